@@ -1,0 +1,2 @@
+import RelicNN
+@main struct RelicBenchmarks { static func main() { print(Machine.blasCore) } }

@@ -1,0 +1,40 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+  name: "relic",
+  products: [
+    .executable(name: "relic", targets: ["relic"]),
+    .library(name: "RelicNN", targets: ["RelicNN"]),
+    .library(name: "LinearProbe", targets: ["LinearProbe"]),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
+    .target(name: "CKernels", cSettings: [.treatAllWarnings(as: .error)]),
+    .target(
+      name: "RelicNN", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: strict),
+    .target(
+      name: "LinearProbe", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: strict),
+    .executableTarget(
+      name: "relic", dependencies: ["RelicNN", "LinearProbe"], swiftSettings: strict),
+    .executableTarget(
+      name: "RelicBenchmarks", dependencies: ["RelicNN", "LinearProbe"], path: "Benchmarks",
+      exclude: [], swiftSettings: strict),
+    .testTarget(name: "RelicNNTests", dependencies: ["RelicNN"], swiftSettings: strict),
+    .testTarget(name: "LinearProbeTests", dependencies: ["LinearProbe"], swiftSettings: strict),
+    .testTarget(
+      name: "RelicCommandTests", dependencies: ["relic", "RelicNN", "LinearProbe"],
+      swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,8 @@
+// C loops that must vectorise. Single-threaded, no state, no allocation: callers own threads and
+// memory. Each kernel is compiled per instruction set (variants.h) and has a slow twin in the tests.
+#ifndef RELIC_CKERNELS_H
+#define RELIC_CKERNELS_H
+
+#include "elementwise.h"
+
+#endif

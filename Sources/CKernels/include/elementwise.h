@@ -1,0 +1,12 @@
+#ifndef RELIC_ELEMENTWISE_H
+#define RELIC_ELEMENTWISE_H
+
+#include <stddef.h>
+
+// y[i] += a * x[i]
+void relic_add_scaled(size_t count, float a, const float *x, float *y);
+
+// y[i] += t * (x[i] - y[i])
+void relic_move_towards(size_t count, float t, const float *x, float *y);
+
+#endif

@@ -1,0 +1,63 @@
+/// Everything that decides a pretraining run; equal configurations give equal weights.
+public struct PretrainingConfiguration: Codable, Equatable, Sendable {
+  /// An encoder architecture, by the reference's option values.
+  public enum EncoderModel: String, Codable, CaseIterable, Sendable {
+    case resnet18
+    case resnet50
+    case efficientnet
+  }
+
+  /// The first layers of a ResNet.
+  public enum Stem: String, Codable, CaseIterable, Sendable {
+    /// A 7x7 convolution of stride 2 and a max pool, as torchvision has it.
+    case imagenet
+    /// A 3x3 convolution of stride 1 without a pool, for small images.
+    case cifar
+  }
+
+  /// The data set's name, `cifar10`, `shapes` and so on.
+  public var dataset = "stl10"
+  /// The folder the data set is read from.
+  public var datasetPath = "./data"
+  /// The encoder architecture.
+  public var encoder = EncoderModel.resnet18
+  /// The encoder's first layers.
+  public var stem = Stem.imagenet
+  /// The side of a global view, in pixels.
+  public var imageSize = 96
+  /// Passes over the data.
+  public var epochs = 100
+  /// Images per step; the last incomplete batch of an epoch is dropped.
+  public var batchSize = 256
+  /// Adam's step size, constant over the run.
+  public var learningRate: Float = 3e-4
+  /// Adam's L2 penalty, added to the gradient.
+  public var weightDecay: Float = 1e-5
+  /// Width of the projection head's hidden layer.
+  public var projectionHidden = 512
+  /// Width of the projection head's output.
+  public var projectionOutputs = 64
+  /// The EMA rate of the target network at the start.
+  public var gamma: Float = 0.995
+  /// Weight of the invariance penalty.
+  public var alpha: Float = 1
+  /// Whether the pairwise sigmoid loss replaces the cross-entropy.
+  public var useSigLIP = false
+  /// Steps during which the target is a plain copy of the online network.
+  public var updateGammaAfterStep = 1
+  /// Steps between two moves of the target.
+  public var updateGammaEveryNSteps = 1
+  /// Large crops of each image, seen by both networks.
+  public var globalViews = 2
+  /// Small crops of each image, seen by the online network alone.
+  public var localViews = 0
+  /// Whether activations kept for the backward pass are held in 16 bits.
+  public var fp16Precision = false
+  /// Steps between two checkpoints with in-batch accuracy.
+  public var logEveryNSteps = 400
+  /// The seed of weights, order and views.
+  public var seed: UInt64 = 42
+
+  /// Creates the reference's default configuration.
+  public init() {}
+}

@@ -1,0 +1,51 @@
+internal import Dispatch
+internal import Synchronization
+
+/// How many workers share the work of this process.
+public enum Workers {
+  private static let limit = Atomic(0)
+
+  /// The number of workers, by default the number of processors this process may use.
+  public static var count: Int {
+    get {
+      let chosen = limit.load(ordering: .relaxed)
+      return chosen > 0 ? chosen : max(1, processors)
+    }
+    set {
+      precondition(newValue > 0, "cannot work with \(newValue) workers")
+      limit.store(newValue, ordering: .relaxed)
+    }
+  }
+}
+
+/// Calls `body` for every task in `0..<tasks`, on all workers, and returns when all are done.
+///
+/// Which worker runs a task is not defined, so a task must write only what no other task reads or
+/// writes. `tasks` must not depend on the number of workers: then neither does the result.
+package func parallel(_ tasks: Int, _ body: (_ task: Int) -> Void) {
+  let workers = min(Workers.count, tasks)
+  if workers <= 1 {
+    for task in 0..<max(tasks, 0) { body(task) }
+    return
+  }
+  // The closure outlives no worker and each task runs once, so it is shared only as its caller says.
+  nonisolated(unsafe) let body = body
+  let next = Atomic(0)
+  DispatchQueue.concurrentPerform(iterations: workers) { _ in
+    while true {
+      let task = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      if task >= tasks { break }
+      unsafe body(task)
+    }
+  }
+}
+
+/// Calls `body` for consecutive ranges that together cover `0..<count`, on all workers.
+///
+/// The ranges hold `grain` rows each, the last one what is left.
+package func parallelRows(_ count: Int, grain: Int, _ body: (_ rows: Range<Int>) -> Void) {
+  let grain = max(grain, 1)
+  parallel((count + grain - 1) / grain) { task in
+    body((task * grain)..<min(count, (task + 1) * grain))
+  }
+}

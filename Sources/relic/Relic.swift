@@ -1,0 +1,2 @@
+import RelicNN
+@main struct Relic { static func main() { print(Machine.blasCore) } }
