@@ -1,2 +1,49 @@
-import RelicNN
-@main struct Relic { static func main() { print(Machine.blasCore) } }
+internal import Foundation
+internal import RelicNN
+
+/// The program.
+@main struct Relic {
+  static let version = "0.1.0"
+
+  static let commands: [any Command.Type] = [InfoCommand.self]
+
+  static func main() {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    exit(run(arguments, .standard).rawValue)
+  }
+
+  /// Carries out a command line; an error becomes one line on standard error.
+  static func run(_ arguments: [String], _ console: Console) -> ExitCode {
+    do {
+      try dispatch(arguments, console)
+      return .success
+    } catch {
+      console.writeError("relic: \(error)\n")
+      return ExitCode(for: error)
+    }
+  }
+
+  private static func dispatch(_ arguments: [String], _ console: Console) throws {
+    switch arguments.first {
+    case nil, "--help", "-h", "help": console.write(HelpText.program(commands))
+    case "--version": console.line("relic \(version)")
+    case let name?:
+      guard let command = commands.first(where: { $0.name == name }) else {
+        let nearest = commands.map { $0.name }.nearest(to: name)
+        throw UsageError.unknownCommand(name, nearest: nearest)
+      }
+      try start(command, Array(arguments.dropFirst()), console)
+    }
+  }
+
+  private static func start<Settings: Command>(
+    _ command: Settings.Type, _ arguments: [String], _ console: Console
+  ) throws {
+    switch try ArgumentParser<Settings>().parse(arguments) {
+    case .help: console.write(HelpText.command(command))
+    case .run(let settings):
+      if let threads = settings.common.threads { Workers.count = threads }
+      try settings.run(console)
+    }
+  }
+}

@@ -1,0 +1,47 @@
+# Two commands do everything on a fresh Debian machine with a Swift toolchain: make demo, make test.
+
+PACKAGES := pkg-config libopenblas-dev liblapacke-dev
+SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
+RELIC := .build/release/relic
+
+.PHONY: help deps build demo test lint bench
+
+help:
+	@echo "make demo   build, then pretrain and probe on built-in images (two to three minutes)"
+	@echo "make test   check the formatting and run every test"
+	@echo "make build  build the program: $(RELIC)"
+	@echo "make lint   check the formatting alone"
+	@echo "make bench  time this project's layers, training step, augmentation and probe"
+	@echo "make deps   install the Debian packages it needs, if any are missing"
+
+deps:
+	@missing=""; \
+	for package in $(PACKAGES); do \
+	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' \
+	    || missing="$$missing $$package"; \
+	done; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null; then \
+	  echo "This system has no apt-get. Install what provides:$$missing"; exit 1; \
+	fi; \
+	sudo=""; if [ "$$(id -u)" != 0 ]; then sudo=sudo; fi; \
+	echo "Installing the missing Debian packages:$$missing"; \
+	echo "+ $$sudo apt-get update && $$sudo apt-get install --yes --no-install-recommends$$missing"; \
+	$$sudo apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive $$sudo apt-get install --yes -qq --no-install-recommends $$missing
+
+build: deps
+	swift build -c release --product relic
+
+demo: build
+	$(RELIC) demo
+
+test: deps lint
+	swift test -c release --disable-xctest
+
+lint:
+	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
+
+bench: deps
+	swift build -c release --product RelicBenchmarks
+	env -u OPENBLAS_CORETYPE .build/release/RelicBenchmarks

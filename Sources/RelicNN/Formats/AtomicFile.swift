@@ -1,0 +1,100 @@
+internal import Foundation
+internal import Synchronization
+
+/// A file that appears under its name only when it is complete.
+///
+/// Bytes go to a temporary file beside it; ``commit()`` flushes that to the disk and renames it. A
+/// file that is not committed leaves nothing behind. A class because a descriptor has one owner.
+public final class AtomicFile {
+  private static let serial = Atomic(0)
+
+  private let path: String
+  private let temporaryPath: String
+  private var descriptor: Int32
+  private var pending: [UInt8] = []
+
+  /// Opens a temporary file beside `path`; an existing file there stays until ``commit()``.
+  public init(path: String) throws(FileError) {
+    self.path =
+      unsafe realpath(path, nil).map { name in
+        defer { unsafe free(name) }
+        return unsafe String(cString: name)
+      } ?? path
+    var status = stat()
+    if unsafe stat(self.path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw .cannotWrite(path: path, reason: "it exists and is not a regular file")
+    }
+    let number = Self.serial.wrappingAdd(1, ordering: .relaxed).newValue
+    temporaryPath = "\(self.path).\(getpid())-\(number).partial"
+    descriptor = unsafe open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    if descriptor < 0 { throw .cannotWrite(path: path, reason: systemReason()) }
+  }
+
+  deinit {
+    guard descriptor >= 0 else { return }
+    close(descriptor)
+    unsafe unlink(temporaryPath)
+  }
+
+  /// Appends bytes.
+  public func write(_ bytes: some Sequence<UInt8>) throws(FileError) {
+    pending.append(contentsOf: bytes)
+    if pending.count >= 1 << 20 { try flush() }
+  }
+
+  /// Appends the bytes of floats, little-endian.
+  public func write(_ tensor: Tensor) throws(FileError) {
+    try flush()
+    let failure = unsafe tensor.withElements { unsafe write(UnsafeRawBufferPointer($0)) }
+    if let failure { throw failure }
+  }
+
+  /// Flushes the bytes to the disk and gives the file its name.
+  public func commit() throws(FileError) {
+    try flush()
+    guard fsync(descriptor) == 0, unsafe rename(temporaryPath, path) == 0 else {
+      throw .cannotWrite(path: path, reason: systemReason())
+    }
+    close(descriptor)
+    descriptor = -1
+    // The rename itself is on the disk once the folder is; a file system that cannot sync a folder
+    // has already done so.
+    let parent = (path as NSString).deletingLastPathComponent
+    let folder = unsafe open(parent.isEmpty ? "." : parent, O_RDONLY | O_CLOEXEC)
+    if folder >= 0 {
+      fsync(folder)
+      close(folder)
+    }
+  }
+
+  /// Writes a whole file.
+  public static func write(
+    _ bytes: some Sequence<UInt8>, to path: String
+  ) throws(FileError) {
+    let file = try AtomicFile(path: path)
+    try file.write(bytes)
+    try file.commit()
+  }
+
+  private func flush() throws(FileError) {
+    let failure = unsafe pending.withUnsafeBytes { unsafe write($0) }
+    pending.removeAll(keepingCapacity: true)
+    if let failure { throw failure }
+  }
+
+  private func write(_ bytes: UnsafeRawBufferPointer) -> FileError? {
+    var rest = unsafe bytes[...]
+    while let start = unsafe UnsafeRawBufferPointer(rebasing: rest).baseAddress,
+      unsafe !rest.isEmpty
+    {
+      let count = unsafe Foundation.write(descriptor, start, rest.count)
+      if count < 0 && errno == EINTR { continue }
+      if count <= 0 { return .cannotWrite(path: path, reason: systemReason()) }
+      unsafe rest = rest.dropFirst(count)
+    }
+    return nil
+  }
+}
+
+/// What the system says about the last call that failed.
+func systemReason() -> String { unsafe String(cString: strerror(errno)) }

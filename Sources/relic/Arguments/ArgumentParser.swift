@@ -1,0 +1,89 @@
+/// What a command line asks of a command.
+enum Request<Settings: Command>: Sendable {
+  case run(Settings)
+  case help
+}
+
+/// Reads the arguments of one command.
+///
+/// `--option value` and `--option=value` mean the same, as do `-` and `_` between the words of an
+/// option. A flag takes a value only behind `=`. After `--` everything is an operand. Options of the
+/// command line win over those of `--config`, and the last of several equal options wins.
+struct ArgumentParser<Settings: Command> {
+  private let options = Settings.allOptions
+  private var help: String { "relic \(Settings.name) --help" }
+
+  /// Returns the settings that `arguments` ask for.
+  func parse(_ arguments: [String]) throws(UsageError) -> Request<Settings> {
+    var settings = Settings()
+    let typed = try split(arguments)
+    if typed.wantsHelp { return .help }
+    if let file = typed.values.last(where: { $0.option.name == "--config" })?.value {
+      try ConfigurationFile(path: file).apply(options, to: &settings)
+    }
+    for (option, value) in typed.values { try option.apply(value, to: &settings) }
+    settings.common.operands = typed.operands
+    if Settings.operandPlaceholder == nil, let operand = typed.operands.first {
+      throw .unexpectedOperand(operand, help: help)
+    }
+    return .run(settings)
+  }
+
+  private typealias Typed = (
+    values: [(option: Option<Settings>, value: String)], operands: [String], wantsHelp: Bool
+  )
+
+  private func split(_ arguments: [String]) throws(UsageError) -> Typed {
+    var typed: Typed = ([], [], false)
+    var rest = arguments[...]
+    while let argument = rest.popFirst() {
+      if argument == "--" {
+        typed.operands += rest
+        break
+      }
+      guard argument.hasPrefix("-"), argument != "-" else {
+        typed.operands.append(argument)
+        continue
+      }
+      if argument == "--help" || argument == "-h" {
+        typed.wantsHelp = true
+        continue
+      }
+      let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let option = try find(String(parts[0]))
+      if parts.count == 2 {
+        typed.values.append((option, String(parts[1])))
+      } else if option.placeholder == nil {
+        typed.values.append((option, "true"))
+      } else if let value = rest.first, match(value) == nil {
+        rest.removeFirst()
+        typed.values.append((option, value))
+      } else {
+        throw .missingValue(option: String(parts[0]), expected: option.expected)
+      }
+    }
+    return typed
+  }
+
+  private func match(_ typed: String) -> Option<Settings>? {
+    let name = typed.replacing("_", with: "-")
+    return options.first { $0.spellings.contains(name) }
+  }
+
+  private func find(_ typed: String) throws(UsageError) -> Option<Settings> {
+    if let option = match(typed) { return option }
+    let names = options.flatMap(\.spellings) + ["--help"]
+    let nearest = names.filter { $0.count > 2 }.nearest(to: typed.replacing("_", with: "-"))
+    throw .unknownOption(typed, nearest: nearest, help: help)
+  }
+}
+
+extension Option {
+  /// Sets the value that was typed.
+  func apply(_ value: String, to settings: inout Settings) throws(UsageError) {
+    guard set(value, &settings) else {
+      throw .wrongValue(
+        option: name, value: value, expected: expected, nearest: choices.nearest(to: value))
+    }
+  }
+}

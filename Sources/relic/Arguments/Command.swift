@@ -1,0 +1,58 @@
+/// A command of the program; its stored properties are the settings that its options set.
+protocol Command: Sendable {
+  /// Creates the command with the default of every option.
+  init()
+
+  /// The name that is typed after `relic`.
+  static var name: String { get }
+
+  /// What the command does, in one line without a full stop.
+  static var summary: String { get }
+
+  /// What comes after the summary in the command's help: what it reads, what it writes, an example.
+  static var discussion: String { get }
+
+  /// How the arguments without a dash are shown, such as `RUN...`, or `nil` if it takes none.
+  static var operandPlaceholder: String? { get }
+
+  /// The options, in the order the help shows them.
+  static var options: [OptionGroup<Self>] { get }
+
+  /// The settings that every command has.
+  var common: CommonSettings { get set }
+
+  /// Does the work, writing to `console`.
+  func run(_ console: Console) throws
+}
+
+/// The settings that every command has.
+struct CommonSettings: Equatable, Sendable {
+  /// The arguments without a dash.
+  var operands: [String] = []
+
+  /// The number of workers, or `nil` for all processors.
+  var threads: Int?
+
+  /// A file of options, read before those of the command line.
+  var configurationFile: String?
+}
+
+extension Command {
+  static var operandPlaceholder: String? { nil }
+
+  /// The command's own options and those of every command.
+  static var allOptions: [Option<Self>] { optionGroups.flatMap(\.options) }
+
+  /// The groups of `allOptions`, as the help shows them.
+  static var optionGroups: [OptionGroup<Self>] {
+    options + [
+      OptionGroup(
+        "Running",
+        [
+          .value(
+            "--threads", sets: \.common.threads, as: "N", from: 1, to: 1024,
+            "workers (default: all processors)")
+        ])
+    ]
+  }
+}

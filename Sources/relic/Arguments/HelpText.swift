@@ -1,0 +1,71 @@
+/// The texts of `--help`.
+enum HelpText {
+  /// The help of the whole program.
+  static func program(_ commands: [any Command.Type]) -> String {
+    let width = commands.map { $0.name.count }.max() ?? 0
+    let list = commands.map { command in
+      "  " + command.name.padded(to: width + 2) + command.summary
+    }
+    return """
+      relic \(Relic.version): self-supervised pretraining by ReLIC on a CPU, and linear probes
+
+      usage: relic COMMAND [options]
+
+      \(list.joined(separator: "\n"))
+
+      'relic COMMAND --help' shows the options of a command. Try 'relic demo' first.
+      Exit codes: \(ExitCode.legend).
+
+      """
+  }
+
+  /// The help of one command.
+  static func command<Settings: Command>(_ command: Settings.Type) -> String {
+    let defaults = Settings()
+    let operand = Settings.operandPlaceholder.map { " " + $0 } ?? ""
+    var text = "usage: relic \(Settings.name)\(operand) [options]\n\n"
+    text += Settings.discussion + "\n"
+    for group in Settings.optionGroups {
+      text += "\n\(group.title):\n"
+      for option in group.options {
+        let typed = [option.spellings.joined(separator: ", "), option.placeholder ?? ""]
+        let head = "  " + typed.filter { !$0.isEmpty }.joined(separator: " ")
+        let lines = wrapped(option.help + defaultText(option, defaults), width: 98 - indent)
+        let margin = String(repeating: " ", count: indent)
+        text += head.count < indent - 1 ? head.padded(to: indent) : head + "\n" + margin
+        text += lines.joined(separator: "\n" + margin) + "\n"
+      }
+    }
+    return text
+  }
+
+  private static let indent = 34
+
+  private static func defaultText<Settings>(
+    _ option: Option<Settings>, _ defaults: Settings
+  ) -> String {
+    let choices = option.placeholder == nil || option.choices.isEmpty ? "" : ": \(option.expected)"
+    guard option.placeholder != nil, let value = option.get(defaults) else { return choices }
+    return choices + " (default \(value))"
+  }
+
+  private static func wrapped(_ text: String, width: Int) -> [String] {
+    var lines = [""]
+    for word in text.split(separator: " ") {
+      let line = lines[lines.count - 1]
+      if !line.isEmpty && line.count + 1 + word.count > width {
+        lines.append(String(word))
+      } else {
+        lines[lines.count - 1] = line.isEmpty ? String(word) : line + " " + word
+      }
+    }
+    return lines
+  }
+}
+
+extension String {
+  /// The string followed by spaces up to `width` characters.
+  func padded(to width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - count))
+  }
+}

@@ -1,0 +1,29 @@
+internal import Foundation
+
+/// Where a command writes what its user reads.
+struct Console: Sendable {
+  /// Writes to standard output, exactly the text given.
+  let write: @Sendable (_ text: String) -> Void
+
+  /// Writes to standard error, exactly the text given.
+  let writeError: @Sendable (_ text: String) -> Void
+
+  /// Whether standard output is a terminal, where a line can be drawn over.
+  let isTerminal: Bool
+
+  /// The console of this process.
+  static let standard = Console(
+    write: { text in try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8)) },
+    writeError: { text in try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) },
+    isTerminal: isatty(STDOUT_FILENO) == 1)
+
+  /// The width of the terminal in characters.
+  var columns: Int {
+    var size = winsize()
+    let status = unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size)
+    return status == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+  }
+
+  /// Writes a line to standard output.
+  func line(_ text: String = "") { write(text + "\n") }
+}
