@@ -4,5 +4,9 @@
 #define RELIC_CKERNELS_H
 
 #include "elementwise.h"
+#include "norm.h"
+#include "optimizer.h"
+#include "patches.h"
+#include "pooling.h"
 
 #endif

@@ -1,0 +1,22 @@
+#ifndef RELIC_OPTIMIZER_H
+#define RELIC_OPTIMIZER_H
+
+#include <stddef.h>
+
+typedef struct {
+  float beta1;
+  float beta2;
+  float epsilon;
+  float weight_decay;
+  // learning rate / (1 - beta1^step)
+  float step_size;
+  // sqrt(1 - beta2^step)
+  float correction;
+} relic_adam_step;
+
+// One step of Adam with an L2 penalty in the gradient, as torch.optim.Adam takes it.
+void relic_adam(
+    size_t count, relic_adam_step step, const float *gradient, float *parameter, float *mean,
+    float *square);
+
+#endif

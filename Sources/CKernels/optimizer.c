@@ -1,0 +1,16 @@
+#include "optimizer.h"
+
+#include "variants.h"
+
+RELIC_VARIANTS
+void relic_adam(
+    size_t count, relic_adam_step step, const float *restrict gradient, float *restrict parameter,
+    float *restrict mean, float *restrict square) {
+  for (size_t i = 0; i < count; i++) {
+    const float g = gradient[i] + step.weight_decay * parameter[i];
+    mean[i] += (1 - step.beta1) * (g - mean[i]);
+    square[i] = step.beta2 * square[i] + (1 - step.beta2) * g * g;
+    const float denominator = __builtin_elementwise_sqrt(square[i]) / step.correction + step.epsilon;
+    parameter[i] -= step.step_size * mean[i] / denominator;
+  }
+}

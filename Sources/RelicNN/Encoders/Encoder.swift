@@ -1,0 +1,88 @@
+/// A network from images to features, with a gradient for its parameters but none for its input.
+public protocol EncoderNetwork: Module {
+  /// What `backward` needs from the matching `forward`.
+  associatedtype Cache: Sendable
+
+  /// The number of features of an image.
+  var featureCount: Int { get }
+
+  /// Returns features `[batch, featureCount]` for images `[batch, height, width, 3]`.
+  ///
+  /// Mutating only because `.batch` moves running statistics.
+  mutating func callAsFunction(_ images: Tensor, _ statistics: NormalizationStatistics) -> Tensor
+
+  /// Returns features `[batch, featureCount]`, and what `backward` will need.
+  mutating func forward(_ images: Tensor, views: Int) -> (y: Tensor, cache: Cache)
+
+  /// Adds to the parameters' gradients for `dy` of shape `[batch, featureCount]`.
+  mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache)
+}
+
+/// The encoder that a configuration names.
+///
+/// One of the networks is there. Optionals instead of an enumeration, so that a network is changed
+/// in place: taking it out of a case would copy every parameter.
+public struct Encoder: EncoderNetwork {
+  /// What backward reads.
+  public struct Cache: Sendable {
+    fileprivate let resNet: ResNet.Cache?
+  }
+
+  private var resNet: ResNet?
+
+  /// The number of features of an image.
+  public var featureCount: Int { resNet?.featureCount ?? 0 }
+
+  /// Creates an encoder with torchvision's initialisation.
+  ///
+  /// - Parameters:
+  ///   - model: The architecture.
+  ///   - stem: The first layers of a ResNet; other encoders have one stem.
+  ///   - seed: The seed of the weights.
+  public init(
+    _ model: PretrainingConfiguration.EncoderModel, stem: PretrainingConfiguration.Stem,
+    seed: UInt64
+  ) {
+    var generator = Philox(seed: seed, purpose: .weights)
+    switch model {
+    case .resnet18: resNet = ResNet(.eighteen, stem: stem, using: &generator)
+    case .resnet50: resNet = ResNet(.fifty, stem: stem, using: &generator)
+    case .efficientnet: preconditionFailure("EfficientNet-V2-S is not built in")
+    }
+  }
+
+  /// Returns features `[batch, featureCount]` in evaluation mode for images
+  /// `[batch, height, width, 3]`.
+  public func features(of images: Tensor) -> Tensor {
+    var network = self
+    return network(images, .running)
+  }
+
+  /// Returns features `[batch, featureCount]` for images `[batch, height, width, 3]`.
+  public mutating func callAsFunction(
+    _ images: Tensor, _ statistics: NormalizationStatistics
+  ) -> Tensor {
+    if let features = resNet?(images, statistics) { return features }
+    preconditionFailure("an encoder without a network")
+  }
+
+  /// Returns features `[batch, featureCount]`, and what `backward` will need.
+  public mutating func forward(_ images: Tensor, views: Int) -> (y: Tensor, cache: Cache) {
+    if let (features, cache) = resNet?.forward(images, views: views) {
+      return (features, Cache(resNet: cache))
+    }
+    preconditionFailure("an encoder without a network")
+  }
+
+  /// Adds to the parameters' gradients for `dy` of shape `[batch, featureCount]`.
+  public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) {
+    if let cache = cache.resNet { resNet?.backward(dy, cache) }
+  }
+
+  /// Visits the network's parameters under torchvision's names.
+  public mutating func visitParameters(
+    _ path: String, _ body: (_ name: String, inout Parameter) throws -> Void
+  ) rethrows {
+    try resNet?.visitParameters(path, body)
+  }
+}

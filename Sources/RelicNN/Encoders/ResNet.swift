@@ -1,0 +1,140 @@
+/// A residual network without its classifier, under torchvision's parameter names.
+///
+/// He et al. 2015, table 1; `torchvision.models.resnet18` and `resnet50`.
+public struct ResNet: EncoderNetwork {
+  /// The number of weighted layers.
+  public enum Depth: Sendable {
+    case eighteen
+    case fifty
+
+    var blocks: [Int] { self == .eighteen ? [2, 2, 2, 2] : [3, 4, 6, 3] }
+    var expansion: Int { self == .eighteen ? 1 : 4 }
+  }
+
+  /// What backward reads.
+  public struct Cache: Sendable {
+    let stem: ConvNorm.Cache
+    let pool: MaxPool2D.Cache?
+    var blocks: [ResidualBlock.Cache]
+    let average: GlobalAveragePool.Cache
+  }
+
+  private var stem: ConvNorm
+  private let pool: MaxPool2D?
+  private var blocks: [ResidualBlock]
+  private let average = GlobalAveragePool()
+  private let depth: Depth
+
+  /// The number of features: 512 or 2048.
+  public var featureCount: Int { 512 * depth.expansion }
+
+  /// Creates a network with torchvision's initialisation.
+  public init(
+    _ depth: Depth, stem: PretrainingConfiguration.Stem, using generator: inout Philox
+  ) {
+    self.depth = depth
+    let isSmall = stem == .cifar
+    self.stem = Self.unit(
+      inputs: 3, outputs: 64, kernel: isSmall ? 3 : 7, stride: isSmall ? 1 : 2,
+      names: ("conv1", "bn1"), using: &generator)
+    pool = isSmall ? nil : MaxPool2D(kernel: 3, stride: 2, padding: 1)
+    blocks = []
+    var inputs = 64
+    for (stage, count) in depth.blocks.enumerated() {
+      for index in 0..<count {
+        let stride = stage > 0 && index == 0 ? 2 : 1
+        blocks.append(
+          Self.block(depth, inputs: inputs, width: 64 << stage, stride: stride, using: &generator))
+        inputs = (64 << stage) * depth.expansion
+      }
+    }
+  }
+
+  /// Returns features `[batch, featureCount]` for images `[batch, height, width, 3]`.
+  public mutating func callAsFunction(
+    _ images: Tensor, _ statistics: NormalizationStatistics
+  ) -> Tensor {
+    var x = stem(images, statistics)
+    if let pool { x = pool(x, statistics) }
+    for index in blocks.indices { x = blocks[index](x, statistics) }
+    return average(x, statistics)
+  }
+
+  /// Returns features `[batch, featureCount]` for images `[batch, height, width, 3]`, and what
+  /// `backward` will need.
+  public mutating func forward(_ images: Tensor, views: Int) -> (y: Tensor, cache: Cache) {
+    var (x, stemCache) = stem.forward(images, views: views)
+    let pooled = pool?.forward(x, views: views)
+    if let pooled { x = pooled.y }
+    var caches: [ResidualBlock.Cache] = []
+    for index in blocks.indices {
+      let (y, cache) = blocks[index].forward(x, views: views)
+      x = y
+      caches.append(cache)
+    }
+    let (features, averaged) = average.forward(x, views: views)
+    return (
+      features, Cache(stem: stemCache, pool: pooled?.cache, blocks: caches, average: averaged)
+    )
+  }
+
+  /// Adds to the parameters' gradients for `dy` of shape `[batch, featureCount]`.
+  public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) {
+    var gradient = average.backward(dy, cache.average)
+    for index in blocks.indices.reversed() {
+      gradient = blocks[index].backward(gradient, cache.blocks.removeLast())
+    }
+    if let pool, let pooled = cache.pool { gradient = pool.backward(gradient, pooled) }
+    stem.backwardParameters(gradient, cache.stem)
+  }
+
+  /// Visits `conv1`, `bn1`, and `layer1.0` to the last block.
+  public mutating func visitParameters(
+    _ path: String, _ body: (_ name: String, inout Parameter) throws -> Void
+  ) rethrows {
+    try stem.visitParameters(path, body)
+    var next = 0
+    for (stage, count) in depth.blocks.enumerated() {
+      for index in 0..<count {
+        try blocks[next].visitParameters(joined(path, "layer\(stage + 1).\(index)"), body)
+        next += 1
+      }
+    }
+  }
+
+  private static func block(
+    _ depth: Depth, inputs: Int, width: Int, stride: Int, using generator: inout Philox
+  ) -> ResidualBlock {
+    let outputs = width * depth.expansion
+    let plan: [(inputs: Int, outputs: Int, kernel: Int, stride: Int)] =
+      switch depth {
+      case .eighteen: [(inputs, width, 3, stride), (width, width, 3, 1)]
+      case .fifty:
+        [(inputs, width, 1, 1), (width, width, 3, stride), (width, outputs, 1, 1)]
+      }
+    let convolutions = plan.enumerated().map { index, layer in
+      unit(
+        inputs: layer.inputs, outputs: layer.outputs, kernel: layer.kernel, stride: layer.stride,
+        names: ("conv\(index + 1)", "bn\(index + 1)"), using: &generator)
+    }
+    guard stride > 1 || inputs != outputs else {
+      return ResidualBlock(convolutions, shortcut: nil)
+    }
+    let shortcut = unit(
+      inputs: inputs, outputs: outputs, kernel: 1, stride: stride, activation: .identity,
+      names: ("0", "1"), using: &generator)
+    return ResidualBlock(convolutions, shortcut: shortcut)
+  }
+
+  private static func unit(
+    inputs: Int, outputs: Int, kernel: Int, stride: Int,
+    activation: BatchNorm2D.Activation = .relu,
+    names: (convolution: String, normalization: String), using generator: inout Philox
+  ) -> ConvNorm {
+    ConvNorm(
+      Conv2D(
+        inputs: inputs, outputs: outputs, kernel: kernel, stride: stride, padding: kernel / 2,
+        using: &generator),
+      BatchNorm2D(channels: outputs, activation: activation), names: names)
+  }
+}

@@ -1,0 +1,88 @@
+/// A named tensor that a module owns.
+public struct Parameter: Sendable {
+  /// What a parameter is for; optimisers exempt some roles from weight decay.
+  public enum Role: Sendable {
+    case weight
+    /// A convolution's weight: `[kernel, kernel, inputs, outputs]` here, OIHW in files.
+    case convolutionWeight
+    case bias
+    case scale
+    case shift
+    case runningStatistic
+
+    /// Whether the optimiser moves the parameter; running statistics follow the data instead.
+    public var isTrained: Bool { self != .runningStatistic }
+  }
+
+  /// What the parameter is for.
+  public let role: Role
+
+  /// The current value.
+  public var value: Tensor
+
+  /// `∂loss/∂value`, or `nil` before the first backward pass.
+  public private(set) var gradient: Tensor?
+
+  init(_ value: Tensor, role: Role) {
+    self.value = value
+    self.role = role
+  }
+
+  mutating func accumulate(_ contribution: Tensor) {
+    if gradient == nil { gradient = contribution } else { gradient?.add(contribution) }
+  }
+
+  mutating func clearGradient() { gradient = nil }
+}
+
+/// A value that owns parameters.
+public protocol Module: Sendable {
+  /// Calls `body` on every parameter, in torchvision's order, with its dotted name below `path`.
+  mutating func visitParameters(
+    _ path: String, _ body: (_ name: String, inout Parameter) throws -> Void
+  ) rethrows
+}
+
+/// Which mean and variance a normalisation uses.
+public enum NormalizationStatistics: Sendable, Equatable {
+  /// The running averages, as PyTorch's evaluation mode does.
+  case running
+  /// Those of the batch, which holds `views` blocks of equal size normalised apart; the running
+  /// averages move once for each block, as in PyTorch's training mode.
+  case batch(views: Int)
+}
+
+/// A differentiable function with parameters and a hand-written gradient.
+public protocol Layer: Module {
+  /// What `backward` needs from the matching `forward`.
+  associatedtype Cache: Sendable
+
+  /// Returns the output for `x` and keeps nothing for a backward pass.
+  ///
+  /// Mutating only because `.batch` moves running statistics, as those of the target network must.
+  mutating func callAsFunction(_ x: Tensor, _ statistics: NormalizationStatistics) -> Tensor
+
+  /// Returns the output for `x`, whose rows are `views` blocks, and what `backward` will need.
+  mutating func forward(_ x: Tensor, views: Int) -> (y: Tensor, cache: Cache)
+
+  /// Adds to the parameters' gradients and returns `∂loss/∂x`.
+  mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) -> Tensor
+}
+
+extension Module {
+  /// Every parameter with its name, in order.
+  public var parameters: [(name: String, parameter: Parameter)] {
+    var copy = self
+    var list: [(name: String, parameter: Parameter)] = []
+    copy.visitParameters("") { name, parameter in list.append((name, parameter)) }
+    return list
+  }
+
+  /// Forgets every gradient.
+  mutating func clearGradients() {
+    visitParameters("") { _, parameter in parameter.clearGradient() }
+  }
+}
+
+/// Joins two parts of a parameter's name with a dot.
+func joined(_ path: String, _ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }

@@ -1,0 +1,112 @@
+/// Why named tensors do not fit a module; each list holds what a reader needs to mend it.
+public struct StateDictMismatch: Error, Equatable, Sendable {
+  /// Names the module has and the tensors lack.
+  public var missing: [String] = []
+  /// Names the tensors have and the module lacks.
+  public var unexpected: [String] = []
+  /// Names on both sides with different shapes.
+  public var misshapen: [String] = []
+}
+
+extension StateDictMismatch: CustomStringConvertible {
+  /// The mismatch in one line, at most three names of each kind.
+  public var description: String {
+    func list(_ kind: String, _ names: [String]) -> String? {
+      guard !names.isEmpty else { return nil }
+      let rest = names.count > 3 ? " and \(names.count - 3) more" : ""
+      return "\(kind) \(names.prefix(3).joined(separator: ", "))\(rest)"
+    }
+    return [
+      list("missing", missing), list("unexpected", unexpected),
+      list("of another shape", misshapen),
+    ].compactMap { $0 }.joined(separator: "; ")
+  }
+}
+
+extension Module {
+  /// The parameters and running statistics by name, shaped as PyTorch keeps them (OIHW).
+  public func stateDict(_ path: String = "") -> [(name: String, tensor: Tensor)] {
+    var copy = self
+    var list: [(name: String, tensor: Tensor)] = []
+    copy.visitParameters(path) { name, parameter in list.append((name, parameter.fileValue)) }
+    return list
+  }
+
+  /// Replaces every parameter by the tensor of its name, or changes nothing and throws.
+  ///
+  /// - Parameters:
+  ///   - tensors: Tensors by name, shaped as PyTorch keeps them.
+  ///   - path: What stands before the module's own names.
+  ///   - isComplete: Whether a name the module lacks is an error.
+  public mutating func load(
+    _ tensors: [String: Tensor], path: String = "", isComplete: Bool = true
+  ) throws(StateDictMismatch) {
+    var mismatch = StateDictMismatch()
+    var left = tensors
+    visitParameters(path) { name, parameter in
+      guard let tensor = left.removeValue(forKey: name) else {
+        mismatch.missing.append(name)
+        return
+      }
+      if tensor.shape != parameter.fileShape {
+        mismatch.misshapen.append("\(name) \(tensor.shape) instead of \(parameter.fileShape)")
+      }
+    }
+    if isComplete { mismatch.unexpected = left.keys.sorted() }
+    guard mismatch == StateDictMismatch() else { throw mismatch }
+    visitParameters(path) { name, parameter in
+      if let tensor = tensors[name] { parameter.load(tensor) }
+    }
+  }
+}
+
+extension Parameter {
+  /// The shape in files: OIHW for a convolution.
+  var fileShape: [Int] {
+    let shape = value.shape
+    return role == .convolutionWeight ? [shape[3], shape[2], shape[0], shape[1]] : shape
+  }
+
+  /// The value as files hold it.
+  var fileValue: Tensor {
+    role == .convolutionWeight ? value.permuted(to: [3, 2, 0, 1]) : value
+  }
+
+  /// Takes a value as files hold it.
+  mutating func load(_ tensor: Tensor) {
+    value = role == .convolutionWeight ? tensor.permuted(to: [2, 3, 1, 0]) : tensor
+  }
+}
+
+extension Tensor {
+  /// Returns the tensor whose axis i is axis `axes[i]` of this one.
+  func permuted(to axes: [Int]) -> Tensor {
+    precondition(axes.sorted() == Array(shape.indices), "\(axes) is no order of \(shape)")
+    var strides = Array(repeating: 1, count: shape.count)
+    for axis in shape.indices.dropLast().reversed() {
+      strides[axis] = strides[axis + 1] * shape[axis + 1]
+    }
+    let outer = axes.map { shape[$0] }
+    let steps = axes.map { strides[$0] }
+    var result = Tensor(uninitialized: outer)
+    unsafe result.withMutableElements { destination in
+      unsafe withElements { source in
+        var index = Array(repeating: 0, count: outer.count)
+        var offset = 0
+        for place in destination.indices {
+          unsafe destination[place] = source[offset]
+          var axis = outer.count - 1
+          while axis >= 0 {
+            index[axis] += 1
+            offset += steps[axis]
+            if index[axis] < outer[axis] { break }
+            offset -= steps[axis] * outer[axis]
+            index[axis] = 0
+            axis -= 1
+          }
+        }
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,149 @@
+internal import CKernels
+
+/// A convolution as a matrix product: rows of patches times a weight matrix.
+///
+/// The forward pass of a convolution is one of these; its gradient with respect to the input is
+/// another one over `dy`, or one for each phase of the stride. Two ways to form the rows:
+/// where the batch is large and the grid small, the patches of one grid position in all images are
+/// already rows of memory (a run of taps inside the image is contiguous), so nothing is copied and
+/// taps outside the image cost nothing; else chunks of patches are gathered (im2col) into a panel
+/// that stays in the cache.
+struct PatchConvolution {
+  /// Images in the batch.
+  let batch: Int
+  let grid: relic_patch_grid
+  let runs: [relic_tap_run]
+  /// Where grid pixel (row, column) lies in the output image: origin + row · step.
+  var origin = (row: 0, column: 0)
+  var step = 1
+  /// The output image, `[outputHeight, outputWidth, outputs]`.
+  let outputHeight: Int
+  let outputWidth: Int
+  let outputs: Int
+
+  /// Columns of the patch matrix, rows of the weight matrix.
+  var depth: Int { runs.reduce(0) { $0 + $1.count } * grid.channels }
+  var gridArea: Int { grid.grid_height * grid.grid_width }
+
+  private var coversOutput: Bool {
+    step == 1 && gridArea == outputHeight * outputWidth
+  }
+
+  /// Whether the patch matrix is the input itself (1x1, stride 1).
+  private var isPlain: Bool {
+    runs.count == 1 && runs[0].count == 1 && runs[0].dy == 0 && runs[0].dx == 0
+      && grid.stride == 1 && grid.height == grid.grid_height && grid.width == grid.grid_width
+  }
+
+  /// Whether the patches of one grid position make a matrix tall enough to multiply as it lies.
+  static func goesByPosition(batch: Int, gridArea: Int) -> Bool { batch >= 128 && gridArea <= 64 }
+
+  /// Writes the convolution of `x` with `weights` to the output pixels of the grid.
+  ///
+  /// - Parameters:
+  ///   - x: `[batch, height, width, channels]`.
+  ///   - weights: `[depth, outputs]`, run after run, or its transpose for a single tap.
+  ///   - y: `[batch, outputHeight, outputWidth, outputs]`.
+  @unsafe func apply(
+    _ x: UnsafePointer<Float>, weights: MatrixView, into y: UnsafeMutablePointer<Float>
+  ) {
+    if !isPlain && Self.goesByPosition(batch: batch, gridArea: gridArea) {
+      unsafe applyByPosition(x, weights: weights, into: y)
+    } else {
+      unsafe applyByChunk(x, weights: weights, into: y)
+    }
+  }
+
+  /// The part of a run that lies inside the image for a grid pixel: offset and taps, or `nil`.
+  func inside(
+    _ run: relic_tap_run, row: Int, column: Int
+  ) -> (offset: Int, skipped: Int, taps: Int)? {
+    let y = row * grid.stride + run.dy
+    let left = column * grid.stride + run.dx
+    let from = max(left, 0)
+    let to = min(left + run.count, grid.width)
+    guard y >= 0 && y < grid.height && from < to else { return nil }
+    return ((y * grid.width + from) * grid.channels, from - left, to - from)
+  }
+
+  private func applyByPosition(
+    _ x: UnsafePointer<Float>, weights: MatrixView, into y: UnsafeMutablePointer<Float>
+  ) {
+    let block = gridArea >= 8 ? 256 : 128
+    let blocks = (batch + block - 1) / block
+    let channels = grid.channels
+    let imageSize = grid.height * grid.width * channels
+    let outputSize = outputHeight * outputWidth * outputs
+    parallel(gridArea * blocks) { task in
+      let row = task / blocks / grid.grid_width
+      let column = task / blocks % grid.grid_width
+      let first = task % blocks * block
+      let images = min(block, batch - first)
+      let place = (origin.row + row * step) * outputWidth + origin.column + column * step
+      let destination = unsafe y + first * outputSize + place * outputs
+      var weightRow = 0
+      var isFirst = true
+      for run in runs {
+        if let part = inside(run, row: row, column: column) {
+          let patches = unsafe MatrixView(
+            start: x + first * imageSize + part.offset, stride: imageSize)
+          var matrix = unsafe weights
+          if unsafe !weights.transposed {
+            unsafe matrix = MatrixView(
+              start: weights.start + (weightRow + part.skipped * channels) * weights.stride,
+              stride: weights.stride)
+          }
+          unsafe multiply(
+            m: images, n: outputs, k: part.taps * channels, patches, matrix, adding: !isFirst,
+            into: destination, cStride: outputSize)
+          isFirst = false
+        }
+        weightRow += run.count * channels
+      }
+      if isFirst {
+        for image in 0..<images {
+          unsafe (destination + image * outputSize).update(repeating: 0, count: outputs)
+        }
+      }
+    }
+  }
+
+  /// Patches in one panel: enough to feed the product, few enough to stay in the cache.
+  static func chunk(depth: Int) -> Int { min(max(196_608 / depth, 128), 1024) }
+
+  private func applyByChunk(
+    _ x: UnsafePointer<Float>, weights: MatrixView, into y: UnsafeMutablePointer<Float>
+  ) {
+    let depth = self.depth
+    parallelRows(batch * gridArea, grain: Self.chunk(depth: depth)) { pixels in
+      let first = pixels.lowerBound
+      let panel = Storage(count: isPlain ? 1 : pixels.count * depth)
+      let product = Storage(count: coversOutput ? 1 : pixels.count * outputs)
+      var patches = unsafe MatrixView(start: panel.pointer, stride: depth)
+      if isPlain {
+        unsafe patches = MatrixView(start: x + first * depth, stride: depth)
+      } else {
+        unsafe relic_gather_patches(grid, runs, runs.count, first, pixels.count, x, panel.pointer)
+      }
+      let destination = unsafe coversOutput ? y + first * outputs : product.pointer
+      unsafe multiply(
+        m: pixels.count, n: outputs, k: depth, patches, weights, adding: false, into: destination,
+        cStride: outputs)
+      if !coversOutput { unsafe scatter(product.pointer, pixels, into: y) }
+      withExtendedLifetime((panel, product)) {}
+    }
+  }
+
+  /// Copies rows of grid pixels to their places in the output.
+  private func scatter(
+    _ rows: UnsafePointer<Float>, _ pixels: Range<Int>, into y: UnsafeMutablePointer<Float>
+  ) {
+    for (index, pixel) in pixels.enumerated() {
+      let image = pixel / gridArea
+      let row = origin.row + pixel % gridArea / grid.grid_width * step
+      let column = origin.column + pixel % grid.grid_width * step
+      let place = (image * outputHeight + row) * outputWidth + column
+      unsafe (y + place * outputs).update(from: rows + index * outputs, count: outputs)
+    }
+  }
+}

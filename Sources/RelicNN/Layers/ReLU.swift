@@ -1,0 +1,41 @@
+/// The rectifier, `y = max(x, 0)`.
+public struct ReLU: Layer {
+  /// The output, which is positive where the gradient passes.
+  public struct Cache: Sendable {
+    let y: Tensor
+  }
+
+  /// Creates a layer without parameters.
+  public init() {}
+
+  /// Returns the shape of `x`.
+  public func callAsFunction(_ x: Tensor, _ statistics: NormalizationStatistics) -> Tensor {
+    var y = x
+    unsafe y.withMutableElements { y in
+      for index in y.indices { unsafe y[index] = max(y[index], 0) }
+    }
+    return y
+  }
+
+  /// Returns the shape of `x`, and keeps the output.
+  public func forward(_ x: Tensor, views: Int) -> (y: Tensor, cache: Cache) {
+    let y = self(x, .batch(views: views))
+    return (y, Cache(y: y))
+  }
+
+  /// Returns `dx = dy` where the output is positive, else 0.
+  public func backward(_ dy: consuming Tensor, _ cache: consuming Cache) -> Tensor {
+    var dx = dy
+    unsafe dx.withMutableElements { dx in
+      unsafe cache.y.withElements { y in
+        for index in y.indices where unsafe y[index] <= 0 { unsafe dx[index] = 0 }
+      }
+    }
+    return dx
+  }
+
+  /// Visits nothing.
+  public func visitParameters(
+    _ path: String, _ body: (_ name: String, inout Parameter) throws -> Void
+  ) rethrows {}
+}

@@ -1,0 +1,122 @@
+internal import Foundation
+
+/// The state of a pretraining run, and what one step does to it.
+///
+/// A value: a copy is a snapshot. Two runs from equal states on equal views stay equal to the bit,
+/// whatever the number of workers.
+public struct Pretraining: Sendable {
+  /// What decided the run.
+  public let configuration: PretrainingConfiguration
+  /// Trained by the gradient.
+  public var online: RelicNetwork { trained.network }
+  /// Follows the online network; its encoder is what a run is for.
+  public internal(set) var target: RelicNetwork
+  /// Steps taken.
+  public internal(set) var step = 0
+  /// The EMA rate of the next move of the target.
+  public internal(set) var gamma: Double
+  /// Sums of losses, for the averages in reports.
+  public internal(set) var averages = RunningAverages()
+
+  var trained: TrainedParameters
+  var optimizer: Adam
+  let schedule: GammaSchedule
+  private let loss: RelicLoss
+
+  /// Creates the state before the first step, with random weights.
+  ///
+  /// - Parameters:
+  ///   - configuration: What decides the run.
+  ///   - stepsPerEpoch: Batches in one pass over the data.
+  public init(_ configuration: PretrainingConfiguration, stepsPerEpoch: Int) {
+    self.configuration = configuration
+    let encoder = Encoder(
+      configuration.encoder, stem: configuration.stem, seed: configuration.seed)
+    var generator = Philox(seed: configuration.seed, purpose: .weights, sample: 1)
+    let head = ProjectionHead(
+      inputs: encoder.featureCount, hidden: configuration.projectionHidden,
+      outputs: configuration.projectionOutputs, using: &generator)
+    loss = RelicLoss(alpha: configuration.alpha, usesSigLIP: configuration.useSigLIP)
+    trained = TrainedParameters(
+      network: RelicNetwork(encoder: encoder, head: head), logScale: loss.initialLogScale,
+      bias: loss.initialBias)
+    target = trained.network
+    optimizer = Adam(
+      learningRate: configuration.learningRate, weightDecay: configuration.weightDecay)
+    schedule = GammaSchedule(configuration, stepsPerEpoch: stepsPerEpoch)
+    gamma = Double(configuration.gamma)
+  }
+
+  /// Takes one step: losses over all pairs of views, Adam, then the target's move.
+  ///
+  /// - Parameters:
+  ///   - views: The views of one batch.
+  ///   - measuresAccuracy: Whether the report tells how often an image finds its other view.
+  /// - Throws: `PretrainingError.lossNotFinite`; the state is then what it was, except for running
+  ///   statistics.
+  public mutating func advance(
+    _ views: ViewBatch, measuresAccuracy: Bool = false
+  ) throws(PretrainingError) -> StepReport {
+    let images = views.global.shape[0] / views.globalCount
+    let (projections, cache) = trained.network.forward(views.global, views: views.globalCount)
+    let local = views.local.map { trained.network.forward($0, views: views.localCount) }
+    let targets = target(views.global, .batch(views: views.globalCount))
+    let all = local.map { Tensor.concatenated([projections, $0.y]) } ?? projections
+    let result = loss(
+      online: all, target: targets, images: images, logScale: trained.logScale,
+      bias: trained.bias)
+    guard result.loss.isFinite else {
+      throw .lossNotFinite(step: step + 1, loss: result.loss)
+    }
+    if let local {
+      let first = projections.shape[0]
+      trained.network.backward(result.dOnline.rows(first..<all.shape[0]), local.cache)
+      trained.network.backward(result.dOnline.rows(0..<first), cache)
+    } else {
+      trained.network.backward(result.dOnline, cache)
+    }
+    trained.accumulate(dLogScale: result.dLogScale, dBias: result.dBias)
+    optimizer.update(&trained)
+    moveTarget()
+    averages.add(loss: result.loss, invariance: result.invariance)
+    let report = StepReport(
+      step: step + 1, loss: result.loss, invariance: result.invariance, gamma: gamma,
+      scale: exp(trained.logScale), bias: trained.bias,
+      learningRate: optimizer.learningRate, averages: averages,
+      accuracy: measuresAccuracy
+        ? matchingAccuracy(projections.rows(0..<images), targets, images) : nil)
+    step += 1
+    return report
+  }
+
+  /// Starts the averages of a new epoch.
+  public mutating func beginEpoch() { averages.beginEpoch() }
+
+  private mutating func moveTarget() {
+    if schedule.moves(atStep: step) {
+      target.move(towards: trained.network, decay: Float(gamma))
+      gamma = schedule.gamma(afterStep: step)
+    }
+    if schedule.copies(atStep: step) { target = trained.network }
+  }
+
+  /// How often view 1 of an image is nearest to the target's view 2 of the same image.
+  private func matchingAccuracy(
+    _ projections: Tensor, _ targets: Tensor, _ images: Int
+  ) -> MatchingAccuracy? {
+    guard targets.shape[0] >= 2 * images else { return nil }
+    let logits = loss.logits(
+      online: projections, target: targets.rows(images..<(2 * images)),
+      logScale: trained.logScale, bias: trained.bias
+    ).scalars
+    var (top1, top5) = (0, 0)
+    for row in 0..<images {
+      let own = logits[row * images + row]
+      let better = (0..<images).count { logits[row * images + $0] > own }
+      if better < 1 { top1 += 1 }
+      if better < 5 { top5 += 1 }
+    }
+    return MatchingAccuracy(
+      top1: Double(top1) / Double(images), top5: Double(top5) / Double(images))
+  }
+}

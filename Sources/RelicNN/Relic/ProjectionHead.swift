@@ -1,0 +1,52 @@
+/// The critic: `Linear → ReLU → Linear` without biases, REFERENCE's `MLPHead`.
+public struct ProjectionHead: Layer {
+  /// What backward reads.
+  public struct Cache: Sendable {
+    let first: Linear.Cache
+    let activation: ReLU.Cache
+    let second: Linear.Cache
+  }
+
+  private var first: Linear
+  private let activation = ReLU()
+  private var second: Linear
+
+  /// Creates a head from weights `[hidden, inputs]` and `[outputs, hidden]`.
+  public init(first: Linear, second: Linear) {
+    self.first = first
+    self.second = second
+  }
+
+  /// Creates a head with PyTorch's default initialisation.
+  public init(inputs: Int, hidden: Int, outputs: Int, using generator: inout Philox) {
+    first = Linear(inputs: inputs, outputs: hidden, using: &generator)
+    second = Linear(inputs: hidden, outputs: outputs, using: &generator)
+  }
+
+  /// Returns `[batch, outputs]` for `x` of shape `[batch, inputs]`.
+  public func callAsFunction(_ x: Tensor, _ statistics: NormalizationStatistics) -> Tensor {
+    second(activation(first(x, statistics), statistics), statistics)
+  }
+
+  /// Returns `[batch, outputs]` for `x` of shape `[batch, inputs]`, and the parts' caches.
+  public func forward(_ x: Tensor, views: Int) -> (y: Tensor, cache: Cache) {
+    let (hidden, firstCache) = first.forward(x, views: views)
+    let (active, activationCache) = activation.forward(hidden, views: views)
+    let (y, secondCache) = second.forward(active, views: views)
+    return (y, Cache(first: firstCache, activation: activationCache, second: secondCache))
+  }
+
+  /// Returns `dx` of shape `[batch, inputs]` for `dy` of shape `[batch, outputs]`.
+  public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) -> Tensor {
+    let dActive = second.backward(dy, cache.second)
+    return first.backward(activation.backward(dActive, cache.activation), cache.first)
+  }
+
+  /// Visits `block.0.weight` and `block.2.weight`, the reference's names.
+  public mutating func visitParameters(
+    _ path: String, _ body: (_ name: String, inout Parameter) throws -> Void
+  ) rethrows {
+    try first.visitParameters(joined(path, "block.0"), body)
+    try second.visitParameters(joined(path, "block.2"), body)
+  }
+}

@@ -1,0 +1,60 @@
+/// An encoder and its projection head; the online network is one, the target network another.
+public struct RelicNetwork: Module {
+  /// What backward reads.
+  public struct Cache: Sendable {
+    let encoder: Encoder.Cache
+    let head: ProjectionHead.Cache
+  }
+
+  /// The part that is kept after pretraining.
+  public private(set) var encoder: Encoder
+  private(set) var head: ProjectionHead
+
+  /// Joins an encoder and a head that takes its features.
+  public init(encoder: Encoder, head: ProjectionHead) {
+    self.encoder = encoder
+    self.head = head
+  }
+
+  /// Returns projections `[views · n, outputs]` for images `[views · n, height, width, 3]`, keeps
+  /// nothing, and moves the running statistics if they are not used.
+  public mutating func callAsFunction(
+    _ images: Tensor, _ statistics: NormalizationStatistics
+  ) -> Tensor {
+    head(encoder(images, statistics), statistics)
+  }
+
+  /// Returns projections `[views · n, outputs]`, and what `backward` will need.
+  public mutating func forward(_ images: Tensor, views: Int) -> (y: Tensor, cache: Cache) {
+    let (features, encoded) = encoder.forward(images, views: views)
+    let (projections, projected) = head.forward(features, views: views)
+    return (projections, Cache(encoder: encoded, head: projected))
+  }
+
+  /// Adds to the parameters' gradients for `dy` of shape `[views · n, outputs]`.
+  public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) {
+    encoder.backward(head.backward(dy, cache.head), cache.encoder)
+  }
+
+  /// Moves every parameter and running statistic towards its counterpart in `online`.
+  ///
+  /// `value = value + (1 - decay) · (online - value)`, Grill et al. 2020, section 3.1; the
+  /// reference averages the buffers with the parameters.
+  public mutating func move(towards online: borrowing RelicNetwork, decay: Float) {
+    var next = online.parameters.makeIterator()
+    visitParameters("") { name, parameter in
+      guard let source = next.next(), source.name == name else {
+        preconditionFailure("'\(name)' has no counterpart in the online network")
+      }
+      parameter.value.move(towards: source.parameter.value, rate: 1 - decay)
+    }
+  }
+
+  /// Visits the encoder as `0` and the head as `1`, the reference's names.
+  public mutating func visitParameters(
+    _ path: String, _ body: (_ name: String, inout Parameter) throws -> Void
+  ) rethrows {
+    try encoder.visitParameters(joined(path, "0"), body)
+    try head.visitParameters(joined(path, "1"), body)
+  }
+}

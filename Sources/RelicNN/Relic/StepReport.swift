@@ -1,0 +1,95 @@
+/// The views of one batch.
+public struct ViewBatch: Sendable {
+  /// Large crops, view after view: `[globalCount · n, size, size, 3]`.
+  public var global: Tensor
+  /// The number of large crops of an image.
+  public var globalCount: Int
+  /// Small crops, `[localCount · n, localSize, localSize, 3]`, or `nil` without any.
+  public var local: Tensor?
+  /// The number of small crops of an image.
+  public var localCount: Int
+
+  /// Creates a batch; `global` and `local` hold the same images in the same order.
+  public init(global: Tensor, globalCount: Int, local: Tensor? = nil, localCount: Int = 0) {
+    self.global = global
+    self.globalCount = globalCount
+    self.local = local
+    self.localCount = localCount
+  }
+}
+
+/// What one step did, for the progress line and the metrics file.
+public struct StepReport: Sendable, Equatable {
+  /// Steps taken, this one included.
+  public var step: Int
+  /// Mean over pairs of views.
+  public var loss: Float
+  /// The invariance penalty (KL), mean over pairs, before `alpha`.
+  public var invariance: Float
+  /// The target's EMA rate after the step.
+  public var gamma: Double
+  /// `exp(tau)`, what the reference prints as temperature: cosines are multiplied by it.
+  public var scale: Float
+  /// The bias of the logits.
+  public var bias: Float
+  /// Adam's step size.
+  public var learningRate: Float
+  /// Averages over epoch and run.
+  public var averages: RunningAverages
+  /// In-batch accuracy, where it was asked for.
+  public var accuracy: MatchingAccuracy?
+}
+
+/// The share of images whose other view the target finds in the batch.
+public struct MatchingAccuracy: Sendable, Equatable {
+  /// Nearest of all.
+  public var top1: Double
+  /// Among the nearest five.
+  public var top5: Double
+}
+
+/// Sums of losses since the start of the epoch and of the run.
+public struct RunningAverages: Sendable, Equatable, Codable {
+  var runLoss = 0.0
+  var runSteps = 0
+  var epochLoss = 0.0
+  var epochInvariance = 0.0
+  var epochSteps = 0
+
+  /// The mean loss since the run began.
+  public var loss: Double { runLoss / Double(max(runSteps, 1)) }
+  /// The mean loss since the epoch began.
+  public var lossOfEpoch: Double { epochLoss / Double(max(epochSteps, 1)) }
+  /// The mean invariance penalty since the epoch began.
+  public var invarianceOfEpoch: Double { epochInvariance / Double(max(epochSteps, 1)) }
+
+  mutating func add(loss: Float, invariance: Float) {
+    runLoss += Double(loss)
+    runSteps += 1
+    epochLoss += Double(loss)
+    epochInvariance += Double(invariance)
+    epochSteps += 1
+  }
+
+  mutating func beginEpoch() {
+    epochLoss = 0
+    epochInvariance = 0
+    epochSteps = 0
+  }
+}
+
+/// A reason a run cannot go on.
+public enum PretrainingError: Error, Equatable, Sendable {
+  case lossNotFinite(step: Int, loss: Float)
+}
+
+extension PretrainingError: CustomStringConvertible {
+  /// The reason and a remedy in one line.
+  public var description: String {
+    switch self {
+    case .lossNotFinite(let step, let loss):
+      "the loss became \(loss) at step \(step); resume from the last checkpoint with a lower "
+        + "--learning_rate"
+    }
+  }
+}

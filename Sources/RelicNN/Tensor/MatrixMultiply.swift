@@ -1,0 +1,66 @@
+internal import COpenBLAS
+
+/// One thread inside OpenBLAS: the workers of this process are the only parallelism.
+private let singleThreaded: Void = openblas_set_num_threads(1)
+
+/// A row-major matrix in memory that somebody else keeps alive.
+@unsafe struct MatrixView {
+  let start: UnsafePointer<Float>
+  /// Elements from one row to the next.
+  let stride: Int
+  var transposed = false
+}
+
+/// Computes `c = a · b`, or `c += a · b` if `adding`, on the calling thread.
+///
+/// - Parameters:
+///   - m: Rows of `a` and `c`, after transposition.
+///   - n: Columns of `b` and `c`, after transposition.
+///   - k: Columns of `a` and rows of `b`, after transposition.
+///   - cStride: Elements from one row of `c` to the next.
+@unsafe func multiply(
+  m: Int, n: Int, k: Int, _ a: MatrixView, _ b: MatrixView, adding: Bool,
+  into c: UnsafeMutablePointer<Float>, cStride: Int
+) {
+  _ = singleThreaded
+  unsafe cblas_sgemm(
+    CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans,
+    b.transposed ? CblasTrans : CblasNoTrans, blasint(m), blasint(n), blasint(k), 1, a.start,
+    blasint(a.stride), b.start, blasint(b.stride), adding ? 1 : 0, c, blasint(cStride))
+}
+
+/// Returns `op(a) · op(b)` for row-major matrices, computed on all workers.
+///
+/// - Parameters:
+///   - a: A tensor of shape `[m, k]`, or `[k, m]` if `transposingA`.
+///   - b: A tensor of shape `[k, n]`, or `[n, k]` if `transposingB`.
+///   - transposingA: Whether `op(a)` is `aᵀ`.
+///   - transposingB: Whether `op(b)` is `bᵀ`.
+/// - Returns: A tensor of shape `[m, n]`.
+func matmul(
+  _ a: Tensor, _ b: Tensor, transposingA: Bool = false, transposingB: Bool = false
+) -> Tensor {
+  precondition(a.shape.count == 2 && b.shape.count == 2, "matmul takes matrices")
+  let (m, k) = transposingA ? (a.shape[1], a.shape[0]) : (a.shape[0], a.shape[1])
+  let (inner, n) = transposingB ? (b.shape[1], b.shape[0]) : (b.shape[0], b.shape[1])
+  precondition(k == inner, "cannot multiply \(a.shape) by \(b.shape)")
+  var product = Tensor(uninitialized: [m, n])
+  unsafe product.withMutableElements { c in
+    unsafe a.withElements { a in
+      unsafe b.withElements { b in
+        guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else { return }
+        let right = unsafe MatrixView(
+          start: b, stride: transposingB ? k : n, transposed: transposingB)
+        parallelRows(m, grain: 64) { rows in
+          let first = rows.lowerBound
+          let left = unsafe MatrixView(
+            start: a + (transposingA ? first : first * k), stride: transposingA ? m : k,
+            transposed: transposingA)
+          unsafe multiply(
+            m: rows.count, n: n, k: k, left, right, adding: false, into: c + first * n, cStride: n)
+        }
+      }
+    }
+  }
+  return product
+}
