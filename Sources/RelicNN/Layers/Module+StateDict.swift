@@ -38,6 +38,7 @@ extension Module {
   ///   - tensors: Tensors by name, shaped as PyTorch keeps them.
   ///   - path: What stands before the module's own names.
   ///   - isComplete: Whether a name the module lacks is an error.
+  /// - Throws: `StateDictMismatch` with all that is missing, unexpected or of another shape.
   public mutating func load(
     _ tensors: [String: Tensor], path: String = "", isComplete: Bool = true
   ) throws(StateDictMismatch) {

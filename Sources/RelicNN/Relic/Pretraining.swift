@@ -52,6 +52,7 @@ public struct Pretraining: Sendable {
   /// - Parameters:
   ///   - views: The views of one batch.
   ///   - measuresAccuracy: Whether the report tells how often an image finds its other view.
+  /// - Returns: The losses and what they did to rates, scale and bias.
   /// - Throws: `PretrainingError.lossNotFinite`; the state is then what it was, except for running
   ///   statistics.
   public mutating func advance(

@@ -9,6 +9,7 @@ extension RelicLoss {
   ///   - images: Images in the batch.
   ///   - logScale: The logarithm of the scale of the logits.
   ///   - bias: The bias of the logits.
+  /// - Returns: The means over pairs; the gradient has the shape of `online`.
   public func callAsFunction(
     online: Tensor, target: Tensor, images: Int, logScale: Float, bias: Float
   ) -> Result {

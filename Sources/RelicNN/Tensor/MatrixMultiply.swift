@@ -17,6 +17,10 @@ private let singleThreaded: Void = openblas_set_num_threads(1)
 ///   - m: Rows of `a` and `c`, after transposition.
 ///   - n: Columns of `b` and `c`, after transposition.
 ///   - k: Columns of `a` and rows of `b`, after transposition.
+///   - a: The left matrix.
+///   - b: The right matrix.
+///   - adding: Whether the product is added to what `c` holds.
+///   - c: The first element of the product.
 ///   - cStride: Elements from one row of `c` to the next.
 @unsafe func multiply(
   m: Int, n: Int, k: Int, _ a: MatrixView, _ b: MatrixView, adding: Bool,
