@@ -1,0 +1,18 @@
+/// A reason a weight file that can be read cannot be used.
+public enum WeightFileError: Error, Equatable {
+  case unknownFormat(path: String)
+  case damaged(path: String, reason: String)
+  case unsupported(path: String, reason: String)
+}
+
+extension WeightFileError: CustomStringConvertible {
+  /// The reason in one line, fit for a terminal.
+  public var description: String {
+    switch self {
+    case .unknownFormat(let path):
+      "\(path): is neither safetensors nor a PyTorch file of version 1.6 or later"
+    case .damaged(let path, let reason): "\(path): is damaged: \(reason); get the file again"
+    case .unsupported(let path, let reason): "\(path): cannot be used: \(reason)"
+    }
+  }
+}

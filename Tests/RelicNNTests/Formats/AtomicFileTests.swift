@@ -1,0 +1,64 @@
+import Foundation
+import Testing
+
+@testable import RelicNN
+
+@Suite struct AtomicFileTests {
+  /// A new folder, the names in it, and its removal.
+  private struct Folder: ~Copyable {
+    let path = NSTemporaryDirectory() + "relic-\(UUID().uuidString)"
+
+    init() throws {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    }
+
+    var names: [String] {
+      get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+  }
+
+  @Test func `a file appears with all its bytes and replaces the old one`() throws {
+    let folder = try Folder()
+    let path = folder.path + "/a.bin"
+    try AtomicFile.write([1, 2], to: path)
+    let large = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0) }
+    try AtomicFile.write(large, to: path)
+    #expect(try [UInt8](Data(contentsOf: URL(fileURLWithPath: path))) == large)
+    #expect(try folder.names == ["a.bin"])
+  }
+
+  @Test func `a file that is not finished leaves the old one and nothing else`() throws {
+    let folder = try Folder()
+    let path = folder.path + "/a.bin"
+    try AtomicFile.write([1, 2], to: path)
+    do {
+      let file = try AtomicFile(path: path)
+      try file.write([3])
+    }
+    #expect(try [UInt8](Data(contentsOf: URL(fileURLWithPath: path))) == [1, 2])
+    #expect(try folder.names == ["a.bin"])
+  }
+
+  @Test func `a link stays a link to the new file`() throws {
+    let folder = try Folder()
+    let path = folder.path + "/a.bin"
+    try AtomicFile.write([1], to: path)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "/link", withDestinationPath: path)
+    try AtomicFile.write([2], to: folder.path + "/link")
+    #expect(try [UInt8](Data(contentsOf: URL(fileURLWithPath: path))) == [2])
+    #expect(try folder.names == ["a.bin", "link"])
+  }
+
+  @Test func `a place that cannot hold a file is refused with its name`() throws {
+    #expect(
+      throws: FileError.cannotWrite(path: "/no/a.bin", reason: "No such file or directory")
+    ) { try AtomicFile.write([1], to: "/no/a.bin") }
+    #expect(
+      throws: FileError.cannotWrite(
+        path: "/dev/null", reason: "it exists and is not a regular file")
+    ) { try AtomicFile.write([1], to: "/dev/null") }
+  }
+}
