@@ -24,28 +24,31 @@ extension StateDictMismatch: CustomStringConvertible {
 }
 
 extension Module {
-  /// The parameters and running statistics by name, shaped as PyTorch keeps them (OIHW).
-  public func stateDict(_ path: String = "") -> [(name: String, tensor: Tensor)] {
+  /// Returns the parameters and running statistics by name, shaped as PyTorch keeps them (OIHW).
+  public func stateDict(_ path: String = "") -> StateDict {
+    var dict = StateDict()
     var copy = self
-    var list: [(name: String, tensor: Tensor)] = []
-    copy.visitParameters(path) { name, parameter in list.append((name, parameter.fileValue)) }
-    return list
+    copy.visitParameters(path) { name, parameter in dict[name] = .floats(parameter.fileValue) }
+    return dict
   }
 
-  /// Replaces every parameter by the tensor of its name, or changes nothing and throws.
+  /// Replaces every parameter by the array of its name, or changes nothing and throws.
+  ///
+  /// PyTorch's `num_batches_tracked` is passed over: nothing here depends on it.
   ///
   /// - Parameters:
-  ///   - tensors: Tensors by name, shaped as PyTorch keeps them.
+  ///   - dict: Arrays shaped as PyTorch keeps them.
   ///   - path: What stands before the module's own names.
   ///   - isComplete: Whether a name the module lacks is an error.
   /// - Throws: `StateDictMismatch` with all that is missing, unexpected or of another shape.
   public mutating func load(
-    _ tensors: [String: Tensor], path: String = "", isComplete: Bool = true
+    _ dict: StateDict, path: String = "", isComplete: Bool = true
   ) throws(StateDictMismatch) {
     var mismatch = StateDictMismatch()
-    var left = tensors
+    var known: Set<String> = []
     visitParameters(path) { name, parameter in
-      guard let tensor = left.removeValue(forKey: name) else {
+      known.insert(name)
+      guard let tensor = dict.tensor(name) else {
         mismatch.missing.append(name)
         return
       }
@@ -53,10 +56,14 @@ extension Module {
         mismatch.misshapen.append("\(name) \(tensor.shape) instead of \(parameter.fileShape)")
       }
     }
-    if isComplete { mismatch.unexpected = left.keys.sorted() }
+    if isComplete {
+      mismatch.unexpected = dict.names.filter {
+        !known.contains($0) && !$0.hasSuffix("num_batches_tracked")
+      }
+    }
     guard mismatch == StateDictMismatch() else { throw mismatch }
     visitParameters(path) { name, parameter in
-      if let tensor = tensors[name] { parameter.load(tensor) }
+      if let tensor = dict.tensor(name) { parameter.load(tensor) }
     }
   }
 }

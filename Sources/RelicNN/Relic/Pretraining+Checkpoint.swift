@@ -1,0 +1,127 @@
+internal import Foundation
+
+/// A reason a checkpoint does not continue a run.
+public enum CheckpointError: Error, Equatable, Sendable {
+  case notACheckpoint(missing: String)
+  case doesNotFit(StateDictMismatch)
+}
+
+extension CheckpointError: CustomStringConvertible {
+  /// The reason in one line.
+  public var description: String {
+    switch self {
+    case .notACheckpoint(let missing):
+      "not a checkpoint of a run: it lacks \(missing); give the folder of a run"
+    case .doesNotFit(let mismatch):
+      "the checkpoint belongs to another configuration: \(mismatch)"
+    }
+  }
+}
+
+extension Pretraining {
+  private static let meanPrefix = "adam.mean."
+  private static let squarePrefix = "adam.square."
+
+  /// Everything that decides how the run goes on: both networks under the reference's names, the
+  /// optimiser's moments, and the step, rate and averages as notes.
+  public func checkpoint() -> StateDict {
+    var dict = trained.stateDict()
+    let targetDict = target.stateDict("target_encoder")
+    for name in targetDict.names { dict[name] = targetDict[name] }
+    for (name, moment) in zip(trainedNames, optimizer.moments) {
+      dict[Self.meanPrefix + name] = .floats(moment.mean)
+      dict[Self.squarePrefix + name] = .floats(moment.square)
+    }
+    // The shortest text of a Double reads back as the same number.
+    dict.metadata = [
+      "step": "\(step)", "gamma": "\(gamma)", "optimizer_step": "\(optimizer.step)",
+    ]
+    for (name, value) in averages.notes { dict.metadata[name] = value }
+    return dict
+  }
+
+  /// Creates the state that a checkpoint holds.
+  ///
+  /// - Parameters:
+  ///   - configuration: What decided the run.
+  ///   - stepsPerEpoch: Batches in one pass over the data.
+  ///   - checkpoint: What `checkpoint()` returned.
+  /// - Throws: `CheckpointError` if something is missing or belongs to another configuration.
+  public init(
+    _ configuration: PretrainingConfiguration, stepsPerEpoch: Int, checkpoint: StateDict
+  ) throws(CheckpointError) {
+    self.init(configuration, stepsPerEpoch: stepsPerEpoch)
+    guard let step = checkpoint.metadata["step"].flatMap({ Int($0) }), step >= 0,
+      let gamma = checkpoint.metadata["gamma"].flatMap({ Double($0) }),
+      let optimizerStep = checkpoint.metadata["optimizer_step"].flatMap({ Int($0) }),
+      let averages = RunningAverages(notes: checkpoint.metadata)
+    else { throw .notACheckpoint(missing: "the step, gamma or averages") }
+    self.step = step
+    self.gamma = gamma
+    self.averages = averages
+    try loadWeights(checkpoint)
+    optimizer.restore(step: optimizerStep, moments: try moments(checkpoint))
+  }
+
+  /// Takes the weights of both networks, temperature and bias, and nothing else, from a checkpoint
+  /// or from the reference's `relic_model.pth`.
+  ///
+  /// - Parameter dict: The reference's names, `online_encoder.0.…`, `target_encoder.…`, `tau`, `b`.
+  /// - Throws: `CheckpointError` if a name is missing or a shape differs.
+  public mutating func loadWeights(_ dict: StateDict) throws(CheckpointError) {
+    do {
+      try trained.load(dict, isComplete: false)
+      try target.load(dict, path: "target_encoder", isComplete: false)
+    } catch {
+      throw .doesNotFit(error)
+    }
+  }
+
+  private var trainedNames: [String] {
+    trained.parameters.filter { $0.parameter.role.isTrained }.map(\.name)
+  }
+
+  private func moments(
+    _ dict: StateDict
+  ) throws(CheckpointError) -> [(mean: Tensor, square: Tensor)] {
+    var moments: [(mean: Tensor, square: Tensor)] = []
+    for (name, parameter) in trained.parameters where parameter.role.isTrained {
+      guard let mean = dict.tensor(Self.meanPrefix + name),
+        let square = dict.tensor(Self.squarePrefix + name)
+      else {
+        // A run saved before its first step has no moments at all.
+        if moments.isEmpty && optimizer.step == 0 && step == 0 { return [] }
+        throw .notACheckpoint(missing: Self.meanPrefix + name)
+      }
+      guard mean.shape == parameter.value.shape && square.shape == parameter.value.shape else {
+        var mismatch = StateDictMismatch()
+        mismatch.misshapen = [Self.meanPrefix + name]
+        throw .doesNotFit(mismatch)
+      }
+      moments.append((mean, square))
+    }
+    return moments
+  }
+}
+
+extension RunningAverages {
+  /// The sums as notes of a checkpoint.
+  fileprivate var notes: [String: String] {
+    [
+      "run_loss": "\(runLoss)", "run_steps": "\(runSteps)", "epoch_loss": "\(epochLoss)",
+      "epoch_invariance": "\(epochInvariance)", "epoch_steps": "\(epochSteps)",
+    ]
+  }
+
+  fileprivate init?(notes: [String: String]) {
+    func sum(_ name: String) -> Double? { notes[name].flatMap { Double($0) } }
+    func count(_ name: String) -> Int? { notes[name].flatMap { Int($0) } }
+    guard let runLoss = sum("run_loss"), let runSteps = count("run_steps"),
+      let epochLoss = sum("epoch_loss"), let epochInvariance = sum("epoch_invariance"),
+      let epochSteps = count("epoch_steps")
+    else { return nil }
+    self.init(
+      runLoss: runLoss, runSteps: runSteps, epochLoss: epochLoss,
+      epochInvariance: epochInvariance, epochSteps: epochSteps)
+  }
+}
