@@ -8,5 +8,6 @@
 #include "optimizer.h"
 #include "patches.h"
 #include "pooling.h"
+#include "probe.h"
 
 #endif

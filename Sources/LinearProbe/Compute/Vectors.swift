@@ -1,0 +1,25 @@
+internal import COpenBLAS
+
+/// Keeps OpenBLAS to the calling thread: threads are this module's own (`parallel`).
+let blasIsSingleThreaded: Void = openblas_set_num_threads(1)
+
+/// Returns the sum of `a[i] * b[i]`.
+func dot(_ a: [Double], _ b: [Double]) -> Double {
+  precondition(a.count == b.count, "cannot multiply \(a.count) by \(b.count) elements")
+  _ = blasIsSingleThreaded
+  return unsafe cblas_ddot(blasint(a.count), a, 1, b, 1)
+}
+
+/// Adds `scale * x` to `y`.
+func add(_ scale: Double, _ x: [Double], to y: inout [Double]) {
+  precondition(x.count == y.count, "cannot add \(x.count) to \(y.count) elements")
+  _ = blasIsSingleThreaded
+  unsafe cblas_daxpy(blasint(x.count), scale, x, 1, &y, 1)
+}
+
+/// Returns the largest magnitude, or NaN if an element is NaN.
+func largestMagnitude(_ x: [Double]) -> Double {
+  var largest = 0.0
+  for element in x where !(abs(element) <= largest) { largest = abs(element) }
+  return x.contains { $0.isNaN } ? .nan : largest
+}

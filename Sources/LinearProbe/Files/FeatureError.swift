@@ -1,0 +1,34 @@
+/// Why features could not be read from or written to disk.
+public enum FeatureError: Error, Equatable, CustomStringConvertible, Sendable {
+  /// An array's file could not be read or written.
+  case npy(NPYError)
+  /// Another file could not be read or written.
+  case inaccessible(path: String, reason: String)
+  /// An array has not the axes it must have.
+  case badShape(path: String, shape: [Int], expected: String)
+  /// Labels are not integers.
+  case labelsNotIntegers(path: String)
+  /// Two files that belong together differ in length.
+  case countMismatch(path: String, count: Int, other: String, otherCount: Int)
+  /// Train and test features differ in width.
+  case widthMismatch(train: Int, test: Int)
+  /// The description is not the JSON object it must be.
+  case badDescription(path: String, reason: String)
+
+  /// One line that names the file, what was found and what to do.
+  public var description: String {
+    switch self {
+    case .npy(let error): error.description
+    case .inaccessible(let path, let reason): "\(path): \(reason)"
+    case .badShape(let path, let shape, let expected):
+      "\(path): shape \(shape) is not \(expected)"
+    case .labelsNotIntegers(let path):
+      "\(path): labels are not integers; convert with .astype('<i8')"
+    case .countMismatch(let path, let count, let other, let otherCount):
+      "\(path): \(count) entries but \(other) has \(otherCount); give files of the same samples"
+    case .widthMismatch(let train, let test):
+      "train features have \(train) columns and test features \(test); use the same encoder"
+    case .badDescription(let path, let reason): "\(path): not a feature description: \(reason)"
+    }
+  }
+}

@@ -1,0 +1,79 @@
+internal import CKernels
+
+/// One row of numbers per sample, kept as narrow as they came and computed with as doubles.
+public struct Features: Equatable, Sendable {
+  /// The numbers, row by row.
+  enum Storage: Equatable, Sendable {
+    case single([Float])
+    case double([Double])
+  }
+
+  /// The number of samples.
+  public let rows: Int
+  /// The number of features of a sample.
+  public let columns: Int
+  let storage: Storage
+
+  /// Creates `rows` samples of `columns` features given row by row.
+  public init(rows: Int, columns: Int, elements: [Float]) {
+    self.init(rows: rows, columns: columns, storage: .single(elements), count: elements.count)
+  }
+
+  /// Creates `rows` samples of `columns` features given row by row.
+  public init(rows: Int, columns: Int, elements: [Double]) {
+    self.init(rows: rows, columns: columns, storage: .double(elements), count: elements.count)
+  }
+
+  private init(rows: Int, columns: Int, storage: Storage, count: Int) {
+    precondition(
+      rows >= 0 && columns >= 0 && rows * columns == count,
+      "\(count) elements do not fill \(rows) x \(columns)")
+    self.rows = rows
+    self.columns = columns
+    self.storage = storage
+  }
+
+  /// Returns one sample.
+  public func row(_ index: Int) -> [Double] {
+    let range = (index * columns)..<((index + 1) * columns)
+    return switch storage {
+    case .single(let elements): elements[range].map(Double.init)
+    case .double(let elements): Array(elements[range])
+    }
+  }
+
+  /// The row and column of the first element that is NaN or infinite.
+  public var firstNonFinite: (row: Int, column: Int)? {
+    let index =
+      switch storage {
+      case .single(let elements):
+        unsafe Int(relic_probe_finite_prefix_f32(elements.count, elements))
+      case .double(let elements):
+        unsafe Int(relic_probe_finite_prefix_f64(elements.count, elements))
+      }
+    return index < rows * columns ? (index / columns, index % columns) : nil
+  }
+
+  /// Writes the samples in `rows`, one after the other, to `destination`.
+  func copy(_ rows: ArraySlice<Int32>, to destination: UnsafeMutablePointer<Double>) {
+    switch storage {
+    case .single(let elements):
+      unsafe elements.withUnsafeBufferPointer { source in
+        for (position, row) in rows.enumerated() {
+          unsafe relic_probe_widen(
+            columns, source.baseAddress?.advanced(by: Int(row) * columns),
+            destination + position * columns)
+        }
+      }
+    case .double(let elements):
+      unsafe elements.withUnsafeBufferPointer { source in
+        for (position, row) in rows.enumerated() {
+          guard let start = unsafe source.baseAddress?.advanced(by: Int(row) * columns) else {
+            break
+          }
+          unsafe (destination + position * columns).update(from: start, count: columns)
+        }
+      }
+    }
+  }
+}

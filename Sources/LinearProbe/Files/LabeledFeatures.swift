@@ -1,0 +1,106 @@
+internal import Foundation
+
+/// One split of a data set: features with one label, and perhaps one file name, per sample.
+public struct LabeledFeatures: Equatable, Sendable {
+  /// The samples.
+  public var features: Features
+  /// The samples' classes.
+  public var labels: [Int]
+  /// Where the samples came from.
+  public var files: [String]?
+
+  /// Puts samples and their labels together.
+  public init(features: Features, labels: [Int], files: [String]? = nil) {
+    precondition(
+      features.rows == labels.count, "\(features.rows) samples but \(labels.count) labels")
+    precondition(
+      files.map { $0.count == labels.count } ?? true, "not one file name per sample")
+    self.features = features
+    self.labels = labels
+    self.files = files
+  }
+
+  /// Reads a split from a file of features, a file of labels and a file with a name on each line.
+  public init(
+    featuresAt featurePath: String, labelsAt labelPath: String, filesAt namePath: String? = nil
+  ) throws(FeatureError) {
+    features = try Features(contentsOf: featurePath)
+    labels = try Self.readLabels(labelPath)
+    guard labels.count == features.rows else {
+      throw .countMismatch(
+        path: labelPath, count: labels.count, other: featurePath, otherCount: features.rows)
+    }
+    guard let namePath else { return }
+    let names = try Self.readLines(namePath)
+    guard names.count == labels.count else {
+      throw .countMismatch(
+        path: namePath, count: names.count, other: labelPath, otherCount: labels.count)
+    }
+    files = names
+  }
+
+  private static func readLabels(_ path: String) throws(FeatureError) -> [Int] {
+    let array = try NPYArray.read(path)
+    guard array.shape.count == 1 else {
+      throw .badShape(path: path, shape: array.shape, expected: "[samples]")
+    }
+    guard case .integer(let labels) = array.elements else { throw .labelsNotIntegers(path: path) }
+    return labels
+  }
+
+  private static func readLines(_ path: String) throws(FeatureError) -> [String] {
+    do {
+      let text = try String(contentsOfFile: path, encoding: .utf8)
+      return text.split(separator: "\n", omittingEmptySubsequences: true).map(String.init)
+    } catch {
+      throw .inaccessible(path: path, reason: "cannot be read as UTF-8 text")
+    }
+  }
+
+  /// Writes features, labels and, where there are any, file names; each file as a whole.
+  func write(featuresTo featurePath: String, labelsTo labelPath: String, filesTo namePath: String)
+    throws(FeatureError)
+  {
+    do {
+      try features.array.write(to: featurePath)
+      try NPYArray(shape: [labels.count], elements: .integer(labels)).write(to: labelPath)
+      if let files {
+        try writeAtomically([Array(files.map { $0 + "\n" }.joined().utf8)], to: namePath)
+      }
+    } catch {
+      throw .npy(error)
+    }
+  }
+}
+
+extension Features {
+  /// Reads samples from a `.npy` file of shape `[samples, features]`.
+  public init(contentsOf path: String) throws(FeatureError) {
+    let array = try NPYArray.read(path)
+    guard array.shape.count == 2 else {
+      throw .badShape(path: path, shape: array.shape, expected: "[samples, features]")
+    }
+    let (rows, columns) = (array.shape[0], array.shape[1])
+    switch array.elements {
+    case .float32(let values): self.init(rows: rows, columns: columns, elements: values)
+    case .float64(let values): self.init(rows: rows, columns: columns, elements: values)
+    case .integer(let values):
+      self.init(rows: rows, columns: columns, elements: values.map(Double.init))
+    }
+  }
+
+  /// The samples as an array of shape `[samples, features]`.
+  var array: NPYArray {
+    switch storage {
+    case .single(let values): NPYArray(shape: [rows, columns], elements: .float32(values))
+    case .double(let values): NPYArray(shape: [rows, columns], elements: .float64(values))
+    }
+  }
+}
+
+extension NPYArray {
+  /// Reads a file on behalf of a split.
+  fileprivate static func read(_ path: String) throws(FeatureError) -> NPYArray {
+    do { return try NPYArray(contentsOf: path) } catch { throw .npy(error) }
+  }
+}

@@ -1,0 +1,24 @@
+/// Samples with their classes counted from 0, found fit for fitting.
+struct TrainingData {
+  let features: Features
+  /// The labels in use, ascending.
+  let classes: [Int]
+  /// Each sample's position in `classes`.
+  let targets: [Int32]
+
+  init(_ features: Features, labels: [Int]) throws(FitError) {
+    guard features.rows > 0 else { throw .noSamples }
+    guard features.columns > 0 else { throw .noFeatures }
+    guard labels.count == features.rows else {
+      throw .countMismatch(samples: features.rows, labels: labels.count)
+    }
+    let classes = Set(labels).sorted()
+    guard classes.count > 1 else { throw .oneClass(label: classes[0]) }
+    if let (row, column) = features.firstNonFinite { throw .notFinite(row: row, column: column) }
+    self.features = features
+    self.classes = classes
+    var codes: [Int: Int32] = [:]
+    for (code, label) in classes.enumerated() { codes[label] = Int32(code) }
+    targets = labels.map { codes[$0] ?? 0 }
+  }
+}

@@ -1,0 +1,223 @@
+"""Writes the fixtures of LinearProbeTests into the folder `probe` beside this script.
+
+Run it once with each scikit-learn:
+
+    python -m venv a && a/bin/pip install scikit-learn==1.3.2 scipy==1.11.4 numpy==1.26.4
+    python -m venv b && b/bin/pip install scikit-learn==1.9.1 scipy==1.17.1 numpy==2.4.6
+    a/bin/python make_probe_fixtures.py && b/bin/python make_probe_fixtures.py
+
+Inputs come from a formula that the tests compute as well (`Problem` there and here), so that only
+results are stored.
+"""
+
+import json
+import os
+import warnings
+
+import numpy as np
+import scipy
+import sklearn
+from scipy.optimize import minimize
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import classification_report, confusion_matrix, log_loss
+from sklearn.model_selection import StratifiedKFold
+
+warnings.filterwarnings("ignore")
+FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "probe")
+PINNED = {"1.3.2": "1.11.4", "1.9.1": "1.17.1"}
+VERSION = sklearn.__version__
+assert PINNED.get(VERSION) == scipy.__version__, f"run with one of {PINNED}"
+LABEL = ".".join(VERSION.split(".")[:2])
+
+
+def uniform(count, seed):
+    """Numbers in [0, 1) by SplitMix64, the same to the bit in Swift."""
+    with np.errstate(over="ignore"):
+        z = np.uint64(seed) + np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        z = z ^ (z >> np.uint64(31))
+    return (z >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
+def problem(rows, columns, classes, seed, spread, scales, step=1, offset=0):
+    """Samples around one centre per class; labels are offset + step * class."""
+    u = uniform(rows + (classes + rows) * columns, seed)
+    codes = np.floor(u[:rows] * classes).astype(np.int64)
+    centres = u[rows : rows + classes * columns].reshape(classes, columns) - 0.5
+    noise = u[rows + classes * columns :].reshape(rows, columns) - 0.5
+    x = (centres[codes] * spread + noise) * np.asarray(scales)[np.arange(columns) % len(scales)]
+    return x, offset + step * codes
+
+
+PROBLEMS = {
+    "ten": dict(rows=600, columns=64, classes=10, seed=1, spread=0.5, scales=[1.0]),
+    "scaled": dict(rows=300, columns=5, classes=3, seed=2, spread=0.8,
+                   scales=[1.0, 100.0, 0.01, 10.0, 0.1], step=5, offset=-3),
+    "two": dict(rows=400, columns=8, classes=2, seed=3, spread=0.6, scales=[1.0], offset=4),
+}
+
+
+def converged(**settings):
+    """A model fitted to the bottom; 1.3's L-BFGS stops early whatever the tolerance."""
+    solver = "newton-cg" if LABEL == "1.3" else "lbfgs"
+    return LogisticRegression(solver=solver, tol=1e-9, max_iter=100000, **settings)
+
+
+def fitted(model, x, y, test, test_y):
+    result = {
+        "coefficients": model.coef_.tolist(),
+        "intercepts": model.intercept_.tolist(),
+        "iterations": int(np.ravel(model.n_iter_)[0]),
+        "predictions": model.predict(test).tolist(),
+        "probabilities": model.predict_proba(test)[:8].tolist(),
+        "accuracy": model.score(test, test_y),
+        "log_loss": log_loss(test_y, model.predict_proba(test), labels=model.classes_),
+    }
+    result["objective"] = objective(model, x, y)
+    return result
+
+
+def objective(model, x, y):
+    """The objective at the fitted coefficients, scaled as since 1.4."""
+    weight = np.ones(len(y))
+    if model.class_weight == "balanced":
+        counts = {label: np.sum(y == label) for label in model.classes_}
+        weight = np.array([len(y) / (len(counts) * counts[label]) for label in y])
+    p = model.predict_log_proba(x)[np.arange(len(y)), np.searchsorted(model.classes_, y)]
+    total = -np.sum(weight * p) + 0.5 / model.C * np.sum(model.coef_**2)
+    return total / np.sum(weight)
+
+
+def fits():
+    out = {}
+    for name, arguments in PROBLEMS.items():
+        rows = arguments["rows"]
+        x, y = problem(**arguments)
+        train, test = slice(0, rows * 3 // 4), slice(rows * 3 // 4, rows)
+        out[name] = {}
+        cases = {
+            "default": LogisticRegression(),
+            "converged": converged(),
+            "weak": converged(C=100.0),
+            "balanced": converged(class_weight="balanced"),
+            "no_intercept": converged(fit_intercept=False),
+        }
+        for case, model in cases.items():
+            model.fit(x[train], y[train])
+            out[name][case] = fitted(model, x[train], y[train], x[test], y[test])
+    return out
+
+
+def calibrated():
+    out = {}
+    for name, arguments in PROBLEMS.items():
+        rows = arguments["rows"]
+        x, y = problem(**arguments)
+        train, test = slice(0, rows * 3 // 4), slice(rows * 3 // 4, rows)
+        model = CalibratedClassifierCV(converged()).fit(x[train], y[train])
+        folds = np.zeros(rows * 3 // 4, dtype=int)
+        for index, (_, held) in enumerate(StratifiedKFold(5).split(x[train], y[train])):
+            folds[held] = index
+        p = model.predict_proba(x[test])
+        out[name] = {
+            "folds": folds.tolist(),
+            "sigmoids": [[[c.a_, c.b_] for c in fold.calibrators]
+                         for fold in model.calibrated_classifiers_],
+            "predictions": model.predict(x[test]).tolist(),
+            "probabilities": p.tolist(),
+            "accuracy": model.score(x[test], y[test]),
+            "log_loss": log_loss(y[test], p, labels=model.classes_),
+        }
+    return out
+
+
+def reports():
+    out = []
+    cases = [
+        ([0, 1, 2, 2, 2], [0, 0, 2, 2, 1], ["class 0", "class 1", "class 2"]),
+        ([3, 3, 7, 7, 7, 11], [3, 7, 7, 7, 7, 7], None),
+        ([0, 0, 1, 1], [0, 0, 0, 0], ["a", "a name longer than weighted avg"]),
+        ([0, 1, 0, 1], [0, 1, 0, 1], ["no", "yes"]),
+        ([1, 2, 3], [2, 3, 1], None),
+    ]
+    u = uniform(2000, 9)
+    truth = np.floor(u[:1000] * 10).astype(int)
+    guess = np.where(u[1000:] < 0.7, truth, np.floor(u[1000:] * 97).astype(int) % 10)
+    cases.append((truth.tolist(), guess.tolist(), None))
+    for truth, guess, names in cases:
+        out.append({
+            "truth": truth, "predictions": guess, "names": names,
+            "report": classification_report(truth, guess, target_names=names),
+            "confusion": confusion_matrix(truth, guess).tolist(),
+        })
+    return out
+
+
+def minimisations():
+    """SciPy's path on two test functions: every iterate's value, and the end."""
+    def rosenbrock(v):
+        a, b = v[:-1], v[1:]
+        f = np.sum(100 * (b - a * a) ** 2 + (1 - a) ** 2)
+        g = np.zeros_like(v)
+        g[:-1] = -400 * a * (b - a * a) - 2 * (1 - a)
+        g[1:] += 200 * (b - a * a)
+        return f, g
+
+    def quadratic(v):
+        d = 10.0 ** (np.arange(len(v)) / 4.0)
+        return 0.5 * np.sum(d * (v - 1) ** 2), d * (v - 1)
+
+    out = {}
+    starts = {
+        "rosenbrock": (rosenbrock, [-1.2, 1.0]),
+        "rosenbrock10": (rosenbrock, [-1.2, 1.0] * 5),
+        "quadratic": (quadratic, [0.0] * 8),
+    }
+    for name, (function, start) in starts.items():
+        values = []
+        count = [0]
+
+        def counted(v):
+            count[0] += 1
+            return function(v)
+
+        result = minimize(counted, np.array(start), jac=True, method="L-BFGS-B",
+                          callback=lambda v: values.append(float(function(v)[0])),
+                          options=dict(maxiter=1000, gtol=1e-9, ftol=0))
+        out[name] = {"start": start, "values": values, "end": result.x.tolist(),
+                     "evaluations": count[0], "iterations": int(result.nit)}
+    return out
+
+
+def save(name, content):
+    with open(os.path.join(FOLDER, name), "w") as file:
+        json.dump(content, file, indent=None, separators=(",", ":"))
+        file.write("\n")
+
+
+def arrays():
+    """Files as NumPy writes them, one per element type, order and version."""
+    values = np.arange(12).reshape(3, 4)
+    for kind in ["<f2", "<f4", "<f8", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8"]:
+        np.save(os.path.join(FOLDER, f"c_{kind[1:]}.npy"), values.astype(kind))
+    np.save(os.path.join(FOLDER, "fortran.npy"), np.asfortranarray(values.astype("<f4")))
+    np.save(os.path.join(FOLDER, "fortran3.npy"),
+            np.asfortranarray(np.arange(24).reshape(2, 3, 4).astype("<i8")))
+    np.save(os.path.join(FOLDER, "big_endian.npy"), values.astype(">f4"))
+    np.save(os.path.join(FOLDER, "objects.npy"), np.array([1, "a"], dtype=object))
+    np.save(os.path.join(FOLDER, "records.npy"), np.zeros(2, dtype=[("a", "<f4"), ("b", "<i4")]))
+    np.save(os.path.join(FOLDER, "huge_label.npy"), np.array([2**63], dtype="<u8"))
+    for version in [(2, 0), (3, 0)]:
+        with open(os.path.join(FOLDER, f"version{version[0]}.npy"), "wb") as file:
+            np.lib.format.write_array(file, values.astype("<f8"), version=version)
+
+
+os.makedirs(FOLDER, exist_ok=True)
+save(f"logistic-{LABEL}.json", fits())
+save(f"calibrated-{LABEL}.json", calibrated())
+save("reports.json", reports())  # both versions write the same
+if LABEL == "1.9":
+    save("minimisations.json", minimisations())
+    arrays()

@@ -1,0 +1,67 @@
+import LinearProbe
+import Testing
+
+/// Samples around one centre per class, from the same formula as `make_probe_fixtures.py` uses.
+struct Problem: Sendable, CustomTestStringConvertible {
+  var name: String
+  var rows: Int
+  var columns: Int
+  var classes: Int
+  var seed: UInt64
+  var spread: Double
+  var scales: [Double] = [1]
+  var step = 1
+  var offset = 0
+
+  var testDescription: String { name }
+
+  static let ten = Problem(name: "ten", rows: 600, columns: 64, classes: 10, seed: 1, spread: 0.5)
+  static let scaled = Problem(
+    name: "scaled", rows: 300, columns: 5, classes: 3, seed: 2, spread: 0.8,
+    scales: [1, 100, 0.01, 10, 0.1], step: 5, offset: -3)
+  static let two = Problem(
+    name: "two", rows: 400, columns: 8, classes: 2, seed: 3, spread: 0.6, offset: 4)
+  static let all = [ten, scaled, two]
+
+  /// Three quarters to fit and one to test.
+  var splits: (train: LabeledFeatures, test: LabeledFeatures) {
+    let (x, labels) = samples
+    let cut = rows * 3 / 4
+    return (
+      LabeledFeatures(
+        features: Features(
+          rows: cut, columns: columns, elements: Array(x.prefix(cut * columns))),
+        labels: Array(labels.prefix(cut))),
+      LabeledFeatures(
+        features: Features(
+          rows: rows - cut, columns: columns, elements: Array(x.dropFirst(cut * columns))),
+        labels: Array(labels.dropFirst(cut)))
+    )
+  }
+
+  /// All samples, row by row, and their labels.
+  var samples: ([Double], [Int]) {
+    let u = Self.uniform(rows + (classes + rows) * columns, seed: seed)
+    let codes = u.prefix(rows).map { Int($0 * Double(classes)) }
+    let noise = rows + classes * columns
+    var x: [Double] = []
+    for row in 0..<rows {
+      for column in 0..<columns {
+        let centre = (u[rows + codes[row] * columns + column] - 0.5) * spread
+        x.append(
+          (centre + (u[noise + row * columns + column] - 0.5)) * scales[column % scales.count])
+      }
+    }
+    return (x, codes.map { offset + step * $0 })
+  }
+
+  /// Numbers in [0, 1) by SplitMix64.
+  static func uniform(_ count: Int, seed: UInt64) -> [Double] {
+    (1...UInt64(count)).map { index in
+      var z = seed &+ index &* 0x9E37_79B9_7F4A_7C15
+      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+      return Double((z ^ (z >> 31)) >> 11) * 0x1p-53
+    }
+  }
+}
