@@ -3,6 +3,7 @@
 #ifndef RELIC_CKERNELS_H
 #define RELIC_CKERNELS_H
 
+#include "augmentation.h"
 #include "elementwise.h"
 #include "norm.h"
 #include "optimizer.h"

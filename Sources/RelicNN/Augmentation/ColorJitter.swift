@@ -1,0 +1,55 @@
+internal import CKernels
+
+/// Changes of brightness, contrast, saturation and hue, in a random order.
+///
+/// torchvision's `ColorJitter(0.8, 0.8, 0.8, 0.2)` on a Pillow image, exact to the last bit.
+struct ColorJitter: Equatable, Sendable {
+  /// One of the four changes.
+  enum Change: CaseIterable, Sendable {
+    case brightness
+    case contrast
+    case saturation
+    case hue
+  }
+
+  /// Factors, 1 for no change.
+  let brightness: Float
+  let contrast: Float
+  let saturation: Float
+
+  /// The shift of the hue, in turns.
+  let hue: Float
+
+  /// The changes in the order they are applied.
+  let order: [Change]
+}
+
+extension ColorJitter {
+  /// Draws factors within 0.8 of 1, a hue shift within 0.2 turns, and the order.
+  init(using random: inout Philox) {
+    brightness = random.uniform(0.2, 1.8)
+    contrast = random.uniform(0.2, 1.8)
+    saturation = random.uniform(0.2, 1.8)
+    hue = random.uniform(-0.2, 0.2)
+    var order = Change.allCases
+    for i in 0..<3 { order.swapAt(i, i + random.integer(below: 4 - i)) }
+    self.order = order
+  }
+
+  func apply(to image: inout PlanarImage) {
+    let area = image.area
+    unsafe image.withMutablePlanes { planes in
+      for change in order {
+        switch change {
+        case .brightness: unsafe relic_adjust_brightness(area, brightness, planes)
+        case .contrast: unsafe relic_adjust_contrast(area, contrast, planes)
+        case .saturation: unsafe relic_adjust_saturation(area, saturation, planes)
+        case .hue:
+          // Truncated, then wrapped, as torchvision does.
+          let shift = UInt8(truncatingIfNeeded: Int32(Double(hue) * 255))
+          unsafe relic_adjust_hue(area, shift, planes)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+internal import CKernels
+internal import Foundation
+
+/// A Gaussian blur with reflected borders, as torchvision's `GaussianBlur` on a Pillow image.
+///
+/// torchvision convolves with the outer product in one pass; here rows follow columns. A value may
+/// differ by 1 where the exact result lies within a rounding error of a half.
+struct GaussianBlur {
+  /// Pixels the kernel reaches to each side.
+  let radius: Int
+
+  private var output: [UInt8] = []
+  private var row: [Float] = []
+  private var sums: [Float] = []
+
+  /// Creates a blur with a kernel of `2 * radius + 1` pixels a side.
+  init(radius: Int) { self.radius = radius }
+
+  /// Blurs `image` with standard deviation `sigma`, in pixels.
+  mutating func apply(sigma: Float, to image: inout PlanarImage) {
+    let (width, height, radius) = (image.width, image.height, radius)
+    precondition(
+      radius < min(width, height), "cannot reflect \(radius) pixels of \(width)x\(height)")
+    var weights = (-radius...radius).map { expf(-0.5 * (Float($0) / sigma) * (Float($0) / sigma)) }
+    let sum = weights.reduce(0, +)
+    for i in weights.indices { weights[i] /= sum }
+    if output.count != image.planes.count {
+      output = Array(repeating: 0, count: image.planes.count)
+      row = Array(repeating: 0, count: width + 2 * radius)
+      sums = Array(repeating: 0, count: width)
+    }
+    unsafe output.withUnsafeMutableBufferPointer { output in
+      unsafe row.withUnsafeMutableBufferPointer { row in
+        unsafe sums.withUnsafeMutableBufferPointer { sums in
+          unsafe image.withPlanes { planes in
+            for channel in 0..<3 {
+              let start = channel * width * height
+              unsafe relic_blur_plane(
+                height, width, radius, weights, planes?.advanced(by: start), row.baseAddress,
+                sums.baseAddress, output.baseAddress?.advanced(by: start))
+            }
+          }
+        }
+      }
+    }
+    swap(&output, &image.planes)
+  }
+}

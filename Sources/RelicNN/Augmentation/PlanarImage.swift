@@ -1,0 +1,25 @@
+/// The 8-bit picture a view is made from step by step: its red, green and blue planes in turn.
+struct PlanarImage: Equatable {
+  let width: Int
+  let height: Int
+  var planes: [UInt8]
+
+  init(width: Int, height: Int) {
+    self.width = width
+    self.height = height
+    planes = Array(repeating: 0, count: 3 * width * height)
+  }
+
+  /// The pixels of one plane.
+  var area: Int { width * height }
+
+  /// Calls `body` with the planes to write.
+  mutating func withMutablePlanes<R>(_ body: (UnsafeMutablePointer<UInt8>?) -> R) -> R {
+    unsafe planes.withUnsafeMutableBufferPointer { unsafe body($0.baseAddress) }
+  }
+
+  /// Calls `body` with the planes to read.
+  func withPlanes<R>(_ body: (UnsafePointer<UInt8>?) -> R) -> R {
+    unsafe planes.withUnsafeBufferPointer { unsafe body($0.baseAddress) }
+  }
+}

@@ -1,0 +1,93 @@
+internal import CKernels
+
+/// Makes random views of pictures by the reference's recipe.
+///
+/// Random resized crop, horizontal flip, colour jitter, greyscale, Gaussian blur, solarization, then
+/// values in [0, 1] without normalisation; each step on 8 bits as torchvision does on Pillow images.
+public struct ViewGenerator: Sendable {
+  /// The side of a view, in pixels.
+  public let size: Int
+
+  /// Whether views are small crops, seen by the online network alone.
+  public let isLocal: Bool
+
+  private let blurRadius: Int
+
+  /// Creates a generator of global or local views.
+  ///
+  /// - Parameters:
+  ///   - imageSize: The side of a global view, in pixels; a local one has 3/7 of it.
+  ///   - isLocal: Whether to make local views.
+  public init(imageSize: Int, isLocal: Bool) {
+    self.isLocal = isLocal
+    size = isLocal ? imageSize * 3 / 7 : imageSize
+    blurRadius = imageSize / 10 / 2
+    precondition(size > blurRadius, "views of \(size) pixels are too small to blur")
+  }
+
+  /// Buffers that one worker uses again for view after view.
+  struct Scratch {
+    var image: PlanarImage
+    var resize = Resize()
+    var blur: GaussianBlur
+  }
+
+  /// Returns buffers for views of this generator.
+  func makeScratch() -> Scratch {
+    Scratch(image: PlanarImage(width: size, height: size), blur: GaussianBlur(radius: blurRadius))
+  }
+
+  /// Makes one view of `source`.
+  ///
+  /// - Parameters:
+  ///   - source: The picture.
+  ///   - seed: The seed of the run.
+  ///   - epoch: The pass over the data.
+  ///   - sample: The picture's index in its data set.
+  ///   - view: The view's number, globals first.
+  /// - Returns: Shape `[size, size, 3]`, values in [0, 1].
+  public func view(
+    of source: RGBImage, seed: UInt64, epoch: Int, sample: Int, view: Int
+  ) -> Tensor {
+    var result = Tensor(uninitialized: [size, size, 3])
+    var scratch = makeScratch()
+    unsafe result.withMutableElements {
+      unsafe write(
+        source, seed: seed, epoch: epoch, sample: sample, view: view, into: $0, &scratch)
+    }
+    return result
+  }
+
+  /// Writes one view as `[size, size, 3]` into `destination`.
+  func write(
+    _ source: RGBImage, seed: UInt64, epoch: Int, sample: Int, view: Int,
+    into destination: UnsafeMutableBufferPointer<Float>, _ scratch: inout Scratch
+  ) {
+    var random = Philox(
+      seed: seed, purpose: .augmentation, epoch: epoch, sample: sample, view: view)
+    let recipe = ViewRecipe(
+      width: source.width, height: source.height, isLocal: isLocal, using: &random)
+    apply(recipe, to: source, &scratch)
+    unsafe scratch.image.write(into: destination)
+  }
+
+  /// Leaves the view of `source` that `recipe` describes in `scratch.image`.
+  func apply(_ recipe: ViewRecipe, to source: RGBImage, _ scratch: inout Scratch) {
+    scratch.resize.apply(
+      recipe.crop, of: source, isMirrored: recipe.isMirrored, to: &scratch.image)
+    recipe.jitter?.apply(to: &scratch.image)
+    if recipe.isGray { Grayscale.apply(to: &scratch.image) }
+    scratch.blur.apply(sigma: recipe.sigma, to: &scratch.image)
+    if recipe.isSolarized { Solarize.apply(to: &scratch.image) }
+  }
+}
+
+extension PlanarImage {
+  /// Writes the picture as `[height, width, 3]`, values in [0, 1].
+  func write(into destination: UnsafeMutableBufferPointer<Float>) {
+    precondition(
+      destination.count == planes.count,
+      "\(destination.count) floats cannot hold a view of \(planes.count)")
+    unsafe withPlanes { unsafe relic_planes_to_float(area, $0, destination.baseAddress) }
+  }
+}

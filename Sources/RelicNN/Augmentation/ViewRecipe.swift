@@ -1,0 +1,29 @@
+/// What happens to one picture on its way to one view; equal recipes give equal views.
+struct ViewRecipe: Equatable, Sendable {
+  let crop: CropRectangle
+  let isMirrored: Bool
+  let jitter: ColorJitter?
+  let isGray: Bool
+  /// The blur's standard deviation, in pixels.
+  let sigma: Float
+  let isSolarized: Bool
+}
+
+extension ViewRecipe {
+  /// Draws a recipe for a picture of `width` by `height` pixels.
+  ///
+  /// - Parameters:
+  ///   - width: Pixels in a row of the picture.
+  ///   - height: Rows of the picture.
+  ///   - isLocal: Whether the view is a small crop, which is never solarized.
+  ///   - random: Decides everything.
+  init(width: Int, height: Int, isLocal: Bool, using random: inout Philox) {
+    crop = RandomResizedCrop(scale: isLocal ? 0.05...1 : 0.1...1)
+      .rectangle(width: width, height: height, using: &random)
+    isMirrored = random.uniform() < 0.5
+    jitter = random.uniform() < 0.8 ? ColorJitter(using: &random) : nil
+    isGray = random.uniform() < 0.2
+    sigma = random.uniform(0.1, 2)
+    isSolarized = !isLocal && random.uniform() < 0.2
+  }
+}
