@@ -1,0 +1,177 @@
+internal import Synchronization
+
+/// The views of one training step.
+public struct Batch: Sendable {
+  /// The data set index of each picture, in the order of the rows of one view.
+  public let samples: [Int]
+
+  /// All pictures of global view 0, then of view 1, and so on: `[views * batch, size, size, 3]`.
+  public let globalViews: Tensor
+
+  /// The same for local views; `nil` if there are none.
+  public let localViews: Tensor?
+
+  /// Pictures that could not be read; the rows show others in their place.
+  public let skipped: [DatasetError]
+}
+
+/// What to do about a picture that cannot be read.
+public enum BrokenImages: String, Codable, CaseIterable, Sendable {
+  case refuse
+  case skip
+}
+
+/// Shuffled batches of random views of a data set.
+///
+/// A batch is a function of (configuration, epoch, step): it does not depend on batches made before
+/// or on the number of workers.
+public struct BatchLoader: Sendable {
+  /// The pictures.
+  public let dataset: any ImageDataset
+
+  /// Pictures in a batch.
+  public let batchSize: Int
+
+  private let globalGenerator: ViewGenerator
+  private let localGenerator: ViewGenerator?
+  private let globalCount: Int
+  private let localCount: Int
+  private let seed: UInt64
+  private let broken: BrokenImages
+
+  /// Creates a loader.
+  ///
+  /// - Parameters:
+  ///   - dataset: The pictures.
+  ///   - configuration: Decides batch size, image size, numbers of views and seed.
+  ///   - broken: What to do about a picture that cannot be read.
+  public init(
+    dataset: any ImageDataset, configuration: PretrainingConfiguration,
+    broken: BrokenImages = .refuse
+  ) {
+    self.dataset = dataset
+    self.broken = broken
+    batchSize = configuration.batchSize
+    seed = configuration.seed
+    globalCount = configuration.globalViews
+    localCount = configuration.localViews
+    globalGenerator = ViewGenerator(imageSize: configuration.imageSize, isLocal: false)
+    localGenerator =
+      localCount > 0 ? ViewGenerator(imageSize: configuration.imageSize, isLocal: true) : nil
+  }
+
+  /// Whole batches in one pass over the data; the incomplete last one is dropped.
+  public var stepsPerEpoch: Int { dataset.count / batchSize }
+
+  /// Returns the order in which an epoch visits the pictures.
+  func order(epoch: Int) -> [Int] {
+    var random = Philox(seed: seed, purpose: .shuffle, epoch: epoch)
+    var order = Array(0..<dataset.count)
+    for i in stride(from: order.count - 1, to: 0, by: -1) {
+      order.swapAt(i, random.integer(below: i + 1))
+    }
+    return order
+  }
+
+  /// Returns the batch of one step.
+  ///
+  /// - Parameters:
+  ///   - epoch: The pass over the data, from 0.
+  ///   - step: The step within the epoch, from 0, below `stepsPerEpoch`.
+  /// - Returns: The views, made on all workers.
+  /// - Throws: A picture that cannot be read, if those are refused, or if no other can replace it.
+  public func batch(epoch: Int, step: Int) throws(DatasetError) -> Batch {
+    precondition(
+      step >= 0 && step < stepsPerEpoch, "no step \(step) in an epoch of \(stepsPerEpoch)")
+    let planned = order(epoch: epoch)[(step * batchSize)..<((step + 1) * batchSize)]
+    var globalViews = Tensor(uninitialized: shape(of: globalGenerator, count: globalCount))
+    var localViews = localGenerator.map { Tensor(uninitialized: shape(of: $0, count: localCount)) }
+    let outcome: Outcome
+    if let localGenerator, var local = localViews {
+      localViews = nil
+      outcome = unsafe globalViews.withMutableElements { global in
+        unsafe local.withMutableElements { local in
+          unsafe fill(
+            Array(planned), epoch: epoch,
+            [(globalGenerator, globalCount, global), (localGenerator, localCount, local)])
+        }
+      }
+      localViews = local
+    } else {
+      outcome = unsafe globalViews.withMutableElements { global in
+        unsafe fill(Array(planned), epoch: epoch, [(globalGenerator, globalCount, global)])
+      }
+    }
+    if let failure = outcome.failure { throw failure }
+    return Batch(
+      samples: outcome.samples, globalViews: globalViews, localViews: localViews,
+      skipped: outcome.skipped)
+  }
+
+  private func shape(of generator: ViewGenerator, count: Int) -> [Int] {
+    [count * batchSize, generator.size, generator.size, 3]
+  }
+
+  /// What became of a batch's samples.
+  private struct Outcome {
+    var samples: [Int]
+    var skipped: [DatasetError] = []
+    var failure: DatasetError?
+  }
+
+  /// Writes all views of `planned` into the views' destinations, sample by sample on all workers.
+  private func fill(
+    _ planned: [Int], epoch: Int,
+    _ groups: [(ViewGenerator, count: Int, UnsafeMutableBufferPointer<Float>)]
+  ) -> Outcome {
+    let outcome = Mutex(Outcome(samples: planned))
+    parallelRows(planned.count, grain: 4) { rows in
+      var scratches = unsafe groups.map { unsafe $0.0.makeScratch() }
+      for row in rows {
+        do throws(DatasetError) {
+          let (sample, image, skipped) = try readable(planned[row])
+          if !skipped.isEmpty {
+            outcome.withLock {
+              $0.samples[row] = sample
+              $0.skipped += skipped
+            }
+          }
+          var first = 0
+          for index in scratches.indices {
+            let (generator, count, destination) = unsafe groups[index]
+            let size = 3 * generator.size * generator.size
+            for view in 0..<count {
+              let start = (view * batchSize + row) * size
+              let slice = unsafe UnsafeMutableBufferPointer(
+                rebasing: destination[start..<(start + size)])
+              unsafe generator.write(
+                image, seed: seed, epoch: epoch, sample: sample, view: first + view, into: slice,
+                &scratches[index])
+            }
+            first += count
+          }
+        } catch {
+          outcome.withLock { $0.failure = $0.failure ?? error }
+        }
+      }
+    }
+    return outcome.withLock { $0 }
+  }
+
+  /// Returns picture `sample`, or the next one that can be read, and why others were passed over.
+  private func readable(
+    _ sample: Int
+  ) throws(DatasetError) -> (sample: Int, image: RGBImage, skipped: [DatasetError]) {
+    var skipped: [DatasetError] = []
+    for offset in 0..<dataset.count {
+      let candidate = (sample + offset) % dataset.count
+      do throws(DatasetError) {
+        return (candidate, try dataset.image(at: candidate), skipped)
+      } catch {
+        if broken == .refuse { throw error }
+        skipped.append(error)
+      }
+    }
+    throw skipped[0]
+  }
+}

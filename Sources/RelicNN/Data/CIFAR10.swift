@@ -1,0 +1,92 @@
+internal import Foundation
+
+/// CIFAR-10 in its binary layout: 32x32 pictures, 50,000 to train and 10,000 to test.
+///
+/// Krizhevsky 2009, "Learning multiple layers of features from tiny images". A record is one label
+/// byte and the red, green and blue planes.
+public struct CIFAR10: ImageDataset {
+  private static let side = 32
+  private static let recordsPerFile = 10_000
+  private static let remedy =
+    "name the folder that holds cifar-10-batches-bin, or run 'relic download cifar10'"
+
+  private let files: [RecordFile]
+  private let labels: [UInt8]
+
+  /// Opens a split.
+  ///
+  /// - Parameters:
+  ///   - folder: `cifar-10-batches-bin` itself, or the folder it lies in.
+  ///   - split: Training or test pictures.
+  /// - Throws: A missing file, a file of a wrong size, or a label above 9.
+  public init(folder: String, split: DatasetSplit) throws(DatasetError) {
+    let inner = folder + "/cifar-10-batches-bin"
+    let root = FileManager.default.fileExists(atPath: inner) ? inner : folder
+    let names: [String]
+    switch split {
+    case .train: names = (1...5).map { "data_batch_\($0).bin" }
+    case .test: names = ["test_batch.bin"]
+    case .unlabeled, .trainAndUnlabeled:
+      throw .noSuchSplit(dataset: "cifar10", split: split, choices: [.train, .test])
+    }
+    var files: [RecordFile] = []
+    var labels: [UInt8] = []
+    for name in names {
+      let file = try RecordFile(
+        path: "\(root)/\(name)", recordSize: 1 + 3 * Self.side * Self.side,
+        count: Self.recordsPerFile, remedy: Self.remedy)
+      for record in 0..<Self.recordsPerFile {
+        let label = try file.bytes(of: record, from: 0, count: 1)[0]
+        guard label < 10 else {
+          throw .labelOutOfRange(
+            path: file.path, record: record, label: Int(label), allowed: 0...9)
+        }
+        labels.append(label)
+      }
+      files.append(file)
+    }
+    self.files = files
+    self.labels = labels
+  }
+
+  /// `cifar10`.
+  public var name: String { "cifar10" }
+
+  /// 50,000 or 10,000.
+  public var count: Int { labels.count }
+
+  /// The ten classes in the order of `batches.meta.txt`.
+  public var classNames: [String]? {
+    [
+      "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
+    ]
+  }
+
+  /// Returns picture `index`, 32x32, in the order of the files.
+  public func image(at index: Int) throws(DatasetError) -> RGBImage {
+    let (file, record) = index.quotientAndRemainder(dividingBy: Self.recordsPerFile)
+    let area = Self.side * Self.side
+    let planes = try files[file].bytes(of: record, from: 1, count: 3 * area)
+    return RGBImage(width: Self.side, height: Self.side, planes: planes)
+  }
+
+  /// Returns the class of picture `index`, 0 to 9.
+  public func label(at index: Int) -> Int? { Int(labels[index]) }
+}
+
+extension RGBImage {
+  /// Creates a picture from its red, green and blue planes, one after the other.
+  init(width: Int, height: Int, planes: [UInt8]) {
+    let area = width * height
+    let source = planes.span
+    let pixels = unsafe [UInt8](unsafeUninitializedCapacity: 3 * area) { buffer, initialized in
+      for i in 0..<area {
+        unsafe buffer[3 * i] = source[i]
+        unsafe buffer[3 * i + 1] = source[area + i]
+        unsafe buffer[3 * i + 2] = source[2 * area + i]
+      }
+      initialized = 3 * area
+    }
+    self.init(width: width, height: height, pixels: pixels)
+  }
+}

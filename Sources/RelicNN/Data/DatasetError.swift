@@ -1,0 +1,29 @@
+/// A reason a data set cannot be used.
+public enum DatasetError: Error, Equatable {
+  case unknownName(String)
+  case noSuchSplit(dataset: String, split: DatasetSplit, choices: [DatasetSplit])
+  case missing(path: String, remedy: String)
+  case wrongSize(path: String, found: Int, expected: Int)
+  case unreadable(path: String, reason: String)
+  case labelOutOfRange(path: String, record: Int, label: Int, allowed: ClosedRange<Int>)
+}
+
+extension DatasetError: CustomStringConvertible {
+  /// The reason and the remedy in one line, fit for a terminal.
+  public var description: String {
+    switch self {
+    case .unknownName(let name):
+      "no data set is called '\(name)'; choose one of \(DatasetName.choices)"
+    case .noSuchSplit(let dataset, let split, let choices):
+      "\(dataset) has no split '\(split.rawValue)'; "
+        + "choose one of \(choices.map(\.rawValue).joined(separator: ", "))"
+    case .missing(let path, let remedy): "\(path): not found; \(remedy)"
+    case .wrongSize(let path, let found, let expected):
+      "\(path): holds \(found) bytes where \(expected) belong; replace it by a whole copy"
+    case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
+    case .labelOutOfRange(let path, let record, let label, let allowed):
+      "\(path): record \(record) has label \(label), outside "
+        + "\(allowed.lowerBound)...\(allowed.upperBound); replace it by a whole copy"
+    }
+  }
+}

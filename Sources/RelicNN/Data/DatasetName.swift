@@ -1,0 +1,26 @@
+/// The data sets users can name.
+public enum DatasetName: String, Codable, CaseIterable, Sendable {
+  case cifar10
+  case shapes
+
+  /// All names in one line.
+  static var choices: String { allCases.map(\.rawValue).joined(separator: ", ") }
+}
+
+/// Opens a split of a data set by its name.
+///
+/// - Parameters:
+///   - name: The reference's `--dataset_name`.
+///   - path: The folder the set lies in; `shapes` ignores it.
+///   - split: The part to open.
+/// - Returns: The set, ready to read.
+/// - Throws: An unknown name, a split the set does not have, or what is wrong with its files.
+public func openDataset(
+  name: String, path: String, split: DatasetSplit
+) throws(DatasetError) -> any ImageDataset {
+  guard let known = DatasetName(rawValue: name) else { throw .unknownName(name) }
+  switch known {
+  case .cifar10: return try CIFAR10(folder: path, split: split)
+  case .shapes: return try Shapes(split: split)
+  }
+}

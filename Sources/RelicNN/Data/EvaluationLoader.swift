@@ -1,0 +1,82 @@
+internal import Synchronization
+
+/// A data set's pictures in their own order, as a frozen encoder sees them.
+public struct EvaluationLoader: Sendable {
+  /// Consecutive pictures.
+  public struct Batch: Sendable {
+    /// The data set index of each row.
+    public let samples: [Int]
+
+    /// Shape `[samples.count, size, size, 3]`, values in [0, 1].
+    public let images: Tensor
+
+    /// The class of each row, `nil` where unlabelled.
+    public let labels: [Int?]
+
+    /// Pictures that could not be read and have no row.
+    public let skipped: [DatasetError]
+  }
+
+  /// The pictures.
+  public let dataset: any ImageDataset
+
+  private let transform: EvaluationTransform
+  private let batchSize: Int
+  private let broken: BrokenImages
+
+  /// Creates a loader of pictures of `imageSize` pixels a side, `batchSize` at a time.
+  public init(
+    dataset: any ImageDataset, imageSize: Int, batchSize: Int, broken: BrokenImages = .refuse
+  ) {
+    self.dataset = dataset
+    transform = EvaluationTransform(size: imageSize)
+    self.batchSize = batchSize
+    self.broken = broken
+  }
+
+  /// The number of batches; the last one may be smaller.
+  public var batchCount: Int { (dataset.count + batchSize - 1) / batchSize }
+
+  /// Returns batch `index`, from 0, read on all workers.
+  ///
+  /// - Throws: A picture that cannot be read, if those are refused.
+  public func batch(_ index: Int) throws(DatasetError) -> Batch {
+    precondition(index >= 0 && index < batchCount, "no batch \(index) of \(batchCount)")
+    let planned = Array((index * batchSize)..<min((index + 1) * batchSize, dataset.count))
+    let size = transform.size
+    var images = Tensor(uninitialized: [planned.count, size, size, 3])
+    let errors = Mutex<[Int: DatasetError]>([:])
+    unsafe images.withMutableElements { elements in
+      parallelRows(planned.count, grain: 4) { rows in
+        for row in rows {
+          do throws(DatasetError) {
+            let image = try dataset.image(at: planned[row])
+            let start = row * 3 * size * size
+            unsafe transform.write(
+              image,
+              into: UnsafeMutableBufferPointer(
+                rebasing: elements[start..<(start + 3 * size * size)]))
+          } catch {
+            errors.withLock { $0[row] = error }
+          }
+        }
+      }
+    }
+    let failed = errors.withLock { $0 }.sorted { $0.key < $1.key }
+    if let first = failed.first {
+      if broken == .refuse { throw first.value }
+      let lost = Set(failed.map(\.key))
+      let kept = planned.indices.filter { !lost.contains($0) }
+      let rows = kept.map { images.rows($0..<($0 + 1)) }
+      images = rows.isEmpty ? Tensor(zeros: [0, size, size, 3]) : .concatenated(rows)
+      return makeBatch(kept.map { planned[$0] }, images, failed.map(\.value))
+    }
+    return makeBatch(planned, images, [])
+  }
+
+  private func makeBatch(_ samples: [Int], _ images: Tensor, _ skipped: [DatasetError]) -> Batch {
+    Batch(
+      samples: samples, images: images, labels: samples.map { dataset.label(at: $0) },
+      skipped: skipped)
+  }
+}
