@@ -4,28 +4,49 @@
 
 #include "variants.h"
 
+// Channels compared side by side, so that maxima stay in registers while the taps pass by.
+enum { block = 64 };
+
 RELIC_VARIANTS
 void relic_max_pool(
     relic_pool pool, const float *restrict x, float *restrict y, uint8_t *restrict tap) {
   for (ptrdiff_t row = 0; row < pool.out_height; row++)
-    for (ptrdiff_t column = 0; column < pool.out_width; column++) {
-      for (ptrdiff_t c = 0; c < pool.channels; c++) {
-        y[c] = -__builtin_inff();
-        tap[c] = 0;
-      }
-      for (ptrdiff_t t = 0; t < pool.kernel * pool.kernel; t++) {
-        const ptrdiff_t iy = row * pool.stride - pool.padding + t / pool.kernel;
-        const ptrdiff_t ix = column * pool.stride - pool.padding + t % pool.kernel;
-        if (iy < 0 || iy >= pool.height || ix < 0 || ix >= pool.width) continue;
-        const float *source = x + (iy * pool.width + ix) * pool.channels;
-        for (ptrdiff_t c = 0; c < pool.channels; c++) {
-          tap[c] = source[c] > y[c] ? (uint8_t)t : tap[c];
-          y[c] = source[c] > y[c] ? source[c] : y[c];
+    for (ptrdiff_t column = 0; column < pool.out_width; column++)
+      for (ptrdiff_t first = 0; first < pool.channels; first += block) {
+        const ptrdiff_t width = pool.channels - first < block ? pool.channels - first : block;
+        float best[block];
+        int32_t where[block];
+        for (ptrdiff_t c = 0; c < block; c++) {
+          best[c] = -__builtin_inff();
+          where[c] = 0;
+        }
+        for (ptrdiff_t ky = 0; ky < pool.kernel; ky++) {
+          const ptrdiff_t iy = row * pool.stride - pool.padding + ky;
+          if (iy < 0 || iy >= pool.height) continue;
+          for (ptrdiff_t kx = 0; kx < pool.kernel; kx++) {
+            const ptrdiff_t ix = column * pool.stride - pool.padding + kx;
+            if (ix < 0 || ix >= pool.width) continue;
+            const float *source = x + (iy * pool.width + ix) * pool.channels + first;
+            const int32_t t = (int32_t)(ky * pool.kernel + kx);
+            if (width == block) {
+              for (ptrdiff_t c = 0; c < block; c++) {
+                where[c] = source[c] > best[c] ? t : where[c];
+                best[c] = source[c] > best[c] ? source[c] : best[c];
+              }
+            } else {
+              for (ptrdiff_t c = 0; c < width; c++) {
+                where[c] = source[c] > best[c] ? t : where[c];
+                best[c] = source[c] > best[c] ? source[c] : best[c];
+              }
+            }
+          }
+        }
+        const ptrdiff_t out = (row * pool.out_width + column) * pool.channels + first;
+        for (ptrdiff_t c = 0; c < width; c++) {
+          y[out + c] = best[c];
+          tap[out + c] = (uint8_t)where[c];
         }
       }
-      y += pool.channels;
-      tap += pool.channels;
-    }
 }
 
 RELIC_VARIANTS
