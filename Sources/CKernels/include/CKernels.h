@@ -10,5 +10,6 @@
 #include "patches.h"
 #include "pooling.h"
 #include "probe.h"
+#include "winograd.h"
 
 #endif

@@ -52,11 +52,16 @@ public struct Conv2D: Layer {
     precondition(height > 0 && width > 0, "a kernel of \(kernel) does not fit into \(x.shape)")
     var y = Tensor(uninitialized: [x.shape[0], height, width, outputs])
     let convolution = forwardConvolution(x.shape, height: height, width: width)
+    let winograd = winograd(x.shape, inputs: inputs, outputs: outputs)
     unsafe y.withMutableElements { y in
       unsafe x.withElements { x in
         unsafe weight.value.withElements { w in
           guard let x = x.baseAddress, let w = w.baseAddress, let y = y.baseAddress else { return }
-          unsafe convolution.apply(x, weights: MatrixView(start: w, stride: outputs), into: y)
+          if let winograd = winograd {
+            unsafe winograd.apply(x, weights: w, into: y)
+          } else {
+            unsafe convolution.apply(x, weights: MatrixView(start: w, stride: outputs), into: y)
+          }
         }
       }
     }
@@ -78,6 +83,10 @@ public struct Conv2D: Layer {
 
   /// Adds to the weight's gradient alone, for a layer whose input needs none.
   mutating func backwardWeight(_ dy: borrowing Tensor, _ cache: borrowing Cache) {
+    if let winograd = winograd(cache.x.shape, inputs: inputs, outputs: outputs) {
+      weight.accumulate(winograd.weightGradient(x: cache.x, dy: dy))
+      return
+    }
     let convolution = forwardConvolution(cache.x.shape, height: dy.shape[1], width: dy.shape[2])
     weight.accumulate(
       WeightGradient(convolution: convolution, kernel: kernel).computed(x: cache.x, dy: dy))
@@ -92,6 +101,16 @@ public struct Conv2D: Layer {
 
   /// The output extent for an input extent.
   func extent(_ size: Int) -> Int { (size + 2 * padding - kernel) / stride + 1 }
+
+  /// The fast form of the convolution from `inputs` to `outputs` channels, where there is one.
+  private func winograd(_ shape: [Int], inputs: Int, outputs: Int) -> WinogradConvolution? {
+    let pays = WinogradConvolution.pays(
+      kernel: kernel, stride: stride, padding: padding, height: shape[1], width: shape[2],
+      inputs: inputs, outputs: outputs)
+    guard pays else { return nil }
+    return WinogradConvolution(
+      batch: shape[0], height: shape[1], width: shape[2], inputs: inputs, outputs: outputs)
+  }
 
   private func forwardConvolution(_ shape: [Int], height: Int, width: Int) -> PatchConvolution {
     PatchConvolution(
@@ -154,6 +173,7 @@ extension Conv2D {
   ) {
     guard !taps.isEmpty else { return convolution.clear(&dx) }
     let size = inputs * outputs
+    let winograd = winograd(dx.shape, inputs: outputs, outputs: inputs)
     unsafe dx.withMutableElements { dx in
       unsafe dy.withElements { dy in
         unsafe weight.value.withElements { w in
@@ -172,8 +192,12 @@ extension Conv2D {
             unsafe relic_transpose(
               inputs, outputs, w + tap * size, turned.pointer + index * size)
           }
-          let matrix = unsafe MatrixView(start: turned.pointer, stride: inputs)
-          unsafe convolution.apply(dy, weights: matrix, into: dx)
+          if let winograd {
+            unsafe winograd.apply(dy, weights: turned.pointer, into: dx)
+          } else {
+            let matrix = unsafe MatrixView(start: turned.pointer, stride: inputs)
+            unsafe convolution.apply(dy, weights: matrix, into: dx)
+          }
           withExtendedLifetime(turned) {}
         }
       }
