@@ -5,7 +5,10 @@ internal import RelicNN
 @main struct Relic {
   static let version = "0.1.0"
 
-  static let commands: [any Command.Type] = [InfoCommand.self]
+  static let commands: [any Command.Type] = [
+    DemoCommand.self, PretrainCommand.self, ExtractCommand.self, EvaluateCommand.self,
+    ConvertCommand.self, InfoCommand.self,
+  ]
 
   static func main() {
     let arguments = Array(CommandLine.arguments.dropFirst())

@@ -23,7 +23,7 @@ private struct SampleCommand: Command {
         .value("--save-model-dir", "-save-model-dir", sets: \.folder, as: "DIR", "folder"),
         .choice("--flavour", "-m", sets: \.flavour, as: "NAME", "taste"),
         .flag("--use-siglip", sets: \.useSigLIP, "loss"),
-        .value("--config", sets: \.common.configurationFile, as: "FILE", "options"),
+        .value("--config", sets: \.configurationFile, as: "FILE", "options"),
       ])
   ]
 
@@ -32,6 +32,7 @@ private struct SampleCommand: Command {
   var folder: String?
   var flavour = Flavour.sweet
   var useSigLIP = false
+  var configurationFile: String?
   var common = CommonSettings()
 
   func run(_ console: Console) {}

@@ -3,6 +3,20 @@ public enum DatasetName: String, Codable, CaseIterable, Sendable {
   case cifar10
   case shapes
 
+  /// The side of a global view that suits the set, in pixels.
+  public var imageSize: Int {
+    switch self {
+    case .cifar10, .shapes: 32
+    }
+  }
+
+  /// The split that encoders are pretrained on.
+  public var pretrainingSplit: DatasetSplit {
+    switch self {
+    case .cifar10, .shapes: .train
+    }
+  }
+
   /// All names in one line.
   static var choices: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }

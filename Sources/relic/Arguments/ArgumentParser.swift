@@ -8,7 +8,7 @@ enum Request<Settings: Command>: Sendable {
 ///
 /// `--option value` and `--option=value` mean the same, as do `-` and `_` between the words of an
 /// option. A flag takes a value only behind `=`. After `--` everything is an operand. Options of the
-/// command line win over those of `--config`, and the last of several equal options wins.
+/// command line win over those of a configuration file, and the last of several equal options wins.
 struct ArgumentParser<Settings: Command> {
   private let options = Settings.allOptions
   private var help: String { "relic \(Settings.name) --help" }
@@ -18,10 +18,12 @@ struct ArgumentParser<Settings: Command> {
     var settings = Settings()
     let typed = try split(arguments)
     if typed.wantsHelp { return .help }
-    if let file = typed.values.last(where: { $0.option.name == "--config" })?.value {
-      try ConfigurationFile(path: file).apply(options, to: &settings)
-    }
     for (option, value) in typed.values { try option.apply(value, to: &settings) }
+    if let file = settings.configurationFile {
+      settings = Settings()
+      try ConfigurationFile(path: file).apply(options, to: &settings)
+      for (option, value) in typed.values { try option.apply(value, to: &settings) }
+    }
     settings.common.operands = typed.operands
     if Settings.operandPlaceholder == nil, let operand = typed.operands.first {
       throw .unexpectedOperand(operand, help: help)

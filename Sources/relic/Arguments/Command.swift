@@ -21,6 +21,9 @@ protocol Command: Sendable {
   /// The settings that every command has.
   var common: CommonSettings { get set }
 
+  /// A file of options over which those of the command line are laid, or `nil` for none.
+  var configurationFile: String? { get }
+
   /// Does the work, writing to `console`.
   func run(_ console: Console) throws
 }
@@ -32,13 +35,12 @@ struct CommonSettings: Equatable, Sendable {
 
   /// The number of workers, or `nil` for all processors.
   var threads: Int?
-
-  /// A file of options, read before those of the command line.
-  var configurationFile: String?
 }
 
 extension Command {
   static var operandPlaceholder: String? { nil }
+
+  var configurationFile: String? { nil }
 
   /// The command's own options and those of every command.
   static var allOptions: [Option<Self>] { optionGroups.flatMap(\.options) }

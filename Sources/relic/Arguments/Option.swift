@@ -70,24 +70,19 @@ extension Option {
 
   /// Declares an option that sets one of the cases of an enumeration.
   static func choice<Value: RawRepresentable<String> & CaseIterable & Sendable>(
-    _ spellings: String..., sets property: Property<Value>,
-    as placeholder: String, _ help: String
+    _ spellings: String..., sets property: Property<Value>, as placeholder: String, _ help: String
   ) -> Self {
     oneOf(
-      Value.allCases.map(\.rawValue), spellings, placeholder, help,
-      set: { name, settings in
-        guard let value = Value(rawValue: name) else { return }
-        settings[keyPath: property] = value
-      }, get: { $0[keyPath: property].rawValue })
+      Value.self, spellings, placeholder, help, set: { $1[keyPath: property] = $0 },
+      get: { $0[keyPath: property] })
   }
 
-  /// Declares an option that sets one of the given names.
-  static func choice(
-    _ spellings: String..., sets property: Property<String>,
-    of names: [String], as placeholder: String, _ help: String
+  /// Declares an option that sets one of the cases of an enumeration and has none unless given.
+  static func choice<Value: RawRepresentable<String> & CaseIterable & Sendable>(
+    _ spellings: String..., sets property: Property<Value?>, as placeholder: String, _ help: String
   ) -> Self {
     oneOf(
-      names, spellings, placeholder, help, set: { $1[keyPath: property] = $0 },
+      Value.self, spellings, placeholder, help, set: { $1[keyPath: property] = $0 },
       get: { $0[keyPath: property] })
   }
 
@@ -130,18 +125,19 @@ extension Option {
       }, get: { get($0)?.argument })
   }
 
-  private static func oneOf(
-    _ names: [String], _ spellings: [String], _ placeholder: String, _ help: String,
-    set: @escaping @Sendable (String, inout Settings) -> Void,
-    get: @escaping @Sendable (Settings) -> String
+  private static func oneOf<Value: RawRepresentable<String> & CaseIterable & Sendable>(
+    _ type: Value.Type, _ spellings: [String], _ placeholder: String, _ help: String,
+    set: @escaping @Sendable (Value, inout Settings) -> Void,
+    get: @escaping @Sendable (Settings) -> Value?
   ) -> Self {
-    Self(
+    let names = type.allCases.map(\.rawValue)
+    return Self(
       spellings: spellings, placeholder: placeholder, expected: names.listed, choices: names,
       help: help, isText: true,
       set: { name, settings in
-        guard names.contains(name) else { return false }
-        set(name, &settings)
+        guard let value = Value(rawValue: name) else { return false }
+        set(value, &settings)
         return true
-      }, get: get)
+      }, get: { get($0)?.rawValue })
   }
 }

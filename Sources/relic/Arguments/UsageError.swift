@@ -7,6 +7,7 @@ enum UsageError: Error, Equatable {
   case wrongValue(option: String, value: String, expected: String, nearest: String?)
   case unexpectedOperand(String, help: String)
   case missingOperand(String, help: String)
+  case missing(String, help: String)
   case unreadableConfiguration(file: String, reason: String)
   case conflict(String, remedy: String)
 }
@@ -31,6 +32,8 @@ extension UsageError: CustomStringConvertible {
       "unexpected argument '\(operand)'; see '\(help)'"
     case .missingOperand(let placeholder, let help):
       "\(placeholder) is missing; see '\(help)'"
+    case .missing(let option, let help):
+      "option '\(option)' is missing; see '\(help)'"
     case .unreadableConfiguration(let file, let reason):
       "\(file): \(reason); give a JSON object of options, such as a run folder's config.json"
     case .conflict(let reason, let remedy):

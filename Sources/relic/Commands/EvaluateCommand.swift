@@ -1,0 +1,73 @@
+internal import RelicNN
+
+/// `relic evaluate`: extracts features of runs, probes them and prints one table.
+struct EvaluateCommand: Command {
+  static let name = "evaluate"
+  static let summary = "extract and probe the encoders of runs, and print one table"
+  static let discussion = """
+    For each run folder: features of the frozen target encoder for the labelled splits, then a
+    logistic regression on them, in the reference's protocol.
+
+      relic evaluate runs/cifar10 --controls --format markdown
+    """
+  static let operandPlaceholder: String? = "RUN..."
+  static let options: [OptionGroup<EvaluateCommand>] = [
+    OptionGroup(
+      "Evaluation",
+      [
+        .choice(
+          "--dataset-name", sets: \.datasetName, as: "NAME", "the images (default: the run's)"),
+        .value(
+          "--dataset-path", sets: \.datasetPath, as: "DIR",
+          "the folder the data set lies in (default: the run's)"),
+        .flag(
+          "--controls", sets: \.hasControls,
+          "score raw pixels and the untrained encoder of the first run, too"),
+        .value(
+          "--batch-size", "-b", sets: \.batchSize, as: "N", from: 1, to: 65_536,
+          "images at a time"),
+        .choice("--format", sets: \.format, as: "NAME", "layout of the table"),
+      ])
+  ]
+
+  var datasetName: DatasetName?
+  var datasetPath: String?
+  var hasControls = false
+  var batchSize = 256
+  var format = TextTable.Format.text
+  var common = CommonSettings()
+
+  func run(_ console: Console) throws {
+    guard !common.operands.isEmpty else {
+      throw UsageError.missingOperand("a run folder", help: "relic \(Self.name) --help")
+    }
+    let runs = common.operands.map { RunFolder(path: $0) }
+    // All are read before the first is scored: a wrong name at the end costs no time.
+    let sources = try runs.map { ($0, try $0.command().configuration, try FeatureSource($0)) }
+    var evaluations: [Evaluation] = []
+    if hasControls, let (_, configuration, _) = sources.first {
+      for source in [
+        FeatureSource(rawPixelsOf: configuration.imageSize),
+        FeatureSource(untrained: configuration),
+      ] {
+        evaluations.append(try evaluation(of: source, configuration, console))
+      }
+    }
+    for (run, configuration, source) in sources {
+      let result = try evaluation(of: source, configuration, console)
+      try run.write(result)
+      evaluations.append(result)
+    }
+    console.write(Evaluation.table(evaluations).rendered(as: format))
+  }
+
+  private func evaluation(
+    of source: FeatureSource, _ configuration: PretrainingConfiguration, _ console: Console
+  ) throws -> Evaluation {
+    let extraction = FeatureExtraction(
+      source: source, dataset: datasetName?.rawValue ?? configuration.dataset,
+      datasetPath: datasetPath ?? configuration.datasetPath, batchSize: batchSize,
+      console: console)
+    return try Evaluation(of: extraction.features())
+  }
+}

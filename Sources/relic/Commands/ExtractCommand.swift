@@ -1,0 +1,107 @@
+internal import LinearProbe
+internal import RelicNN
+
+/// `relic extract`: writes the features that a frozen encoder gives.
+struct ExtractCommand: Command {
+  static let name = "extract"
+  static let summary = "write the features of a frozen encoder as .npy files"
+  static let discussion = """
+    Writes train_features.npy, train_labels.npy, test_features.npy, test_labels.npy and
+    features.json to the folder of --output. Rows are in the data set's order. The encoder is that
+    of a run folder, or a file: safetensors, or a .pth of torchvision or of the reference.
+
+      relic extract runs/cifar10
+      relic extract --encoder encoder.pth -m resnet18 --stem imagenet --dataset-name cifar10 \\
+        --output features
+    """
+  static let operandPlaceholder: String? = "[RUN]"
+  static let options: [OptionGroup<ExtractCommand>] = [
+    OptionGroup(
+      "Encoder",
+      [
+        .value("--encoder", sets: \.encoder, as: "PATH", "a run folder or a file of weights"),
+        .choice(
+          "--encoder-model-name", "-m", sets: \.model, as: "NAME",
+          "the encoder (default: the run's)"),
+        .choice(
+          "--stem", sets: \.stem, as: "NAME", "first layers of a ResNet (default: the run's)"),
+        .flag("--random-init", sets: \.isUntrained, "random weights, as a control"),
+        .flag("--raw-pixels", sets: \.takesPixels, "the pixels themselves, as a control"),
+        .value("--seed", sets: \.seed, as: "N", "seed of random weights"),
+      ]),
+    OptionGroup(
+      "Data",
+      [
+        .choice(
+          "--dataset-name", sets: \.datasetName, as: "NAME", "the images (default: the run's)"),
+        .value(
+          "--dataset-path", sets: \.datasetPath, as: "DIR",
+          "the folder the data set lies in (default: the run's, or ./data)"),
+        .value(
+          "--image-size", sets: \.imageSize, as: "N", from: 8, to: 1024,
+          "side of the images in pixels (default: the run's, or the data set's)"),
+        .value(
+          "--batch-size", "-b", sets: \.batchSize, as: "N", from: 1, to: 65_536,
+          "images at a time"),
+        .value(
+          "--output", sets: \.output, as: "DIR",
+          "the folder to write to (default: 'features' in the run folder)"),
+      ]),
+  ]
+
+  var encoder: String?
+  var model: PretrainingConfiguration.EncoderModel?
+  var stem: PretrainingConfiguration.Stem?
+  var isUntrained = false
+  var takesPixels = false
+  var seed: UInt64 = 42
+  var datasetName: DatasetName?
+  var datasetPath: String?
+  var imageSize: Int?
+  var batchSize = 256
+  var output: String?
+  var common = CommonSettings()
+
+  func run(_ console: Console) throws {
+    let help = "relic \(Self.name) --help"
+    guard common.operands.count <= 1 else {
+      throw UsageError.unexpectedOperand(common.operands[1], help: help)
+    }
+    let path = common.operands.first ?? encoder
+    let run = path.map { RunFolder(path: $0) }.flatMap { $0.isFolder ? $0 : nil }
+    let recorded = try run?.command().configuration
+    guard let name = datasetName ?? recorded.flatMap({ DatasetName(rawValue: $0.dataset) }) else {
+      throw UsageError.missing("--dataset-name", help: help)
+    }
+    guard let folder = output ?? run.map({ $0.path + "/features" }) else {
+      throw UsageError.missing("--output", help: help)
+    }
+    var configuration = recorded ?? PretrainingConfiguration()
+    configuration.encoder = model ?? configuration.encoder
+    configuration.stem = stem ?? configuration.stem
+    configuration.imageSize = imageSize ?? recorded?.imageSize ?? name.imageSize
+    configuration.seed = seed
+    let extraction = FeatureExtraction(
+      source: try source(path: path, run: run, configuration, help: help), dataset: name.rawValue,
+      datasetPath: datasetPath ?? configuration.datasetPath, batchSize: batchSize,
+      console: console)
+    let features = try extraction.features()
+    try features.write(to: folder)
+    console.line(
+      "\(folder): \(features.train.labels.count) + \(features.test.labels.count) images, "
+        + "\(features.train.features.columns) features each; score them with "
+        + "'relic probe \(folder)'")
+  }
+
+  private func source(
+    path: String?, run: RunFolder?, _ configuration: PretrainingConfiguration, help: String
+  ) throws -> FeatureSource {
+    if takesPixels { return FeatureSource(rawPixelsOf: configuration.imageSize) }
+    if isUntrained { return FeatureSource(untrained: configuration) }
+    guard let path else { throw UsageError.missingOperand("a run folder or --encoder", help: help) }
+    if let run, model == nil, stem == nil, imageSize == nil { return try FeatureSource(run) }
+    return try FeatureSource(
+      weightsAt: run?.encoderPath ?? path, model: configuration.encoder, stem: configuration.stem,
+      imageSize: configuration.imageSize)
+  }
+}

@@ -1,0 +1,107 @@
+internal import RelicNN
+
+/// The steps of a run: views, step, metrics, progress, checkpoint.
+struct PretrainingLoop {
+  private let loader: BatchLoader
+  private let run: RunFolder
+  private let console: Console
+  private var state: Pretraining
+
+  init(_ state: Pretraining, loader: BatchLoader, run: RunFolder, console: Console) {
+    self.state = state
+    self.loader = loader
+    self.run = run
+    self.console = console
+  }
+
+  /// Takes all steps that are left.
+  ///
+  /// - Returns: The state after the last step.
+  /// - Throws: `Interruption` after a step during which the user asked to end; the run is saved.
+  mutating func finish() throws -> Pretraining {
+    let configuration = state.configuration
+    let interrupt = Interrupt()
+    let log = try MetricsLog(path: run.metricsPath, keepingThrough: state.step)
+    let progress = ProgressLine(
+      configuration, stepsPerEpoch: loader.stepsPerEpoch, firstStep: state.step)
+    var display = StatusDisplay(console)
+    let firstStep = state.step + 1
+    while state.step < configuration.epochs * loader.stepsPerEpoch {
+      let epoch = state.step / loader.stepsPerEpoch
+      let report = try step(epoch)
+      let endsEpoch = state.step % loader.stepsPerEpoch == 0
+      try log.append(Metrics(report, epoch: epoch + 1, seconds: progress.seconds))
+      display.show(
+        progress.fields(report),
+        always: endsEpoch || report.accuracy != nil || report.step == firstStep)
+      if endsEpoch { display.keep() }
+      if endsEpoch || report.accuracy != nil || interrupt.isRequested { try save() }
+      if interrupt.isRequested {
+        display.keep()
+        throw Interruption(
+          description: "interrupted after step \(state.step), which is saved; go on with "
+            + "'relic pretrain --resume \(run.path)'")
+      }
+    }
+    return state
+  }
+
+  private mutating func step(_ epoch: Int) throws -> StepReport {
+    let index = state.step % loader.stepsPerEpoch
+    if index == 0 { state.beginEpoch() }
+    let batch = try loader.batch(epoch: epoch, step: index)
+    let configuration = state.configuration
+    return try state.advance(
+      ViewBatch(
+        global: batch.globalViews, globalCount: configuration.globalViews,
+        local: batch.localViews, localCount: configuration.localViews),
+      measuresAccuracy: (state.step + 1) % configuration.logEveryNSteps == 0)
+  }
+
+  private func save() throws {
+    try Safetensors.write(state.checkpoint(), to: run.checkpointPath)
+    var encoder = state.target.encoder.stateDict()
+    encoder.metadata = [
+      "format": "pt", "program": "relic \(Relic.version)",
+      "model": state.configuration.encoder.rawValue, "stem": state.configuration.stem.rawValue,
+      "image_size": "\(state.configuration.imageSize)", "step": "\(state.step)",
+      "epochs": "\(state.step / loader.stepsPerEpoch)",
+    ]
+    try Safetensors.write(encoder, to: run.encoderPath)
+  }
+}
+
+/// One line of `metrics.jsonl`.
+private struct Metrics: Encodable {
+  let step: Int
+  let epoch: Int
+  let loss: Float
+  let kl: Float
+  let epochLoss: Double
+  let runningLoss: Double
+  let gamma: Double
+  let temperature: Float
+  let bias: Float
+  let learningRate: Float
+  /// Since the run began or was resumed.
+  let seconds: Double
+  /// In-batch accuracy, on every `--log-every-n-steps`-th step.
+  let top1: Double?
+  let top5: Double?
+
+  init(_ report: StepReport, epoch: Int, seconds: Double) {
+    self.epoch = epoch
+    self.seconds = seconds
+    step = report.step
+    loss = report.loss
+    kl = report.invariance
+    epochLoss = report.averages.lossOfEpoch
+    runningLoss = report.averages.loss
+    gamma = report.gamma
+    temperature = report.scale
+    bias = report.bias
+    learningRate = report.learningRate
+    top1 = report.accuracy?.top1
+    top5 = report.accuracy?.top5
+  }
+}

@@ -1,0 +1,187 @@
+import Foundation
+import Testing
+
+@testable import RelicNN
+@testable import relic
+
+@Suite struct PretrainCommandTests {
+  /// Four steps of a run whose pictures are so small that it takes seconds.
+  private static let small = [
+    "pretrain", "--dataset-name", "shapes", "--image-size", "8", "--num_epochs", "1", "-b", "2000",
+    "--log-every-n-steps", "2",
+  ]
+
+  @Test func `the reference's published commands are understood as typed`() throws {
+    let cifar = [
+      "--dataset_name", "cifar10", "--encoder_model_name", "resnet18", "--fp16_precision",
+      "--gamma", "0.99", "--alpha", "1.0",
+    ]
+    guard case .run(let command) = try ArgumentParser<PretrainCommand>().parse(cifar) else {
+      Issue.record("no run")
+      return
+    }
+    var expected = PretrainingConfiguration()
+    expected.dataset = "cifar10"
+    expected.fp16Precision = true
+    expected.gamma = 0.99
+    #expect(command.configuration == expected)
+  }
+
+  @Test func `every option of the reference is understood as typed`() throws {
+    let typed = [
+      "--dataset_path", "d", "--dataset_name", "cifar10", "-m", "resnet50", "-save_model_dir", "s",
+      "--num_epochs", "7", "-b", "8", "-lr", "0.5", "-wd", "0.25", "--fp16_precision",
+      "--proj_out_dim", "3", "--proj_hidden_dim", "5", "--log_every_n_steps", "9", "--gamma", "0.5",
+      "--use_siglip", "--alpha", "2", "--update_gamma_after_step", "4",
+      "--update_gamma_every_n_steps", "6", "--ckpt_path", "c", "--num_global_views", "3",
+      "--num_local_views", "2",
+    ]
+    guard case .run(let command) = try ArgumentParser<PretrainCommand>().parse(typed) else {
+      Issue.record("no run")
+      return
+    }
+    var expected = PretrainingConfiguration()
+    expected.datasetPath = "d"
+    expected.dataset = "cifar10"
+    expected.encoder = .resnet50
+    expected.epochs = 7
+    expected.batchSize = 8
+    expected.learningRate = 0.5
+    expected.weightDecay = 0.25
+    expected.fp16Precision = true
+    expected.projectionOutputs = 3
+    expected.projectionHidden = 5
+    expected.logEveryNSteps = 9
+    expected.gamma = 0.5
+    expected.useSigLIP = true
+    expected.alpha = 2
+    expected.updateGammaAfterStep = 4
+    expected.updateGammaEveryNSteps = 6
+    expected.globalViews = 3
+    expected.localViews = 2
+    #expect(command.configuration == expected)
+    #expect(command.folder == "s")
+    #expect(command.weights == "c")
+  }
+
+  @Test func `the defaults are the reference's`() {
+    #expect(PretrainCommand().configuration.dataset == "stl10")
+    let options = PretrainCommand.configurationOptions.flatMap(\.options).dropFirst()
+    let defaults = PretrainCommand()
+    let values = options.map { "\($0.key) \($0.get(defaults) ?? "-")" }
+    #expect(
+      values == [
+        "dataset_path ./data", "image_size -", "num_global_views 2",
+        "num_local_views 0", "encoder_model_name resnet18", "stem imagenet", "proj_out_dim 64",
+        "proj_hidden_dim 512", "num_epochs 100", "batch_size 256", "learning_rate 0.0003",
+        "weight_decay 1e-05", "gamma 0.995", "update_gamma_after_step 1",
+        "update_gamma_every_n_steps 1", "alpha 1.0", "use_siglip false", "fp16_precision false",
+        "log_every_n_steps 400", "seed 42",
+      ])
+  }
+
+  @Test func `a run leaves its folder, and an interrupted one goes on to the same bits`() throws {
+    let folder = try TemporaryFolder()
+    let whole = Captured.run(Self.small + ["--save-model-dir", folder.path + "/whole"])
+    #expect(whole.error == "")
+    #expect(whole.code == .success)
+    #expect(
+      try folder.names("whole") == [
+        "checkpoint.safetensors", "config.json", "encoder.safetensors", "metrics.jsonl",
+      ])
+    #expect(whole.output.contains("epoch 1/1  step 4/4  epoch loss "))
+
+    let parts = Relic.executable(Self.small + ["--save-model-dir", folder.path + "/parts"])
+    try parts.start(interruptingWhen: { try folder.text("parts/metrics.jsonl").contains("\n") })
+    #expect(parts.code == ExitCode.interrupted.rawValue)
+    #expect(parts.errors.contains("go on with 'relic pretrain --resume \(folder.path)/parts'"))
+    let rest = Captured.run("pretrain", "--resume", folder.path + "/parts")
+    #expect(rest.error == "")
+    for file in ["checkpoint.safetensors", "encoder.safetensors", "config.json"] {
+      #expect(try folder.bytes("parts/" + file) == folder.bytes("whole/" + file), "\(file)")
+    }
+    let curves = try ["whole", "parts"].map { try losses(folder.text($0 + "/metrics.jsonl")) }
+    #expect(curves[0].count == 4)
+    #expect(curves[0] == curves[1])
+  }
+
+  @Test func `weights of the reference's model start a run`() throws {
+    let folder = try TemporaryFolder()
+    var configuration = PretrainingConfiguration()
+    configuration.seed = 7
+    let weights = Pretraining(configuration, stepsPerEpoch: 4).checkpoint()
+    let path = folder.path + "/weights.safetensors"
+    try Safetensors.write(weights, to: path)
+    let captured = Captured.run(
+      Self.small + [
+        "--learning-rate", "0", "--ckpt-path", path, "--save-model-dir",
+        folder.path + "/run",
+      ])
+    #expect(captured.error == "")
+    let after = try Safetensors.read(folder.path + "/run/checkpoint.safetensors")
+    let name = "online_encoder.0.conv1.weight"
+    #expect(after[name] == weights[name])
+  }
+
+  private func losses(_ metrics: String) throws -> [Double] {
+    struct Line: Decodable { let loss: Double }
+    return try metrics.split(separator: "\n").map {
+      try JSONDecoder().decode(Line.self, from: Data($0.utf8)).loss
+    }
+  }
+
+  @Test func `a folder that holds a run is not overwritten`() throws {
+    let folder = try TemporaryFolder()
+    try "{}".write(toFile: folder.path + "/config.json", atomically: true, encoding: .utf8)
+    let captured = Captured.run(Self.small + ["--save-model-dir", folder.path])
+    #expect(captured.code == .input)
+    #expect(
+      captured.error == """
+        relic: \(folder.path): already holds a run; go on with '--resume \(folder.path)', name \
+        another --save-model-dir, or replace it with --overwrite
+
+        """)
+    #expect(try folder.text("config.json") == "{}")
+  }
+
+  @Test func `a resumed run refuses other options`() throws {
+    let folder = try TemporaryFolder()
+    try #"{"dataset_name": "shapes", "seed": 1}"#.write(
+      toFile: folder.path + "/config.json", atomically: true, encoding: .utf8)
+    #expect(
+      Captured.run("pretrain", "--resume", folder.path, "--seed", "2").error == """
+        relic: a resumed run keeps its options, but '--seed' is 1 in \(folder.path) and 2 here; \
+        leave it out, or start a new run
+
+        """)
+    #expect(
+      Captured.run("pretrain", "--resume", folder.path).error.contains("has no checkpoint yet"))
+    #expect(Captured.run("pretrain", "--resume", "/no/run").code == .usage)
+  }
+
+  @Test func `more images in a batch than in the data are refused before anything is written`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    let captured = Captured.run(
+      "pretrain", "--dataset-name", "shapes", "-b", "8001", "--save-model-dir", folder.path + "/r")
+    #expect(
+      captured
+        == Captured(
+          error:
+            "relic: '--batch-size' is 8001, but shapes has 8000 images; choose a smaller one\n",
+          code: .usage))
+    #expect(try folder.names() == [])
+  }
+
+  @Test func `a data set that is not there is named with a remedy`() throws {
+    let folder = try TemporaryFolder()
+    let captured = Captured.run(
+      "pretrain", "--dataset-name", "cifar10", "--dataset-path", folder.path, "--save-model-dir",
+      folder.path + "/r")
+    #expect(captured.code == .input)
+    #expect(captured.error.contains("data_batch_1.bin"), "\(captured.error)")
+    #expect(captured.error.count { $0 == "\n" } == 1)
+    #expect(try folder.names() == [])
+  }
+}
