@@ -5,6 +5,7 @@
 
 #include "augmentation.h"
 #include "elementwise.h"
+#include "half.h"
 #include "norm.h"
 #include "optimizer.h"
 #include "patches.h"

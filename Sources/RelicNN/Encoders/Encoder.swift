@@ -39,14 +39,15 @@ public struct Encoder: EncoderNetwork {
   ///   - model: The architecture.
   ///   - stem: The first layers of a ResNet; other encoders have one stem.
   ///   - seed: The seed of the weights.
+  ///   - keepsHalf: Whether what the backward pass reads is held in 16 bits.
   public init(
     _ model: PretrainingConfiguration.EncoderModel, stem: PretrainingConfiguration.Stem,
-    seed: UInt64
+    seed: UInt64, keepsHalf: Bool = false
   ) {
     var generator = Philox(seed: seed, purpose: .weights)
     switch model {
-    case .resnet18: resNet = ResNet(.eighteen, stem: stem, using: &generator)
-    case .resnet50: resNet = ResNet(.fifty, stem: stem, using: &generator)
+    case .resnet18: resNet = ResNet(.eighteen, stem: stem, keepsHalf: keepsHalf, using: &generator)
+    case .resnet50: resNet = ResNet(.fifty, stem: stem, keepsHalf: keepsHalf, using: &generator)
     case .efficientnet: preconditionFailure("EfficientNet-V2-S is not built in")
     }
   }

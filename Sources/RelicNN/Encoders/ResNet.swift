@@ -29,14 +29,23 @@ public struct ResNet: EncoderNetwork {
   public var featureCount: Int { 512 * depth.expansion }
 
   /// Creates a network with torchvision's initialisation.
+  ///
+  /// - Parameters:
+  ///   - depth: The number of weighted layers.
+  ///   - stem: The first layers.
+  ///   - keepsHalf: Whether what the backward pass reads is held in 16 bits.
+  ///   - generator: Draws the weights.
   public init(
-    _ depth: Depth, stem: PretrainingConfiguration.Stem, using generator: inout Philox
+    _ depth: Depth, stem: PretrainingConfiguration.Stem, keepsHalf: Bool = false,
+    using generator: inout Philox
   ) {
     self.depth = depth
+    var build = Builder(depth: depth, keepsHalf: keepsHalf, generator: generator)
+    defer { generator = build.generator }
     let isSmall = stem == .cifar
-    self.stem = Self.unit(
+    self.stem = build.unit(
       inputs: 3, outputs: 64, kernel: isSmall ? 3 : 7, stride: isSmall ? 1 : 2,
-      names: ("conv1", "bn1"), using: &generator)
+      names: ("conv1", "bn1"))
     pool = isSmall ? nil : MaxPool2D(kernel: 3, stride: 2, padding: 1)
     blocks = []
     var inputs = 64
@@ -44,7 +53,7 @@ public struct ResNet: EncoderNetwork {
       for index in 0..<count {
         let stride = stage > 0 && index == 0 ? 2 : 1
         blocks.append(
-          Self.block(depth, inputs: inputs, width: 64 << stage, stride: stride, using: &generator))
+          build.block(inputs: inputs, width: 64 << stage, stride: stride))
         inputs = (64 << stage) * depth.expansion
       }
     }
@@ -101,10 +110,15 @@ public struct ResNet: EncoderNetwork {
       }
     }
   }
+}
 
-  private static func block(
-    _ depth: Depth, inputs: Int, width: Int, stride: Int, using generator: inout Philox
-  ) -> ResidualBlock {
+/// Draws the parts of a network, one after the other.
+private struct Builder {
+  let depth: ResNet.Depth
+  let keepsHalf: Bool
+  var generator: Philox
+
+  mutating func block(inputs: Int, width: Int, stride: Int) -> ResidualBlock {
     let outputs = width * depth.expansion
     let plan: [(inputs: Int, outputs: Int, kernel: Int, stride: Int)] =
       switch depth {
@@ -112,29 +126,32 @@ public struct ResNet: EncoderNetwork {
       case .fifty:
         [(inputs, width, 1, 1), (width, width, 3, stride), (width, outputs, 1, 1)]
       }
-    let convolutions = plan.enumerated().map { index, layer in
-      unit(
-        inputs: layer.inputs, outputs: layer.outputs, kernel: layer.kernel, stride: layer.stride,
-        names: ("conv\(index + 1)", "bn\(index + 1)"), using: &generator)
+    var convolutions: [ConvNorm] = []
+    for (index, layer) in plan.enumerated() {
+      convolutions.append(
+        unit(
+          inputs: layer.inputs, outputs: layer.outputs, kernel: layer.kernel,
+          stride: layer.stride, names: ("conv\(index + 1)", "bn\(index + 1)")))
     }
     guard stride > 1 || inputs != outputs else {
       return ResidualBlock(convolutions, shortcut: nil)
     }
     let shortcut = unit(
       inputs: inputs, outputs: outputs, kernel: 1, stride: stride, activation: .identity,
-      names: ("0", "1"), using: &generator)
+      names: ("0", "1"))
     return ResidualBlock(convolutions, shortcut: shortcut)
   }
 
-  private static func unit(
+  mutating func unit(
     inputs: Int, outputs: Int, kernel: Int, stride: Int,
     activation: BatchNorm2D.Activation = .relu,
-    names: (convolution: String, normalization: String), using generator: inout Philox
+    names: (convolution: String, normalization: String)
   ) -> ConvNorm {
     ConvNorm(
       Conv2D(
         inputs: inputs, outputs: outputs, kernel: kernel, stride: stride, padding: kernel / 2,
         using: &generator),
-      BatchNorm2D(channels: outputs, activation: activation), names: names)
+      BatchNorm2D(channels: outputs, activation: activation), names: names,
+      keepsHalf: keepsHalf)
   }
 }

@@ -4,19 +4,36 @@
 public struct ConvNorm: Layer {
   /// What backward reads.
   public struct Cache: Sendable {
-    let convolution: Conv2D.Cache
-    let normalization: BatchNorm2D.Cache
+    let x: KeptTensor
+    let z: KeptTensor
+    /// The output, where a residual makes it impossible to compute from `z`.
+    let y: KeptTensor?
+    let mean: [Float]
+    let inverseDeviation: [Float]
+
+    var convolution: Conv2D.Cache { Conv2D.Cache(x: x.tensor) }
+    var normalization: BatchNorm2D.Cache {
+      BatchNorm2D.Cache(
+        z: z.tensor, y: y?.tensor, mean: mean, inverseDeviation: inverseDeviation)
+    }
   }
 
   private(set) var convolution: Conv2D
   private(set) var normalization: BatchNorm2D
 
   private let names: (convolution: String, normalization: String)
+  private let keepsHalf: Bool
 
   /// Joins a convolution and a normalisation of its outputs under their names.
+  ///
+  /// - Parameters:
+  ///   - convolution: The convolution.
+  ///   - normalization: The normalisation of its outputs, and the activation.
+  ///   - names: What torchvision calls the two.
+  ///   - keepsHalf: Whether what the backward pass reads is held in 16 bits.
   public init(
     _ convolution: Conv2D, _ normalization: BatchNorm2D,
-    names: (convolution: String, normalization: String)
+    names: (convolution: String, normalization: String), keepsHalf: Bool = false
   ) {
     precondition(
       convolution.outputs == normalization.channels,
@@ -24,6 +41,7 @@ public struct ConvNorm: Layer {
     self.convolution = convolution
     self.normalization = normalization
     self.names = names
+    self.keepsHalf = keepsHalf
   }
 
   /// Returns `[batch, outHeight, outWidth, outputs]` for `x` of shape
@@ -50,7 +68,12 @@ public struct ConvNorm: Layer {
   ) -> (y: Tensor, cache: Cache) {
     let (z, convolved) = convolution.forward(x, views: views)
     let (y, normalized) = normalization.forward(z, adding: residual, views: views)
-    return (y, Cache(convolution: convolved, normalization: normalized))
+    let form = keepsHalf ? KeptTensor.Form.half : .whole
+    let cache = Cache(
+      x: KeptTensor(convolved.x, as: form), z: KeptTensor(normalized.z, as: form),
+      y: normalized.y.map { KeptTensor($0, as: keepsHalf ? .signs : .whole) },
+      mean: normalized.mean, inverseDeviation: normalized.inverseDeviation)
+    return (y, cache)
   }
 
   /// Returns `dx` of the shape of the input for `dy` of the shape of the output.

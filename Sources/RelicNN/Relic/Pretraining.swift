@@ -31,7 +31,8 @@ public struct Pretraining: Sendable {
   public init(_ configuration: PretrainingConfiguration, stepsPerEpoch: Int) {
     self.configuration = configuration
     let encoder = Encoder(
-      configuration.encoder, stem: configuration.stem, seed: configuration.seed)
+      configuration.encoder, stem: configuration.stem, seed: configuration.seed,
+      keepsHalf: configuration.fp16Precision)
     var generator = Philox(seed: configuration.seed, purpose: .weights, sample: 1)
     let head = ProjectionHead(
       inputs: encoder.featureCount, hidden: configuration.projectionHidden,
