@@ -8,8 +8,8 @@ void relic_adam(
     float *restrict mean, float *restrict square) {
   for (size_t i = 0; i < count; i++) {
     const float g = gradient[i] + step.weight_decay * parameter[i];
-    mean[i] += (1 - step.beta1) * (g - mean[i]);
-    square[i] = step.beta2 * square[i] + (1 - step.beta2) * g * g;
+    mean[i] += step.mean_rate * (g - mean[i]);
+    square[i] = step.beta2 * square[i] + step.square_rate * g * g;
     const float denominator = __builtin_elementwise_sqrt(square[i]) / step.correction + step.epsilon;
     parameter[i] -= step.step_size * mean[i] / denominator;
   }

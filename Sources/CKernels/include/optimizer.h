@@ -4,8 +4,11 @@
 #include <stddef.h>
 
 typedef struct {
-  float beta1;
+  // 1 - beta1
+  float mean_rate;
   float beta2;
+  // 1 - beta2, rounded once: the difference of rounded numbers would be off by 1e-5
+  float square_rate;
   float epsilon;
   float weight_decay;
   // learning rate / (1 - beta1^step)

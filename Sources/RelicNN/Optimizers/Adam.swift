@@ -32,7 +32,8 @@ public struct Adam: Sendable {
   public mutating func update(_ module: inout some Module) {
     step += 1
     let constants = relic_adam_step(
-      beta1: Float(beta1), beta2: Float(beta2), epsilon: epsilon, weight_decay: weightDecay,
+      mean_rate: Float(1 - beta1), beta2: Float(beta2), square_rate: Float(1 - beta2),
+      epsilon: epsilon, weight_decay: weightDecay,
       step_size: Float(Double(learningRate) / (1 - pow(beta1, Double(step)))),
       correction: Float((1 - pow(beta2, Double(step))).squareRoot()))
     var index = 0
