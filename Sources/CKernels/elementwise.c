@@ -1,5 +1,8 @@
 #include "elementwise.h"
 
+#include <stdint.h>
+#include <string.h>
+
 #include "variants.h"
 
 RELIC_VARIANTS
@@ -10,4 +13,17 @@ void relic_add_scaled(size_t count, float a, const float *restrict x, float *res
 RELIC_VARIANTS
 void relic_move_towards(size_t count, float t, const float *restrict x, float *restrict y) {
   for (size_t i = 0; i < count; i++) y[i] += t * (x[i] - y[i]);
+}
+
+RELIC_VARIANTS
+int relic_is_finite(size_t count, const float *x) {
+  // The exponent of an infinity or of a NaN has all its bits set.
+  const uint32_t exponent = 0x7f800000;
+  int found = 0;
+  for (size_t i = 0; i < count; i++) {
+    uint32_t bits;
+    memcpy(&bits, x + i, sizeof bits);
+    found |= (bits & exponent) == exponent;
+  }
+  return !found;
 }

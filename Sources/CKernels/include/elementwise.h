@@ -9,4 +9,7 @@ void relic_add_scaled(size_t count, float a, const float *x, float *y);
 // y[i] += t * (x[i] - y[i])
 void relic_move_towards(size_t count, float t, const float *x, float *y);
 
+// 1 if every element is finite, else 0.
+int relic_is_finite(size_t count, const float *x);
+
 #endif

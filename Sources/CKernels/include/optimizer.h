@@ -11,6 +11,8 @@ typedef struct {
   float square_rate;
   float epsilon;
   float weight_decay;
+  // what the gradient is multiplied by first: 1 / loss scale
+  float gradient_scale;
   // learning rate / (1 - beta1^step)
   float step_size;
   // sqrt(1 - beta2^step)

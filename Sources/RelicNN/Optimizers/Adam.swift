@@ -29,11 +29,15 @@ public struct Adam: Sendable {
   ///
   /// A parameter without a gradient stays as it is. The module must visit the same parameters in
   /// the same order at every step.
-  public mutating func update(_ module: inout some Module) {
+  ///
+  /// - Parameters:
+  ///   - module: The parameters and their gradients.
+  ///   - lossScale: What the loss, and so every gradient, was multiplied by.
+  public mutating func update(_ module: inout some Module, lossScale: Float = 1) {
     step += 1
     let constants = relic_adam_step(
       mean_rate: Float(1 - beta1), beta2: Float(beta2), square_rate: Float(1 - beta2),
-      epsilon: epsilon, weight_decay: weightDecay,
+      epsilon: epsilon, weight_decay: weightDecay, gradient_scale: 1 / lossScale,
       step_size: Float(Double(learningRate) / (1 - pow(beta1, Double(step)))),
       correction: Float((1 - pow(beta2, Double(step))).squareRoot()))
     var index = 0

@@ -36,6 +36,10 @@ extension Pretraining {
     dict.metadata = [
       "step": "\(step)", "gamma": "\(gamma)", "optimizer_step": "\(optimizer.step)",
     ]
+    if let lossScale {
+      dict.metadata["loss_scale"] = "\(lossScale.value)"
+      dict.metadata["loss_scale_good_steps"] = "\(lossScale.goodSteps)"
+    }
     for (name, value) in averages.notes { dict.metadata[name] = value }
     return dict
   }
@@ -59,6 +63,12 @@ extension Pretraining {
     self.step = step
     self.gamma = gamma
     self.averages = averages
+    if configuration.fp16Precision {
+      guard let value = checkpoint.metadata["loss_scale"].flatMap({ Float($0) }),
+        let goodSteps = checkpoint.metadata["loss_scale_good_steps"].flatMap({ Int($0) })
+      else { throw .notACheckpoint(missing: "the loss scale") }
+      lossScale = LossScale(value: value, goodSteps: goodSteps)
+    }
     try loadWeights(checkpoint)
     optimizer.restore(step: optimizerStep, moments: try moments(checkpoint))
   }

@@ -20,6 +20,8 @@ public struct Pretraining: Sendable {
 
   var trained: TrainedParameters
   var optimizer: Adam
+  /// The factor of the loss under `fp16Precision`, else `nil`.
+  var lossScale: LossScale?
   let schedule: GammaSchedule
   private let loss: RelicLoss
 
@@ -44,6 +46,7 @@ public struct Pretraining: Sendable {
     target = trained.network
     optimizer = Adam(
       learningRate: configuration.learningRate, weightDecay: configuration.weightDecay)
+    lossScale = configuration.fp16Precision ? LossScale() : nil
     schedule = GammaSchedule(configuration, stepsPerEpoch: stepsPerEpoch)
     gamma = Double(configuration.gamma)
   }
@@ -70,15 +73,17 @@ public struct Pretraining: Sendable {
     guard result.loss.isFinite else {
       throw .lossNotFinite(step: step + 1, loss: result.loss)
     }
+    let dOnline = result.dOnline.scaled(by: lossScale?.value ?? 1)
     if let local {
       let first = projections.shape[0]
-      trained.network.backward(result.dOnline.rows(first..<all.shape[0]), local.cache)
-      trained.network.backward(result.dOnline.rows(0..<first), cache)
+      trained.network.backward(dOnline.rows(first..<all.shape[0]), local.cache)
+      trained.network.backward(dOnline.rows(0..<first), cache)
     } else {
-      trained.network.backward(result.dOnline, cache)
+      trained.network.backward(dOnline, cache)
     }
-    trained.accumulate(dLogScale: result.dLogScale, dBias: result.dBias)
-    optimizer.update(&trained)
+    let factor = lossScale?.value ?? 1
+    trained.accumulate(dLogScale: result.dLogScale * factor, dBias: result.dBias * factor)
+    optimize()
     moveTarget()
     averages.add(loss: result.loss, invariance: result.invariance)
     let report = StepReport(
@@ -93,6 +98,18 @@ public struct Pretraining: Sendable {
 
   /// Starts the averages of a new epoch.
   public mutating func beginEpoch() { averages.beginEpoch() }
+
+  /// Moves the online network, unless the scaled loss overflowed.
+  private mutating func optimize() {
+    guard let scale = lossScale else { return optimizer.update(&trained) }
+    let isFinite = trained.hasFiniteGradients
+    if isFinite {
+      optimizer.update(&trained, lossScale: scale.value)
+    } else {
+      trained.clearGradients()
+    }
+    lossScale?.update(isFinite: isFinite)
+  }
 
   private mutating func moveTarget() {
     if schedule.moves(atStep: step) {

@@ -10,6 +10,16 @@ extension Tensor {
     unsafe update(with: other) { count, x, y in unsafe relic_add_scaled(count, scale, x, y) }
   }
 
+  /// Returns this tensor times a number.
+  func scaled(by factor: Float) -> Tensor {
+    guard factor != 1 else { return self }
+    var result = self
+    unsafe result.withMutableElements { elements in
+      for index in elements.indices { unsafe elements[index] *= factor }
+    }
+    return result
+  }
+
   /// Moves every element by `rate` of its distance to the one of `other`.
   ///
   /// `y = y + rate · (x - y)`, as `torch.lerp` computes it for rates below one half.

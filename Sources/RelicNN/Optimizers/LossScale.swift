@@ -1,0 +1,57 @@
+internal import CKernels
+internal import Synchronization
+
+/// The factor of the loss under mixed precision, as `torch.amp.GradScaler` moves it.
+///
+/// Micikevicius et al. 2018, section 3.2. A step whose gradient is not finite is skipped and halves
+/// the factor; 2,000 good steps in a row double it.
+public struct LossScale: Sendable, Equatable {
+  /// The factor; a power of two, so that scaling rounds nothing.
+  public private(set) var value: Float = 65536
+  private(set) var goodSteps = 0
+
+  /// Creates the scale of a first step.
+  public init() {}
+
+  init(value: Float, goodSteps: Int) {
+    self.value = value
+    self.goodSteps = goodSteps
+  }
+
+  /// Takes notice of a step whose gradient was finite or not.
+  mutating func update(isFinite: Bool) {
+    guard isFinite else {
+      value *= 0.5
+      goodSteps = 0
+      return
+    }
+    goodSteps += 1
+    if goodSteps == 2_000 {
+      value *= 2
+      goodSteps = 0
+    }
+  }
+}
+
+extension Module {
+  /// Whether every element of every gradient is finite.
+  var hasFiniteGradients: Bool {
+    parameters.allSatisfy { $0.parameter.gradient?.isFinite ?? true }
+  }
+}
+
+extension Tensor {
+  /// Whether every element is finite.
+  var isFinite: Bool {
+    let found = Atomic(true)
+    unsafe withElements { elements in
+      guard let start = elements.baseAddress else { return }
+      parallelRows(count, grain: Self.grain) { range in
+        if unsafe relic_is_finite(range.count, start + range.lowerBound) == 0 {
+          found.store(false, ordering: .relaxed)
+        }
+      }
+    }
+    return found.load(ordering: .relaxed)
+  }
+}
