@@ -12,6 +12,9 @@ public struct Parameter: Sendable {
 
     /// Whether the optimiser moves the parameter; running statistics follow the data instead.
     public var isTrained: Bool { self != .runningStatistic }
+
+    /// Whether the parameter multiplies inputs.
+    public var isWeight: Bool { self == .weight || self == .convolutionWeight }
   }
 
   /// What the parameter is for.

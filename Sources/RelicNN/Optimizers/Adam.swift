@@ -10,6 +10,8 @@ public struct Adam: Sendable {
   public var learningRate: Float
   /// λ, which torch calls `weight_decay`.
   public var weightDecay: Float
+  /// Whether the penalty is for weights alone, not for biases, scales and shifts.
+  public var exemptsBiasAndNorm = false
   /// The number of steps taken, t.
   public private(set) var step = 0
   /// m and v of every trained parameter, in the order of the visit.
@@ -48,6 +50,8 @@ public struct Adam: Sendable {
         moments.append((zeros, zeros))
       }
       if let gradient = parameter.gradient {
+        var constants = constants
+        if exemptsBiasAndNorm && !parameter.role.isWeight { constants.weight_decay = 0 }
         Self.apply(constants, gradient, &parameter.value, &moments[index])
       }
       parameter.clearGradient()

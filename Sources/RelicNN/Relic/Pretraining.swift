@@ -23,6 +23,7 @@ public struct Pretraining: Sendable {
   /// The factor of the loss under `fp16Precision`, else `nil`.
   var lossScale: LossScale?
   let schedule: GammaSchedule
+  let learningRates: LearningRateSchedule
   private let loss: RelicLoss
 
   /// Creates the state before the first step, with random weights.
@@ -47,6 +48,8 @@ public struct Pretraining: Sendable {
     optimizer = Adam(
       learningRate: configuration.learningRate, weightDecay: configuration.weightDecay)
     lossScale = configuration.fp16Precision ? LossScale() : nil
+    optimizer.exemptsBiasAndNorm = configuration.exemptsBiasAndNorm
+    learningRates = LearningRateSchedule(configuration, stepsPerEpoch: stepsPerEpoch)
     schedule = GammaSchedule(configuration, stepsPerEpoch: stepsPerEpoch)
     gamma = Double(configuration.gamma)
   }
@@ -63,25 +66,38 @@ public struct Pretraining: Sendable {
     _ views: ViewBatch, measuresAccuracy: Bool = false
   ) throws(PretrainingError) -> StepReport {
     let images = views.global.shape[0] / views.globalCount
-    let (projections, cache) = trained.network.forward(views.global, views: views.globalCount)
-    let local = views.local.map { trained.network.forward($0, views: views.localCount) }
+    let groups = viewGroups(views)
+    var passes: [(y: Tensor, cache: RelicNetwork.Cache)] = []
+    var projections: [Tensor] = []
+    if configuration.recomputes {
+      // The copy's running statistics are dropped: they move once, when the views come again.
+      var copy = trained.network
+      projections = groups.map { copy($0.images, .batch(views: $0.count)) }
+    } else {
+      passes = groups.map { trained.network.forward($0.images, views: $0.count) }
+      projections = passes.map(\.y)
+    }
     let targets = target(views.global, .batch(views: views.globalCount))
-    let all = local.map { Tensor.concatenated([projections, $0.y]) } ?? projections
+    let online = Tensor.concatenated(projections)
     let result = loss(
-      online: all, target: targets, images: images, logScale: trained.logScale,
+      online: online, target: targets, images: images, logScale: trained.logScale,
       bias: trained.bias)
     guard result.loss.isFinite else {
       throw .lossNotFinite(step: step + 1, loss: result.loss)
     }
-    let dOnline = result.dOnline.scaled(by: lossScale?.value ?? 1)
-    if let local {
-      let first = projections.shape[0]
-      trained.network.backward(dOnline.rows(first..<all.shape[0]), local.cache)
-      trained.network.backward(dOnline.rows(0..<first), cache)
-    } else {
-      trained.network.backward(dOnline, cache)
-    }
     let factor = lossScale?.value ?? 1
+    let dOnline = result.dOnline.scaled(by: factor)
+    var first = 0
+    for group in groups {
+      let rows = first..<(first + group.count * images)
+      let cache =
+        passes.isEmpty
+        ? trained.network.forward(group.images, views: group.count).cache
+        : passes.removeFirst().cache
+      // Handed over, so that every layer's part is free once its gradient is known.
+      trained.network.backward(dOnline.rows(rows), consume cache)
+      first = rows.upperBound
+    }
     trained.accumulate(dLogScale: result.dLogScale * factor, dBias: result.dBias * factor)
     optimize()
     moveTarget()
@@ -91,7 +107,7 @@ public struct Pretraining: Sendable {
       scale: exp(trained.logScale), bias: trained.bias,
       learningRate: optimizer.learningRate, averages: averages,
       accuracy: measuresAccuracy
-        ? matchingAccuracy(projections.rows(0..<images), targets, images) : nil)
+        ? matchingAccuracy(online.rows(0..<images), targets, images) : nil)
     step += 1
     return report
   }
@@ -99,8 +115,21 @@ public struct Pretraining: Sendable {
   /// Starts the averages of a new epoch.
   public mutating func beginEpoch() { averages.beginEpoch() }
 
+  /// Views that go through the network together: all of one size, or one alone if they are
+  /// computed twice.
+  private func viewGroups(_ views: ViewBatch) -> [(images: Tensor, count: Int)] {
+    let sizes =
+      [(views.global, views.globalCount)] + (views.local.map { [($0, views.localCount)] } ?? [])
+    guard configuration.recomputes else { return sizes.map { ($0.0, $0.1) } }
+    return sizes.flatMap { tensor, count in
+      let images = tensor.shape[0] / count
+      return (0..<count).map { (tensor.rows(($0 * images)..<(($0 + 1) * images)), 1) }
+    }
+  }
+
   /// Moves the online network, unless the scaled loss overflowed.
   private mutating func optimize() {
+    optimizer.learningRate = learningRates.rate(atStep: step)
     guard let scale = lossScale else { return optimizer.update(&trained) }
     let isFinite = trained.hasFiniteGradients
     if isFinite {

@@ -29,10 +29,16 @@ public struct PretrainingConfiguration: Codable, Equatable, Sendable {
   public var epochs = 100
   /// Images per step; the last incomplete batch of an epoch is dropped.
   public var batchSize = 256
-  /// Adam's step size, constant over the run.
+  /// Adam's step size, after the warm-up.
   public var learningRate: Float = 3e-4
+  /// Epochs over which the learning rate rises from 0.
+  public var warmupEpochs = 0
+  /// The learning rate after the warm-up.
+  public var learningRateShape = LearningRateSchedule.Shape.constant
   /// Adam's L2 penalty, added to the gradient.
   public var weightDecay: Float = 1e-5
+  /// Whether biases, normalisations and the logits' scale are left out of the penalty.
+  public var exemptsBiasAndNorm = false
   /// Width of the projection head's hidden layer.
   public var projectionHidden = 512
   /// Width of the projection head's output.
@@ -53,6 +59,8 @@ public struct PretrainingConfiguration: Codable, Equatable, Sendable {
   public var localViews = 0
   /// Whether activations kept for the backward pass are held in 16 bits.
   public var fp16Precision = false
+  /// Whether views are computed twice, so that only one is kept for the backward pass at a time.
+  public var recomputes = false
   /// Steps between two checkpoints with in-batch accuracy.
   public var logEveryNSteps = 400
   /// The seed of weights, order and views.

@@ -79,8 +79,17 @@ struct PretrainCommand: Command {
           "--learning-rate", "-lr", "--lr", sets: \.configuration.learningRate, as: "RATE",
           from: 0, "Adam's step size"),
         .value(
+          "--warmup-epochs", sets: \.configuration.warmupEpochs, as: "N", from: 0, to: 65_535,
+          "epochs over which the learning rate rises from 0"),
+        .choice(
+          "--lr-schedule", sets: \.configuration.learningRateShape, as: "NAME",
+          "the learning rate after the warm-up"),
+        .value(
           "--weight-decay", "-wd", "--wd", sets: \.configuration.weightDecay, as: "RATE", from: 0,
           "Adam's L2 penalty"),
+        .flag(
+          "--no-bias-norm-decay", sets: \.configuration.exemptsBiasAndNorm,
+          "leave biases and normalisations out of the penalty"),
         .value(
           "--gamma", sets: \.configuration.gamma, as: "RATE", from: 0, to: 1,
           "EMA rate of the target network at the start"),
@@ -99,6 +108,9 @@ struct PretrainCommand: Command {
         .flag(
           "--fp16-precision", sets: \.configuration.fp16Precision,
           "keep what the backward pass needs in 16 bits"),
+        .flag(
+          "--recompute", sets: \.configuration.recomputes,
+          "compute views twice and keep one at a time: less memory, more time"),
         .value(
           "--log-every-n-steps", sets: \.configuration.logEveryNSteps, as: "N", from: 1,
           "steps between two checkpoints"),
