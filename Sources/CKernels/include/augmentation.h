@@ -7,21 +7,23 @@
 // Pixels of one view, 8 bits a value, as Pillow computes them. A planar picture is its red, green
 // and blue planes one after the other; `area` is the number of pixels of one plane.
 
-// Weights of one axis of a resize: output i sums taps counts[i] weights, beginning at source
-// position starts[i]. weights is [outputs][taps], in units of 2^-22.
+// Weights of one axis of a resize from `inputs` positions: output i sums counts[i] taps, beginning
+// at position starts[i]. weights is [outputs][taps], in units of 2^-22.
 typedef struct {
+  size_t inputs;
   size_t taps;
   const int32_t *starts;
   const int32_t *counts;
   const int32_t *weights;
 } relic_resize_axis;
 
-// Resizes `rows` rows along x. source: interleaved RGB, its rows `row_bytes` apart; the axis counts
-// pixels from source on. out: [rows][3][width].
+// Resizes `rows` rows along x. source: interleaved RGB, its rows `row_bytes` apart. last_row:
+// 3 * inputs + 1 bytes, where the last row is copied, because pixels are read four bytes at a time.
+// out: [rows][width][4], the fourth byte of a pixel arbitrary.
 void relic_resize_rows(const relic_resize_axis *axis, size_t rows, size_t width,
-                       const uint8_t *source, size_t row_bytes, uint8_t *out);
+                       const uint8_t *source, size_t row_bytes, uint8_t *last_row, uint8_t *out);
 
-// Resizes along y. source: [rows][3][width]; out: planes [3][height][width]; sums: 3 * width.
+// Resizes along y. source: [rows][width][4]; out: planes [3][height][width]; sums: 4 * width.
 void relic_resize_columns(const relic_resize_axis *axis, size_t height, size_t width,
                           const uint8_t *source, int32_t *sums, uint8_t *out);
 
@@ -44,9 +46,10 @@ void relic_make_gray(size_t area, uint8_t *planes);
 void relic_solarize(size_t count, uint8_t threshold, uint8_t *values);
 
 // Convolves one plane with the outer product of `weights` (2 * radius + 1 of them), reflecting at
-// the borders without repeating them. row: width + 2 * radius floats; sums: width floats.
+// the borders without repeating them. With P = width rounded up to 16, scratch holds
+// (height + 2) * P + 2 * radius floats that are finite.
 void relic_blur_plane(size_t height, size_t width, size_t radius, const float *weights,
-                      const uint8_t *source, float *row, float *sums, uint8_t *out);
+                      uint8_t *plane, float *scratch);
 
 // out[3 * i + c] = planes[c * area + i] / 255
 void relic_planes_to_float(size_t area, const uint8_t *planes, float *out);

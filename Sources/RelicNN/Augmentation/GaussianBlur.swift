@@ -9,9 +9,7 @@ struct GaussianBlur {
   /// Pixels the kernel reaches to each side.
   let radius: Int
 
-  private var output: [UInt8] = []
-  private var row: [Float] = []
-  private var sums: [Float] = []
+  private var scratch: [Float] = []
 
   /// Creates a blur with a kernel of `2 * radius + 1` pixels a side.
   init(radius: Int) { self.radius = radius }
@@ -24,25 +22,14 @@ struct GaussianBlur {
     var weights = (-radius...radius).map { expf(-0.5 * (Float($0) / sigma) * (Float($0) / sigma)) }
     let sum = weights.reduce(0, +)
     for i in weights.indices { weights[i] /= sum }
-    if output.count != image.planes.count {
-      output = Array(repeating: 0, count: image.planes.count)
-      row = Array(repeating: 0, count: width + 2 * radius)
-      sums = Array(repeating: 0, count: width)
-    }
-    unsafe output.withUnsafeMutableBufferPointer { output in
-      unsafe row.withUnsafeMutableBufferPointer { row in
-        unsafe sums.withUnsafeMutableBufferPointer { sums in
-          unsafe image.withPlanes { planes in
-            for channel in 0..<3 {
-              let start = channel * width * height
-              unsafe relic_blur_plane(
-                height, width, radius, weights, planes?.advanced(by: start), row.baseAddress,
-                sums.baseAddress, output.baseAddress?.advanced(by: start))
-            }
-          }
-        }
+    let needed = (height + 2) * ((width + 15) / 16 * 16) + 2 * radius
+    if scratch.count != needed { scratch = Array(repeating: 0, count: needed) }
+    unsafe image.withMutablePlanes { planes in
+      for channel in 0..<3 {
+        unsafe relic_blur_plane(
+          height, width, radius, weights, planes?.advanced(by: channel * width * height),
+          &scratch)
       }
     }
-    swap(&output, &image.planes)
   }
 }

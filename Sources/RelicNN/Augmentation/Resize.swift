@@ -7,12 +7,14 @@ internal import CKernels
 struct Resize {
   /// The weights of one axis.
   private struct Axis {
+    let inputs: Int
     let taps: Int
     let starts: [Int32]
     let counts: [Int32]
     let weights: [Int32]
 
     init(from inputs: Int, to outputs: Int, mirrored: Bool) {
+      self.inputs = inputs
       let scale = Double(inputs) / Double(outputs)
       let support = max(scale, 1)
       taps = Int(support.rounded(.up)) * 2 + 1
@@ -47,8 +49,8 @@ struct Resize {
         unsafe counts.withUnsafeBufferPointer { counts in
           unsafe weights.withUnsafeBufferPointer { weights in
             var axis = unsafe relic_resize_axis(
-              taps: taps, starts: starts.baseAddress, counts: counts.baseAddress,
-              weights: weights.baseAddress)
+              inputs: inputs, taps: taps, starts: starts.baseAddress,
+              counts: counts.baseAddress, weights: weights.baseAddress)
             unsafe body(&axis)
           }
         }
@@ -57,6 +59,7 @@ struct Resize {
   }
 
   private var rows: [UInt8] = []
+  private var lastRow: [UInt8] = []
   private var sums: [Int32] = []
 
   /// Writes the part `crop` of `source` into `output`, at its size.
@@ -76,26 +79,25 @@ struct Resize {
     let (width, height) = (output.width, output.height)
     let across = Axis(from: crop.width, to: width, mirrored: isMirrored)
     let down = Axis(from: crop.height, to: height, mirrored: false)
-    if rows.count < crop.height * 3 * width {
-      rows = Array(repeating: 0, count: crop.height * 3 * width)
-    }
-    if sums.count < 3 * width { sums = Array(repeating: 0, count: 3 * width) }
-    unsafe rows.withUnsafeMutableBufferPointer { rows in
-      unsafe source.pixels.withUnsafeBufferPointer { pixels in
-        let corner = unsafe pixels.baseAddress?.advanced(by: 3 * (crop.y * source.width + crop.x))
-        unsafe across.withKernelAxis { axis in
-          unsafe relic_resize_rows(
-            axis, crop.height, width, corner, 3 * source.width, rows.baseAddress)
-        }
-      }
-      unsafe sums.withUnsafeMutableBufferPointer { sums in
-        unsafe output.withMutablePlanes { planes in
-          unsafe down.withKernelAxis { axis in
-            unsafe relic_resize_columns(
-              axis, height, width, rows.baseAddress, sums.baseAddress, planes)
-          }
-        }
+    reserve(&rows, crop.height * 4 * width)
+    reserve(&lastRow, 3 * crop.width + 1)
+    reserve(&sums, 4 * width)
+    let offset = 3 * (crop.y * source.width + crop.x)
+    unsafe source.pixels.withUnsafeBufferPointer { pixels in
+      unsafe across.withKernelAxis { axis in
+        unsafe relic_resize_rows(
+          axis, crop.height, width, pixels.baseAddress?.advanced(by: offset), 3 * source.width,
+          &lastRow, &rows)
       }
     }
+    unsafe output.withMutablePlanes { planes in
+      unsafe down.withKernelAxis { axis in
+        unsafe relic_resize_columns(axis, height, width, rows, &sums, planes)
+      }
+    }
+  }
+
+  private func reserve<Element: FixedWidthInteger>(_ buffer: inout [Element], _ count: Int) {
+    if buffer.count < count { buffer = Array(repeating: 0, count: count) }
   }
 }
