@@ -12,8 +12,8 @@ public enum FeatureError: Error, Equatable, CustomStringConvertible, Sendable {
   case countMismatch(path: String, count: Int, other: String, otherCount: Int)
   /// Train and test features differ in width.
   case widthMismatch(train: Int, test: Int)
-  /// The description is not the JSON object it must be.
-  case badDescription(path: String, reason: String)
+  /// A file's content is not what it must be.
+  case badContent(path: String, reason: String)
 
   /// One line that names the file, what was found and what to do.
   public var description: String {
@@ -28,7 +28,7 @@ public enum FeatureError: Error, Equatable, CustomStringConvertible, Sendable {
       "\(path): \(count) entries but \(other) has \(otherCount); give files of the same samples"
     case .widthMismatch(let train, let test):
       "train features have \(train) columns and test features \(test); use the same encoder"
-    case .badDescription(let path, let reason): "\(path): not a feature description: \(reason)"
+    case .badContent(let path, let reason): "\(path): cannot be used: \(reason)"
     }
   }
 }

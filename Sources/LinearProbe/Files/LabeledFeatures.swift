@@ -99,8 +99,8 @@ extension Features {
 }
 
 extension NPYArray {
-  /// Reads a file on behalf of a split.
-  fileprivate static func read(_ path: String) throws(FeatureError) -> NPYArray {
+  /// Reads a file, with the error of features.
+  static func read(_ path: String) throws(FeatureError) -> NPYArray {
     do { return try NPYArray(contentsOf: path) } catch { throw .npy(error) }
   }
 }
