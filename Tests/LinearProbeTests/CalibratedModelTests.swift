@@ -66,7 +66,8 @@ import Testing
     for (fold, member) in calibrated.members.enumerated() {
       let rows = folds.indices.filter { $0 != fold }.flatMap { folds[$0] }.sorted().map(Int.init)
       let part = Features(
-        rows: rows.count, columns: problem.columns, elements: rows.flatMap { train.features.row($0) })
+        rows: rows.count, columns: problem.columns,
+        elements: rows.flatMap { train.features.row($0) })
       let alone = try settings.fit(part, labels: rows.map { train.labels[$0] })
       expectClose(
         member.model.parameters, alone.parameters, relative: 1e-4, "parameters of fold \(fold)")

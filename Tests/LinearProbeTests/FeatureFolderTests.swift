@@ -58,7 +58,8 @@ import Testing
       let file = URL(fileURLWithPath: "\(path)/features.json")
       try Data(#"{"encoder": "e", "dataset": "d", "new": [1]}"#.utf8).write(to: file)
       #expect(
-        try FeatureFolder(contentsOf: path).origin == FeatureDescription(encoder: "e", dataset: "d"))
+        try FeatureFolder(contentsOf: path).origin == FeatureDescription(encoder: "e", dataset: "d")
+      )
       try Data(#"{"encoder": "e"}"#.utf8).write(to: file)
       #expect(throws: FeatureError.badContent(path: file.path, reason: "'dataset' is missing")) {
         try FeatureFolder(contentsOf: path)

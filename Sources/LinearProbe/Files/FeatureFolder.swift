@@ -38,7 +38,7 @@ public struct FeatureFolder: Equatable, Sendable {
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true)
     } catch {
-      throw .inaccessible(path: folder, reason: "cannot be made: \(error.localizedDescription)")
+      throw .unwritable(path: folder, reason: "the folder cannot be made")
     }
     try Self.writeSplit(train, "train", folder)
     try Self.writeSplit(test, "test", folder)

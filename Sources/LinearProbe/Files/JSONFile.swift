@@ -11,7 +11,7 @@ enum JSONFile {
     } catch let error as DecodingError {
       throw .badContent(path: path, reason: error.summary)
     } catch {
-      throw .inaccessible(path: path, reason: "cannot be read")
+      throw .unreadable(path: path, reason: "no such file")
     }
   }
 
@@ -24,7 +24,7 @@ enum JSONFile {
     } catch let error as NPYError {
       throw .npy(error)
     } catch {
-      throw .inaccessible(path: path, reason: "cannot be written as JSON")
+      throw .unwritable(path: path, reason: "it does not encode as JSON")
     }
   }
 }

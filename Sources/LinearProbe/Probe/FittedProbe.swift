@@ -23,6 +23,11 @@ public struct FittedProbe: Equatable, Sendable {
     }
   }
 
+  /// Returns the name of a label's class or, where it has none, the label.
+  public func name(of label: Int) -> String {
+    classNames.flatMap { $0.indices.contains(label) ? $0[label] : nil } ?? String(label)
+  }
+
   /// The number of features of a sample.
   public var inputs: Int { models[0].weights.columns }
 

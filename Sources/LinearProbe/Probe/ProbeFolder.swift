@@ -46,9 +46,10 @@ enum ProbeFolder {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
-      throw .inaccessible(path: folder, reason: "cannot be made: \(error.localizedDescription)")
+      throw .unwritable(path: folder, reason: "the folder cannot be made")
     }
-    try save(parameters, [probe.models.count, outputs, probe.inputs + 1], "\(folder)/parameters.npy")
+    try save(
+      parameters, [probe.models.count, outputs, probe.inputs + 1], "\(folder)/parameters.npy")
     if case .calibrated(let model) = probe.classifier {
       let sigmoids = model.members.flatMap { $0.sigmoids.flatMap { [$0.slope, $0.offset] } }
       try save(sigmoids, [model.members.count, outputs, 2], "\(folder)/sigmoids.npy")

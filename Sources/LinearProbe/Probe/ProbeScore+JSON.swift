@@ -64,7 +64,9 @@ extension ProbeScore: Encodable {
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     // Numbers and texts always encode; a failure would show as an empty object.
-    let text = (try? encoder.encode(Batch(scores: scores))).map { String(decoding: $0, as: UTF8.self) }
+    let text = (try? encoder.encode(Batch(scores: scores))).map {
+      String(decoding: $0, as: UTF8.self)
+    }
     return (text ?? "{}") + "\n"
   }
 

@@ -20,9 +20,6 @@ public struct AccuracyTable: Sendable {
     "Projection head dim", "Epochs", "Top-1 %",
   ]
 
-  /// The first of the columns that hold numbers.
-  private static let firstNumber = 4
-
   /// The scores, one per row.
   public var scores: [ProbeScore]
 
@@ -31,36 +28,12 @@ public struct AccuracyTable: Sendable {
 
   /// Returns the table as text that ends in a newline.
   public func rendered(as format: Format) -> String {
-    let lines = [Self.columns] + scores.map(\.cells)
-    return switch format {
-    case .json:
-      "[" + scores.map { ProbeScore.json([$0]).dropLast() }.joined(separator: ",\n") + "]\n"
-    case .csv: lines.map { csvLine($0) }.joined()
-    case .text: Self.aligned(lines, gap: "  ", edges: ("", "")) { width, _ in
-      String(repeating: "-", count: width)
+    guard let layout = TextTable.Format(rawValue: format.rawValue) else {
+      return "[" + scores.map { ProbeScore.json([$0]).dropLast() }.joined(separator: ",\n") + "]\n"
     }
-    case .markdown: Self.aligned(lines, gap: " | ", edges: ("| ", " |")) { width, isNumber in
-      String(repeating: "-", count: width - 1) + (isNumber ? ":" : "-")
-    }
-    }
-  }
-
-  /// Names stand to the left of their columns, numbers to the right.
-  private static func aligned(
-    _ lines: [[String]], gap: String, edges: (String, String),
-    rule: (_ width: Int, _ isNumber: Bool) -> String
-  ) -> String {
-    let widths = columns.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
-    let isNumber = columns.indices.map { $0 >= firstNumber }
-    func line(_ cells: [String]) -> String {
-      let padded = cells.indices.map { column in
-        let space = String(repeating: " ", count: widths[column] - cells[column].count)
-        return isNumber[column] ? space + cells[column] : cells[column] + space
-      }
-      return edges.0 + padded.joined(separator: gap) + edges.1 + "\n"
-    }
-    let rules = zip(widths, isNumber).map { rule($0, $1) }
-    return line(lines[0]) + line(rules) + lines.dropFirst().map(line).joined()
+    var table = TextTable(Self.columns)
+    table.rows = scores.map(\.cells)
+    return table.rendered(as: layout)
   }
 }
 
@@ -69,7 +42,7 @@ extension ProbeScore {
   fileprivate var cells: [String] {
     func text(_ number: Int?) -> String { number.map(String.init) ?? "-" }
     return [
-      methodName, origin?.dataset ?? "-", extractor, origin?.model ?? "-",
+      modelName, origin?.dataset ?? "-", extractor, origin?.model ?? "-",
       String(featureDimension), text(origin?.projectionDimension), text(origin?.epochs),
       String(format: "%.2f", 100 * top1),
     ]
@@ -87,20 +60,11 @@ extension ProbeScore {
   }
 
   /// The evaluation model in words.
-  public var methodName: String {
+  public var modelName: String {
     switch method {
     case .logistic: "LogisticRegression"
     case .calibrated: "CalibratedClassifierCV"
     case .knn: neighbors.map { "\($0.neighbors)-NN, T = \($0.temperature)" } ?? "k-NN"
     }
   }
-}
-
-/// Returns cells as a line of comma-separated values, quoted where they must be (RFC 4180).
-public func csvLine(_ cells: [String]) -> String {
-  let quoted = cells.map { cell in
-    cell.contains { $0 == "," || $0 == "\"" || $0.isNewline }
-      ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
-  }
-  return quoted.joined(separator: ",") + "\n"
 }

@@ -66,7 +66,9 @@ public struct ClassificationReport: Equatable, Sendable {
     func line(_ name: String, _ scores: Scores) -> String {
       line(
         name,
-        [scores.precision, scores.recall, scores.f1].map(Self.twoDigits) + ["\(scores.support)\(point)"])
+        [scores.precision, scores.recall, scores.f1].map(Self.twoDigits) + [
+          "\(scores.support)\(point)"
+        ])
     }
     let total = String(classes.reduce(0) { $0 + $1.support }) + point
     return line("", ["precision", "recall", "f1-score", "support"]) + "\n"

@@ -40,10 +40,3 @@ public struct ConfusionMatrix: Equatable, Sendable {
     return "[" + rows.joined(separator: "\n ") + "]"
   }
 }
-
-extension String {
-  /// The string after as many spaces as make it `width` characters.
-  func leftPadded(to width: Int) -> String {
-    String(repeating: " ", count: max(0, width - count)) + self
-  }
-}
