@@ -1,4 +1,3 @@
-internal import LinearProbe
 internal import RelicNN
 
 /// What the program tells its caller when it ends.
@@ -32,7 +31,6 @@ enum ExitCode: Int32, CaseIterable, Sendable {
       switch error {
       case is UsageError: .usage
       case let error as FileError where error.isAboutWriting: .output
-      case let error as FeatureError where error.isAboutWriting: .output
       case is Interruption: .interrupted
       default: .input
       }

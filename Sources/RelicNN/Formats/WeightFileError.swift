@@ -10,7 +10,7 @@ extension WeightFileError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknownFormat(let path):
-      "\(path): is neither safetensors nor a PyTorch file of version 1.6 or later"
+      "\(path): is neither safetensors nor a PyTorch file of torch.save"
     case .damaged(let path, let reason): "\(path): is damaged: \(reason); get the file again"
     case .unsupported(let path, let reason): "\(path): cannot be used: \(reason)"
     }

@@ -74,6 +74,9 @@ struct ArgumentParser<Settings: Command> {
 
   private func find(_ typed: String) throws(UsageError) -> Option<Settings> {
     if let option = match(typed) { return option }
+    if let reason = Settings.refusals[typed.replacing("_", with: "-")] {
+      throw .refused(typed, reason: reason)
+    }
     let names = options.flatMap(\.spellings) + ["--help"]
     let nearest = names.filter { $0.count > 2 }.nearest(to: typed.replacing("_", with: "-"))
     throw .unknownOption(typed, nearest: nearest, help: help)

@@ -18,6 +18,9 @@ protocol Command: Sendable {
   /// The options, in the order the help shows them.
   static var options: [OptionGroup<Self>] { get }
 
+  /// Options that other programs have and this one leaves out on purpose, with the reason.
+  static var refusals: [String: String] { get }
+
   /// The settings that every command has.
   var common: CommonSettings { get set }
 
@@ -39,6 +42,8 @@ struct CommonSettings: Equatable, Sendable {
 
 extension Command {
   static var operandPlaceholder: String? { nil }
+
+  static var refusals: [String: String] { [:] }
 
   var configurationFile: String? { nil }
 

@@ -8,6 +8,7 @@ enum UsageError: Error, Equatable {
   case unexpectedOperand(String, help: String)
   case missingOperand(String, help: String)
   case missing(String, help: String)
+  case refused(String, reason: String)
   case unreadableConfiguration(file: String, reason: String)
   case conflict(String, remedy: String)
 }
@@ -34,6 +35,8 @@ extension UsageError: CustomStringConvertible {
       "\(placeholder) is missing; see '\(help)'"
     case .missing(let option, let help):
       "option '\(option)' is missing; see '\(help)'"
+    case .refused(let option, let reason):
+      "there is no '\(option)': \(reason)"
     case .unreadableConfiguration(let file, let reason):
       "\(file): \(reason); give a JSON object of options, such as a run folder's config.json"
     case .conflict(let reason, let remedy):

@@ -1,4 +1,3 @@
-internal import LinearProbe
 internal import RelicNN
 
 /// `relic demo`: the whole way on built-in images, in two to three minutes on two cores.
@@ -24,7 +23,7 @@ struct DemoCommand: Command {
 
   var folder = "./runs/demo"
   var epochs = 6
-  var format = AccuracyTable.Format.text
+  var format = TextTable.Format.text
   var common = CommonSettings()
 
   func run(_ console: Console) throws {

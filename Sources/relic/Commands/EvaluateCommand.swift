@@ -1,13 +1,12 @@
-internal import LinearProbe
 internal import RelicNN
 
 /// `relic evaluate`: extracts features of runs, probes them and prints one table.
-struct EvaluateCommand: ProbingCommand {
+struct EvaluateCommand: Command {
   static let name = "evaluate"
   static let summary = "extract and probe the encoders of runs, and print one table"
   static let discussion = """
     For each run folder: features of the frozen target encoder for the labelled splits, then a
-    logistic regression on them. '--protocol calibrated' is the protocol of the published numbers.
+    logistic regression on them, in the reference's protocol.
 
       relic evaluate runs/cifar10 --controls --format markdown
     """
@@ -28,16 +27,14 @@ struct EvaluateCommand: ProbingCommand {
           "--batch-size", "-b", sets: \.batchSize, as: "N", from: 1, to: 65_536,
           "images at a time"),
         .choice("--format", sets: \.format, as: "NAME", "layout of the table"),
-      ]),
-    scoringOptions,
+      ])
   ]
 
   var datasetName: DatasetName?
   var datasetPath: String?
   var hasControls = false
   var batchSize = 256
-  var scoring = ProbeOptions()
-  var format = AccuracyTable.Format.text
+  var format = TextTable.Format.text
   var common = CommonSettings()
 
   func run(_ console: Console) throws {
@@ -47,31 +44,30 @@ struct EvaluateCommand: ProbingCommand {
     let runs = common.operands.map { RunFolder(path: $0) }
     // All are read before the first is scored: a wrong name at the end costs no time.
     let sources = try runs.map { ($0, try $0.command().configuration, try FeatureSource($0)) }
-    var scores: [ProbeScore] = []
+    var evaluations: [Evaluation] = []
     if hasControls, let (_, configuration, _) = sources.first {
       for source in [
         FeatureSource(rawPixelsOf: configuration.imageSize),
         FeatureSource(untrained: configuration),
       ] {
-        scores += try self.scores(of: source, configuration, console)
+        evaluations.append(try evaluation(of: source, configuration, console))
       }
     }
     for (run, configuration, source) in sources {
-      let own = try self.scores(of: source, configuration, console)
-      try run.write(own)
-      scores += own
+      let result = try evaluation(of: source, configuration, console)
+      try run.write(result)
+      evaluations.append(result)
     }
-    console.write(AccuracyTable(scores).rendered(as: format))
+    console.write(Evaluation.table(evaluations).rendered(as: format))
   }
 
-  private func scores(
+  private func evaluation(
     of source: FeatureSource, _ configuration: PretrainingConfiguration, _ console: Console
-  ) throws -> [ProbeScore] {
+  ) throws -> Evaluation {
     let extraction = FeatureExtraction(
       source: source, dataset: datasetName?.rawValue ?? configuration.dataset,
       datasetPath: datasetPath ?? configuration.datasetPath, batchSize: batchSize,
       console: console)
-    return try ProbeRun(probe: scoring.complete, isSilent: false, console: console)
-      .evaluate(extraction.features()).scores
+    return try Evaluation(of: extraction.features())
   }
 }

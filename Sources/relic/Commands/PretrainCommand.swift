@@ -118,6 +118,18 @@ struct PretrainCommand: Command {
       ]),
   ]
 
+  static let refusals = Dictionary(
+    uniqueKeysWithValues: [
+      "--accumulate-grad-batches", "--accumulation-steps", "--gradient-accumulation",
+      "--gradient-accumulation-steps", "--accum-iter",
+    ].map {
+      (
+        $0,
+        "adding up gradients does not enlarge the set of negatives, which is what a large batch is "
+          + "for here; use a larger --batch-size, with --recompute if memory is short"
+      )
+    })
+
   var configuration = PretrainingConfiguration()
   var imageSize: Int?
   var folder = "./models"

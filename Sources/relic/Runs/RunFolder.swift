@@ -1,5 +1,4 @@
 internal import Foundation
-internal import LinearProbe
 internal import RelicNN
 
 /// The folder of one pretraining run.
@@ -57,9 +56,12 @@ struct RunFolder {
       ConfigurationFile.text(options, of: command).utf8, to: configurationPath)
   }
 
-  /// Records scores as one JSON object, the first one's keys with the others beneath.
-  func write(_ scores: [ProbeScore]) throws(FileError) {
-    try AtomicFile.write(ProbeScore.json(scores).utf8, to: evaluationPath)
+  /// Records a score.
+  func write(_ evaluation: Evaluation) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    try AtomicFile.write(encoder.encode(evaluation) + [0x0a], to: evaluationPath)
   }
 
   /// Returns the recorded options.

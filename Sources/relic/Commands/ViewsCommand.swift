@@ -1,0 +1,70 @@
+internal import RelicNN
+
+/// `relic views`: a picture of what a pretraining run sees.
+struct ViewsCommand: Command {
+  static let name = "views"
+  static let summary = "draw augmented views of some images as a PNG file"
+  static let discussion = """
+    Each row shows an image of the training split and the views of it that the first epoch of a
+    run with the same seed sees: large crops, then small ones.
+
+      relic views --dataset-name cifar10 --num-local-views 2 --output views.png
+    """
+  static let options: [OptionGroup<ViewsCommand>] = [
+    OptionGroup(
+      "Views",
+      [
+        .choice("--dataset-name", sets: \.datasetName, as: "NAME", "the images"),
+        .value(
+          "--dataset-path", sets: \.datasetPath, as: "DIR", "the folder the data set lies in"),
+        .value(
+          "--image-size", sets: \.imageSize, as: "N", from: 8, to: 1024,
+          "side of a large crop in pixels (default: the data set's own)"),
+        .value("--images", sets: \.images, as: "N", from: 1, to: 256, "rows of the picture"),
+        .value(
+          "--num-global-views", sets: \.globalViews, as: "N", from: 0, to: 16,
+          "large crops of each image"),
+        .value(
+          "--num-local-views", sets: \.localViews, as: "N", from: 0, to: 16,
+          "small crops of each image"),
+        .value("--seed", sets: \.seed, as: "N", "seed of the views"),
+        .value("--output", sets: \.output, as: "FILE", "the PNG file to write"),
+      ])
+  ]
+
+  var datasetName = DatasetName.shapes
+  var datasetPath = "./data"
+  var imageSize: Int?
+  var images = 8
+  var globalViews = 6
+  var localViews = 0
+  var seed: UInt64 = 42
+  var output = "views.png"
+  var common = CommonSettings()
+
+  func run(_ console: Console) throws {
+    let dataset = try openDataset(
+      name: datasetName.rawValue, path: datasetPath, split: datasetName.pretrainingSplit)
+    let size = imageSize ?? datasetName.imageSize
+    let rows = min(images, dataset.count)
+    let (scale, gap) = (max(1, 96 / size), 4)
+    let cell = size * scale + gap
+    var picture = PNGImage(
+      width: (1 + globalViews + localViews) * cell + gap, height: rows * cell + gap, grey: 255)
+    for row in 0..<rows {
+      // Spread over the set, whose neighbours may be alike or take turns by class.
+      let sample = row * (dataset.count - 1) / max(rows - 1, 1)
+      let image = try dataset.image(at: sample)
+      let original = EvaluationTransform(size: size)(image)
+      picture.draw(original, x: gap, y: gap + row * cell, scale: scale)
+      for view in 0..<(globalViews + localViews) {
+        let generator = ViewGenerator(imageSize: size, isLocal: view >= globalViews)
+        picture.draw(
+          generator.view(of: image, seed: seed, epoch: 0, sample: sample, view: view),
+          x: gap + (view + 1) * cell, y: gap + row * cell, scale: scale)
+      }
+    }
+    try AtomicFile.write(picture.encoded, to: output)
+    console.line("\(output): \(rows) images, \(globalViews) large and \(localViews) small views")
+  }
+}
