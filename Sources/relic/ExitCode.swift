@@ -1,3 +1,4 @@
+internal import LinearProbe
 internal import RelicNN
 
 /// What the program tells its caller when it ends.
@@ -31,6 +32,7 @@ enum ExitCode: Int32, CaseIterable, Sendable {
       switch error {
       case is UsageError: .usage
       case let error as FileError where error.isAboutWriting: .output
+      case let error as FeatureError where error.isAboutWriting: .output
       case is Interruption: .interrupted
       default: .input
       }

@@ -6,8 +6,9 @@ internal import RelicNN
   static let version = "0.1.0"
 
   static let commands: [any Command.Type] = [
-    DemoCommand.self, PretrainCommand.self, ExtractCommand.self, EvaluateCommand.self,
-    ViewsCommand.self, ConvertCommand.self, InfoCommand.self,
+    DemoCommand.self, PretrainCommand.self, ExtractCommand.self, ProbeCommand.self,
+    PredictCommand.self, EvaluateCommand.self, ViewsCommand.self, ConvertCommand.self,
+    InfoCommand.self,
   ]
 
   static func main() {

@@ -22,6 +22,7 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import classification_report, confusion_matrix, log_loss
 from sklearn.model_selection import StratifiedKFold
+from sklearn.preprocessing import StandardScaler, normalize
 
 warnings.filterwarnings("ignore")
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "probe")
@@ -133,6 +134,43 @@ def calibrated():
     return out
 
 
+def scalings():
+    """Some scaled samples; the last feature is constant, the last sample 0."""
+    out = {}
+    for name, arguments in PROBLEMS.items():
+        x, _ = problem(**arguments)
+        x[:, -1] = 0.1
+        x[-1] = 0.0
+        x[-1, -1] = 0.1
+        y = x.copy()
+        y[-1] = 0.0
+        out[name] = {"standard": StandardScaler().fit_transform(x)[[0, 1, -1]].tolist(),
+                     "unit": normalize(y)[[0, 1, -1]].tolist()}
+    return out
+
+
+def votes():
+    """Weighted votes of nearest neighbours, as DINO's eval_knn.py counts them."""
+    out = {}
+    for name, arguments in PROBLEMS.items():
+        rows = arguments["rows"]
+        x, y = problem(**arguments)
+        train, test = slice(0, rows * 3 // 4), slice(rows * 3 // 4, rows)
+        classes, codes = np.unique(y[train], return_inverse=True)
+        similarity = normalize(x[test]) @ normalize(x[train]).T
+        out[name] = {}
+        for k, temperature in [(20, 0.07), (200, 0.1), (100000, 1.0)]:
+            nearest = np.argsort(-similarity, axis=1, kind="stable")[:, :k]
+            weights = np.exp(np.take_along_axis(similarity, nearest, axis=1) / temperature)
+            shares = np.stack([np.sum(weights * (codes[nearest] == c), axis=1)
+                               for c in range(len(classes))], axis=1)
+            shares /= shares.sum(axis=1, keepdims=True)
+            out[name][str(k)] = {"predictions": classes[shares.argmax(axis=1)].tolist(),
+                                 "shares": shares[:8].tolist(),
+                                 "log_loss": log_loss(y[test], shares, labels=classes)}
+    return out
+
+
 def reports():
     out = []
     cases = [
@@ -151,6 +189,7 @@ def reports():
             "truth": truth, "predictions": guess, "names": names,
             "report": classification_report(truth, guess, target_names=names),
             "confusion": confusion_matrix(truth, guess).tolist(),
+            "confusion_text": str(confusion_matrix(truth, guess)),
         })
     return out
 
@@ -220,4 +259,6 @@ save(f"calibrated-{LABEL}.json", calibrated())
 save("reports.json", reports())  # both versions write the same
 if LABEL == "1.9":
     save("minimisations.json", minimisations())
+    save("scalings.json", scalings())
+    save("votes.json", votes())
     arrays()

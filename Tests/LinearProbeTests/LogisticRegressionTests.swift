@@ -113,7 +113,9 @@ import Testing
     }
     #expect(throws: FitError.countMismatch(samples: 2, labels: 1)) { try fit.fit(x, labels: [0]) }
     #expect(throws: FitError.oneClass(label: 4)) { try fit.fit(x, labels: [4, 4]) }
-    #expect(throws: FitError.notFinite(row: 1, column: 1)) { try fit.fit(broken, labels: [0, 1]) }
+    #expect(throws: FitError.notFinite(samples: "training", row: 1, column: 1)) {
+      try fit.fit(broken, labels: [0, 1])
+    }
     var bad = fit
     bad.inverseRegularization = 0
     #expect(throws: FitError.self) { try bad.fit(x, labels: [0, 1]) }

@@ -61,10 +61,10 @@ import Testing
   }
 
   @Test func `missing files and folders are refused`() {
-    #expect(throws: NPYError.inaccessible(path: "/none", reason: "No such file or directory")) {
+    #expect(throws: NPYError.unreadable(path: "/none", reason: "No such file or directory")) {
       try NPYArray(contentsOf: "/none")
     }
-    #expect(throws: NPYError.inaccessible(path: "/tmp", reason: "not a regular file")) {
+    #expect(throws: NPYError.unreadable(path: "/tmp", reason: "not a regular file")) {
       try NPYArray(contentsOf: "/tmp")
     }
   }

@@ -14,7 +14,7 @@ func writeAtomically(_ parts: [[UInt8]], to path: String) throws(NPYError) {
     guard fsync(descriptor) == 0, unsafe rename(temporary, path) == 0 else { throw SystemError() }
   } catch {
     unsafe unlink(temporary)
-    throw .inaccessible(path: path, reason: "cannot be written: \(error.reason)")
+    throw .unwritable(path: path, reason: error.reason)
   }
 }
 

@@ -2,8 +2,10 @@
 public enum FeatureError: Error, Equatable, CustomStringConvertible, Sendable {
   /// An array's file could not be read or written.
   case npy(NPYError)
-  /// Another file could not be read or written.
-  case inaccessible(path: String, reason: String)
+  /// Another file could not be read.
+  case unreadable(path: String, reason: String)
+  /// Another file or folder could not be written.
+  case unwritable(path: String, reason: String)
   /// An array has not the axes it must have.
   case badShape(path: String, shape: [Int], expected: String)
   /// Labels are not integers.
@@ -12,14 +14,23 @@ public enum FeatureError: Error, Equatable, CustomStringConvertible, Sendable {
   case countMismatch(path: String, count: Int, other: String, otherCount: Int)
   /// Train and test features differ in width.
   case widthMismatch(train: Int, test: Int)
-  /// The description is not the JSON object it must be.
-  case badDescription(path: String, reason: String)
+  /// A file's content is not what it must be.
+  case badContent(path: String, reason: String)
+
+  /// Whether writing failed, not reading.
+  public var isAboutWriting: Bool {
+    switch self {
+    case .npy(.unwritable), .unwritable: true
+    default: false
+    }
+  }
 
   /// One line that names the file, what was found and what to do.
   public var description: String {
     switch self {
     case .npy(let error): error.description
-    case .inaccessible(let path, let reason): "\(path): \(reason)"
+    case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
+    case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
     case .badShape(let path, let shape, let expected):
       "\(path): shape \(shape) is not \(expected)"
     case .labelsNotIntegers(let path):
@@ -28,7 +39,7 @@ public enum FeatureError: Error, Equatable, CustomStringConvertible, Sendable {
       "\(path): \(count) entries but \(other) has \(otherCount); give files of the same samples"
     case .widthMismatch(let train, let test):
       "train features have \(train) columns and test features \(test); use the same encoder"
-    case .badDescription(let path, let reason): "\(path): not a feature description: \(reason)"
+    case .badContent(let path, let reason): "\(path): cannot be used: \(reason)"
     }
   }
 }

@@ -38,19 +38,11 @@ public struct FeatureFolder: Equatable, Sendable {
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true)
     } catch {
-      throw .inaccessible(path: folder, reason: "cannot be made: \(error.localizedDescription)")
+      throw .unwritable(path: folder, reason: "the folder cannot be made")
     }
     try Self.writeSplit(train, "train", folder)
     try Self.writeSplit(test, "test", folder)
-    guard let origin else { return }
-    let path = "\(folder)/features.json"
-    do {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      try writeAtomically([Array(try encoder.encode(origin)), [0x0a]], to: path)
-    } catch {
-      throw .inaccessible(path: path, reason: "\(error)")
-    }
+    if let origin { try JSONFile.write(origin, to: "\(folder)/features.json") }
   }
 
   private static func readSplit(
@@ -72,25 +64,6 @@ public struct FeatureFolder: Equatable, Sendable {
 
   private static func readDescription(_ path: String) throws(FeatureError) -> FeatureDescription? {
     guard FileManager.default.fileExists(atPath: path) else { return nil }
-    do {
-      let data = try Data(contentsOf: URL(fileURLWithPath: path))
-      return try JSONDecoder().decode(FeatureDescription.self, from: data)
-    } catch let error as DecodingError {
-      throw .badDescription(path: path, reason: error.summary)
-    } catch {
-      throw .inaccessible(path: path, reason: "cannot be read")
-    }
-  }
-}
-
-extension DecodingError {
-  /// What is wrong, on one line.
-  fileprivate var summary: String {
-    switch self {
-    case .keyNotFound(let key, _): "'\(key.stringValue)' is missing"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' has the wrong type"
-    default: "it is not JSON"
-    }
+    return try JSONFile.read(path, as: FeatureDescription.self)
   }
 }

@@ -9,11 +9,11 @@ struct InputFile: ~Copyable {
 
   init(path: String) throws(NPYError) {
     let descriptor = unsafe open(path, O_RDONLY)
-    guard descriptor >= 0 else { throw .inaccessible(path: path, reason: SystemError().reason) }
+    guard descriptor >= 0 else { throw .unreadable(path: path, reason: SystemError().reason) }
     var facts = stat()
     guard unsafe fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)
-      throw .inaccessible(path: path, reason: "not a regular file")
+      throw .unreadable(path: path, reason: "not a regular file")
     }
     self.descriptor = descriptor
     self.path = path
@@ -33,7 +33,7 @@ struct InputFile: ~Copyable {
       reason = unsafe fill(UnsafeMutableRawBufferPointer(buffer), bytes)
       initialized = reason == nil ? count : 0
     }
-    if let reason { throw .inaccessible(path: path, reason: reason) }
+    if let reason { throw .unreadable(path: path, reason: reason) }
     remaining -= bytes
     return elements
   }

@@ -30,13 +30,7 @@ public struct LabeledFeatures: Equatable, Sendable {
       throw .countMismatch(
         path: labelPath, count: labels.count, other: featurePath, otherCount: features.rows)
     }
-    guard let namePath else { return }
-    let names = try Self.readLines(namePath)
-    guard names.count == labels.count else {
-      throw .countMismatch(
-        path: namePath, count: names.count, other: labelPath, otherCount: labels.count)
-    }
-    files = names
+    if let namePath { files = try readFileNames(namePath, of: labels.count, in: labelPath) }
   }
 
   private static func readLabels(_ path: String) throws(FeatureError) -> [Int] {
@@ -46,15 +40,6 @@ public struct LabeledFeatures: Equatable, Sendable {
     }
     guard case .integer(let labels) = array.elements else { throw .labelsNotIntegers(path: path) }
     return labels
-  }
-
-  private static func readLines(_ path: String) throws(FeatureError) -> [String] {
-    do {
-      let text = try String(contentsOfFile: path, encoding: .utf8)
-      return text.split(separator: "\n", omittingEmptySubsequences: true).map(String.init)
-    } catch {
-      throw .inaccessible(path: path, reason: "cannot be read as UTF-8 text")
-    }
   }
 
   /// Writes features, labels and, where there are any, file names; each file as a whole.
@@ -99,8 +84,25 @@ extension Features {
 }
 
 extension NPYArray {
-  /// Reads a file on behalf of a split.
-  fileprivate static func read(_ path: String) throws(FeatureError) -> NPYArray {
+  /// Reads a file, with the error of features.
+  static func read(_ path: String) throws(FeatureError) -> NPYArray {
     do { return try NPYArray(contentsOf: path) } catch { throw .npy(error) }
   }
+}
+
+/// Reads a file with a name on each line, one for each of `count` samples in `other`.
+package func readFileNames(
+  _ path: String, of count: Int, in other: String
+) throws(FeatureError) -> [String] {
+  let text: String
+  do {
+    text = try String(contentsOfFile: path, encoding: .utf8)
+  } catch {
+    throw .unreadable(path: path, reason: "it is missing or not UTF-8 text")
+  }
+  let names = text.split(separator: "\n").map(String.init)
+  guard names.count == count else {
+    throw .countMismatch(path: path, count: names.count, other: other, otherCount: count)
+  }
+  return names
 }

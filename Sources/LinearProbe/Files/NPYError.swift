@@ -1,7 +1,9 @@
 /// Why a `.npy` file could not be read or written.
 public enum NPYError: Error, Equatable, CustomStringConvertible, Sendable {
-  /// The system refused to open, read or write the file.
-  case inaccessible(path: String, reason: String)
+  /// The system refused to open or read the file.
+  case unreadable(path: String, reason: String)
+  /// The system refused to write the file.
+  case unwritable(path: String, reason: String)
   /// The file does not start as a `.npy` file does.
   case notNPY(path: String)
   /// The format's version is none of 1.0, 2.0 and 3.0.
@@ -18,7 +20,8 @@ public enum NPYError: Error, Equatable, CustomStringConvertible, Sendable {
   /// One line that names the file, what was found and what to do.
   public var description: String {
     switch self {
-    case .inaccessible(let path, let reason): "\(path): \(reason)"
+    case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
+    case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
     case .notNPY(let path): "\(path): not a .npy file; write it with numpy.save"
     case .unsupportedVersion(let path, let major, let minor):
       "\(path): .npy version \(major).\(minor) is not one of 1.0, 2.0, 3.0"

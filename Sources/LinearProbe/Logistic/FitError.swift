@@ -8,8 +8,12 @@ public enum FitError: Error, Equatable, CustomStringConvertible, Sendable {
   case countMismatch(samples: Int, labels: Int)
   /// All samples are of one class.
   case oneClass(label: Int)
-  /// A feature is NaN or infinite.
-  case notFinite(row: Int, column: Int)
+  /// A feature of the named samples is NaN or infinite.
+  case notFinite(samples: String, row: Int, column: Int)
+  /// Samples to score have not the width of those the model was fitted to.
+  case widthMismatch(expected: Int, found: Int)
+  /// A class has too few samples for every fold to hold one.
+  case tooFewForFolds(label: Int, samples: Int, folds: Int)
   /// A setting is out of its range.
   case badSetting(name: String, value: String, range: String)
 
@@ -22,8 +26,15 @@ public enum FitError: Error, Equatable, CustomStringConvertible, Sendable {
       "\(samples) samples but \(labels) labels; give one label per sample"
     case .oneClass(let label):
       "all samples are of class \(label); give samples of at least two classes"
-    case .notFinite(let row, let column):
-      "the feature in row \(row), column \(column) is NaN or infinite; remove or replace it"
+    case .notFinite(let samples, let row, let column):
+      "the \(samples) feature in row \(row), column \(column) is NaN or infinite; "
+        + "remove or replace it"
+    case .widthMismatch(let expected, let found):
+      "the samples have \(found) features but the probe was fitted to \(expected); "
+        + "use features of the same encoder"
+    case .tooFewForFolds(let label, let samples, let folds):
+      "class \(label) has \(samples) samples but \(folds) folds need one each; "
+        + "use the plain protocol or more samples"
     case .badSetting(let name, let value, let range):
       "\(name) is \(value) but must be \(range)"
     }

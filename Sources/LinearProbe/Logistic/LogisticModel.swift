@@ -12,6 +12,13 @@ public struct LogisticModel: Equatable, Sendable {
     public let objective: Double
     /// The largest magnitude in the gradient at the end.
     public let gradientMaximum: Double
+
+    private enum CodingKeys: String, CodingKey {
+      case status
+      case iterations
+      case objective
+      case gradientMaximum = "gradient_max"
+    }
   }
 
   /// The labels, ascending; logits and probabilities stand in this order.
@@ -63,10 +70,13 @@ public struct LogisticModel: Equatable, Sendable {
     return result
   }
 
-  private var panel: Panel {
+  /// Weights, then intercepts.
+  var parameters: [Double] { weights.elements + intercepts }
+
+  /// The model as a matrix to multiply samples with.
+  var panel: Panel {
     Panel(
-      inputs: weights.columns, models: [(weights.elements + intercepts)[...]],
-      outputsPerModel: weights.rows)
+      inputs: weights.columns, models: [parameters[...]], outputsPerModel: weights.rows)
   }
 }
 

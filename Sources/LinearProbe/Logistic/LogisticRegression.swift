@@ -35,6 +35,15 @@ public struct LogisticRegression: Codable, Equatable, Sendable {
   /// Creates scikit-learn's default settings.
   public init() {}
 
+  private enum CodingKeys: String, CodingKey {
+    case inverseRegularization = "C"
+    case maxIterations = "max_iter"
+    case tolerance = "tol"
+    case fitsIntercept = "fit_intercept"
+    case classWeight = "class_weight"
+    case convention
+  }
+
   /// One iteration of a fit, as it is reported while the fit goes on.
   public struct Progress: Sendable {
     /// The fit among those that run together, counted from 0.
@@ -61,7 +70,8 @@ public struct LogisticRegression: Codable, Equatable, Sendable {
     let data = try TrainingData(features, labels: labels)
     try check()
     let all = [Array(0..<Int32(features.rows))]
-    return fitTogether(data, groups: all, excluding: [nil], workers: workers, progress: progress)[0]
+    let run = Run(inverseRegularization: inverseRegularization)
+    return fitTogether(data, groups: all, runs: [run], workers: workers, progress: progress)[0]
   }
 
   /// Refuses settings that no fit can use.
@@ -78,19 +88,25 @@ public struct LogisticRegression: Codable, Equatable, Sendable {
     }
   }
 
-  /// Fits one model per element of `excluding`, each to all samples but those of one group.
-  ///
-  /// Every pass over the samples serves all fits that need an evaluation.
+  /// What sets one fit apart from others that run together.
+  struct Run {
+    /// The group of samples that it does not see.
+    var excludedGroup: Int?
+    /// C.
+    var inverseRegularization: Double
+  }
+
+  /// Fits one model per run; every pass over the samples serves all that need an evaluation.
   func fitTogether(
-    _ data: TrainingData, groups: [[Int32]], excluding: [Int?], workers: Int,
+    _ data: TrainingData, groups: [[Int32]], runs: [Run], workers: Int,
     progress: (Progress) -> Void
   ) -> [LogisticModel] {
     let objective = SharedObjective(
       features: data.features, targets: data.targets, groups: groups, classes: data.classes.count,
-      problems: excluding.map { problem(data, groups: groups, excluding: $0) },
+      problems: runs.map { problem(data, groups: groups, $0) },
       fitsIntercept: fitsIntercept, workers: workers)
     let start = Array(repeating: 0.0, count: objective.parameterCount)
-    var fits = excluding.map { _ in LBFGS(start: start, settings: minimizerSettings) }
+    var fits = runs.map { _ in LBFGS(start: start, settings: minimizerSettings) }
     while true {
       let running = fits.indices.filter { fits[$0].status == nil }
       if running.isEmpty { break }
@@ -120,10 +136,10 @@ public struct LogisticRegression: Codable, Equatable, Sendable {
   }
 
   private func problem(
-    _ data: TrainingData, groups: [[Int32]], excluding excluded: Int?
+    _ data: TrainingData, groups: [[Int32]], _ run: Run
   ) -> SharedObjective.Problem {
     var counts = Array(repeating: 0, count: data.classes.count)
-    for (group, rows) in groups.enumerated() where group != excluded {
+    for (group, rows) in groups.enumerated() where group != run.excludedGroup {
       for row in rows { counts[Int(data.targets[Int(row)])] += 1 }
     }
     let total = Double(counts.reduce(0, +))
@@ -134,12 +150,12 @@ public struct LogisticRegression: Codable, Equatable, Sendable {
     return switch convention {
     case .current:
       SharedObjective.Problem(
-        excludedGroup: excluded, classWeights: weights, scale: 1 / total,
-        penalty: 1 / (inverseRegularization * total))
+        excludedGroup: run.excludedGroup, classWeights: weights, scale: 1 / total,
+        penalty: 1 / (run.inverseRegularization * total))
     case .scikitLearn13:
       SharedObjective.Problem(
-        excludedGroup: excluded, classWeights: weights, scale: 1,
-        penalty: 1 / inverseRegularization)
+        excludedGroup: run.excludedGroup, classWeights: weights, scale: 1,
+        penalty: 1 / run.inverseRegularization)
     }
   }
 }

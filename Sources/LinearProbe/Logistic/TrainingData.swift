@@ -14,11 +14,26 @@ struct TrainingData {
     }
     let classes = Set(labels).sorted()
     guard classes.count > 1 else { throw .oneClass(label: classes[0]) }
-    if let (row, column) = features.firstNonFinite { throw .notFinite(row: row, column: column) }
+    if let (row, column) = features.firstNonFinite {
+      throw .notFinite(samples: "training", row: row, column: column)
+    }
     self.features = features
     self.classes = classes
     var codes: [Int: Int32] = [:]
     for (code, label) in classes.enumerated() { codes[label] = Int32(code) }
     targets = labels.map { codes[$0] ?? 0 }
+  }
+}
+
+extension TrainingData {
+  private init(features: Features, classes: [Int], targets: [Int32]) {
+    self.features = features
+    self.classes = classes
+    self.targets = targets
+  }
+
+  /// Returns the same samples with their features scaled.
+  func with(_ scaled: Features) -> TrainingData {
+    TrainingData(features: scaled, classes: classes, targets: targets)
   }
 }

@@ -1,3 +1,4 @@
+internal import LinearProbe
 internal import RelicNN
 
 /// `relic demo`: the whole way on built-in images, in two to three minutes on two cores.
@@ -23,7 +24,7 @@ struct DemoCommand: Command {
 
   var folder = "./runs/demo"
   var epochs = 6
-  var format = TextTable.Format.text
+  var format = AccuracyTable.Format.text
   var common = CommonSettings()
 
   func run(_ console: Console) throws {

@@ -1,12 +1,13 @@
+internal import LinearProbe
 internal import RelicNN
 
 /// `relic evaluate`: extracts features of runs, probes them and prints one table.
-struct EvaluateCommand: Command {
+struct EvaluateCommand: ProbingCommand {
   static let name = "evaluate"
   static let summary = "extract and probe the encoders of runs, and print one table"
   static let discussion = """
     For each run folder: features of the frozen target encoder for the labelled splits, then a
-    logistic regression on them, in the reference's protocol.
+    logistic regression on them. '--protocol calibrated' is the protocol of the published numbers.
 
       relic evaluate runs/cifar10 --controls --format markdown
     """
@@ -27,14 +28,16 @@ struct EvaluateCommand: Command {
           "--batch-size", "-b", sets: \.batchSize, as: "N", from: 1, to: 65_536,
           "images at a time"),
         .choice("--format", sets: \.format, as: "NAME", "layout of the table"),
-      ])
+      ]),
+    scoringOptions,
   ]
 
   var datasetName: DatasetName?
   var datasetPath: String?
   var hasControls = false
   var batchSize = 256
-  var format = TextTable.Format.text
+  var scoring = ProbeOptions()
+  var format = AccuracyTable.Format.text
   var common = CommonSettings()
 
   func run(_ console: Console) throws {
@@ -44,30 +47,31 @@ struct EvaluateCommand: Command {
     let runs = common.operands.map { RunFolder(path: $0) }
     // All are read before the first is scored: a wrong name at the end costs no time.
     let sources = try runs.map { ($0, try $0.command().configuration, try FeatureSource($0)) }
-    var evaluations: [Evaluation] = []
+    var scores: [ProbeScore] = []
     if hasControls, let (_, configuration, _) = sources.first {
       for source in [
         FeatureSource(rawPixelsOf: configuration.imageSize),
         FeatureSource(untrained: configuration),
       ] {
-        evaluations.append(try evaluation(of: source, configuration, console))
+        scores += try self.scores(of: source, configuration, console)
       }
     }
     for (run, configuration, source) in sources {
-      let result = try evaluation(of: source, configuration, console)
-      try run.write(result)
-      evaluations.append(result)
+      let own = try self.scores(of: source, configuration, console)
+      try run.write(own)
+      scores += own
     }
-    console.write(Evaluation.table(evaluations).rendered(as: format))
+    console.write(AccuracyTable(scores).rendered(as: format))
   }
 
-  private func evaluation(
+  private func scores(
     of source: FeatureSource, _ configuration: PretrainingConfiguration, _ console: Console
-  ) throws -> Evaluation {
+  ) throws -> [ProbeScore] {
     let extraction = FeatureExtraction(
       source: source, dataset: datasetName?.rawValue ?? configuration.dataset,
       datasetPath: datasetPath ?? configuration.datasetPath, batchSize: batchSize,
       console: console)
-    return try Evaluation(of: extraction.features())
+    return try ProbeRun(probe: scoring.complete, isSilent: false, console: console)
+      .evaluate(extraction.features()).scores
   }
 }

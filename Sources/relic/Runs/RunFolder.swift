@@ -1,4 +1,5 @@
 internal import Foundation
+internal import LinearProbe
 internal import RelicNN
 
 /// The folder of one pretraining run.
@@ -56,12 +57,9 @@ struct RunFolder {
       ConfigurationFile.text(options, of: command).utf8, to: configurationPath)
   }
 
-  /// Records a score.
-  func write(_ evaluation: Evaluation) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    try AtomicFile.write(encoder.encode(evaluation) + [0x0a], to: evaluationPath)
+  /// Records scores as one JSON object, the first one's keys with the others beneath.
+  func write(_ scores: [ProbeScore]) throws(FileError) {
+    try AtomicFile.write(ProbeScore.json(scores).utf8, to: evaluationPath)
   }
 
   /// Returns the recorded options.

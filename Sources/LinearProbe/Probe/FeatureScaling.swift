@@ -1,0 +1,72 @@
+/// What is done to features before a model sees them.
+public enum FeatureScaling: String, Codable, CaseIterable, Sendable {
+  /// Nothing.
+  case none
+  /// Each feature is shifted and scaled to mean 0 and variance 1 over the training samples.
+  case standard
+  /// Each sample is scaled to length 1.
+  case unit
+}
+
+/// A scaling with what it has learned from the training samples.
+///
+/// Equal to `sklearn.preprocessing.StandardScaler` and `Normalizer`.
+struct FittedScaling: Equatable, Sendable {
+  let kind: FeatureScaling
+  /// Each feature's mean, for the standard scaling.
+  let means: [Double]
+  /// Each feature's standard deviation, 1 for a constant feature, for the standard scaling.
+  let deviations: [Double]
+
+  init(kind: FeatureScaling, means: [Double], deviations: [Double]) {
+    self.kind = kind
+    self.means = means
+    self.deviations = deviations
+  }
+
+  /// Learns a scaling from training samples.
+  init(_ kind: FeatureScaling, from features: Features) {
+    guard kind == .standard, features.rows > 0 else {
+      self.init(kind: kind, means: [], deviations: [])
+      return
+    }
+    let count = Double(features.rows)
+    var means = Array(repeating: 0.0, count: features.columns)
+    for row in 0..<features.rows { add(1 / count, features.row(row), to: &means) }
+    var variances = Array(repeating: 0.0, count: features.columns)
+    for row in 0..<features.rows {
+      for (column, value) in features.row(row).enumerated() {
+        let deviation = value - means[column]
+        variances[column] += deviation * deviation / count
+      }
+    }
+    let deviations = zip(means, variances).map { mean, variance in
+      // A variance that rounding alone can explain is that of a constant.
+      let rounding = count * Double.ulpOfOne
+      let isConstant = variance <= rounding * variance + (rounding * mean) * (rounding * mean)
+      return isConstant ? 1 : variance.squareRoot()
+    }
+    self.init(kind: kind, means: means, deviations: deviations)
+  }
+
+  /// Returns the samples scaled.
+  func callAsFunction(_ features: Features) -> Features {
+    if kind == .none { return features }
+    var elements: [Double] = []
+    elements.reserveCapacity(features.rows * features.columns)
+    for index in 0..<features.rows {
+      let row = features.row(index)
+      switch kind {
+      case .none: break
+      case .standard:
+        for column in row.indices {
+          elements.append((row[column] - means[column]) / deviations[column])
+        }
+      case .unit:
+        let length = dot(row, row).squareRoot()
+        for value in row { elements.append(length > 0 ? value / length : value) }
+      }
+    }
+    return Features(rows: features.rows, columns: features.columns, elements: elements)
+  }
+}

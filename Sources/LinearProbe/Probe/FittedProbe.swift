@@ -1,0 +1,79 @@
+/// A classifier of features, fitted and ready for new samples.
+public struct FittedProbe: Equatable, Sendable {
+  /// What classifies the scaled features.
+  enum Classifier: Equatable, Sendable {
+    case logistic(LogisticModel)
+    case calibrated(CalibratedModel)
+  }
+
+  let scaling: FittedScaling
+  let classifier: Classifier
+  /// The settings of the fit, with the C that a sweep has chosen.
+  public let settings: LogisticRegression
+  /// The values of C a sweep has tried.
+  public let trials: [RegularizationSweep.Trial]
+  /// Names of the classes by label, where they are known.
+  public var classNames: [String]?
+
+  /// The labels, ascending; probabilities stand in this order.
+  public var classes: [Int] {
+    switch classifier {
+    case .logistic(let model): model.classes
+    case .calibrated(let model): model.classes
+    }
+  }
+
+  /// Returns the name of a label's class or, where it has none, the label.
+  public func name(of label: Int) -> String {
+    classNames.flatMap { $0.indices.contains(label) ? $0[label] : nil } ?? String(label)
+  }
+
+  /// The number of features of a sample.
+  public var inputs: Int { models[0].weights.columns }
+
+  /// How each fit went: one, or one per fold.
+  public var reports: [LogisticModel.Report] { models.map(\.report) }
+
+  /// The protocol by which it was fitted.
+  public var method: Probe.Method {
+    switch classifier {
+    case .logistic: .logistic
+    case .calibrated: .calibrated
+    }
+  }
+
+  var models: [LogisticModel] {
+    switch classifier {
+    case .logistic(let model): [model]
+    case .calibrated(let model): model.members.map(\.model)
+    }
+  }
+
+  /// Returns the probability of each class, `[samples, classes]`.
+  ///
+  /// - Parameters:
+  ///   - features: The samples, as wide as those of the fit.
+  ///   - workers: The number of threads; the result does not depend on it.
+  /// - Returns: The probabilities.
+  /// - Throws: If the samples have another width or are not finite.
+  public func probabilities(
+    _ features: Features, workers: Int = 1
+  ) throws(FitError) -> Matrix {
+    guard features.columns == inputs else {
+      throw .widthMismatch(expected: inputs, found: features.columns)
+    }
+    if let (row, column) = features.firstNonFinite {
+      throw .notFinite(samples: "test", row: row, column: column)
+    }
+    let scaled = scaling(features)
+    return switch classifier {
+    case .logistic(let model): model.probabilities(scaled, workers: workers)
+    case .calibrated(let model): model.probabilities(scaled, workers: workers)
+    }
+  }
+
+  /// Returns the most probable label of each row of `probabilities`, the first of equals.
+  public func labels(_ probabilities: Matrix) -> [Int] {
+    probabilities.firstMaxima().map { classes[$0] }
+  }
+}

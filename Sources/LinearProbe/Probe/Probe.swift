@@ -1,0 +1,126 @@
+/// An evaluation of features by a simple classifier on top of them.
+public struct Probe: Equatable, Sendable {
+  /// How features are judged.
+  public enum Method: String, Codable, CaseIterable, Sendable {
+    /// Multinomial logistic regression.
+    case logistic
+    /// Five logistic regressions, calibrated and averaged: the protocol of the published rows.
+    case calibrated
+    /// Votes of the nearest training samples.
+    case knn
+  }
+
+  /// How features are judged.
+  public var method = Method.logistic
+  /// The settings of the logistic regressions.
+  public var regression = LogisticRegression()
+  /// Which values of C are tried first; nil for the one in `regression`.
+  public var sweep: RegularizationSweep?
+  /// Whether a calibrated probe is accompanied by the plain one, fitted in the same passes.
+  public var includesPlain = false
+  /// The settings of the votes, each scored on its own.
+  public var neighbors = NearestNeighbors.standard
+  /// What is done to features first.
+  public var scaling = FeatureScaling.none
+
+  /// Creates a plain logistic regression with scikit-learn's default settings.
+  public init() {}
+
+  /// Fits the probe to labeled samples.
+  ///
+  /// - Parameters:
+  ///   - train: The samples.
+  ///   - workers: The number of threads; the result does not depend on it.
+  ///   - progress: Called after every iteration of each of the fits.
+  /// - Returns: The probe of the method and, if it is included, the plain one.
+  /// - Throws: If settings or data do not allow a fit.
+  public func fit(
+    _ train: LabeledFeatures, workers: Int = 1,
+    progress: (LogisticRegression.Progress) -> Void = { _ in }
+  ) throws(FitError) -> [FittedProbe] {
+    precondition(method != .knn, "a vote of neighbours is not fitted")
+    try regression.check()
+    let data = try TrainingData(train.features, labels: train.labels)
+    let scaling = FittedScaling(scaling, from: train.features)
+    let scaled = scaling(train.features)
+    var settings = regression
+    var trials: [RegularizationSweep.Trial] = []
+    if let sweep {
+      trials = try sweep.trials(
+        settings, data.with(scaled), workers: workers, progress: progress)
+      settings.inverseRegularization = RegularizationSweep.best(trials).inverseRegularization
+    }
+    func probe(_ classifier: FittedProbe.Classifier) -> FittedProbe {
+      FittedProbe(scaling: scaling, classifier: classifier, settings: settings, trials: trials)
+    }
+    if method == .logistic {
+      let model = try settings.fit(
+        scaled, labels: train.labels, workers: workers, progress: progress)
+      return [probe(.logistic(model))]
+    }
+    let (calibrated, plain) = try settings.fitCalibrated(
+      scaled, labels: train.labels, includingPlain: includesPlain, workers: workers,
+      progress: progress)
+    return [probe(.calibrated(calibrated))] + (plain.map { [probe(.logistic($0))] } ?? [])
+  }
+
+  /// Fits the probe to one split of a data set and scores it on the other.
+  ///
+  /// - Parameters:
+  ///   - folder: The features of both splits.
+  ///   - workers: The number of threads; the result does not depend on it.
+  ///   - progress: Called after every iteration of each of the fits.
+  /// - Returns: One score per setting of a vote; otherwise that of the method and, if it is
+  ///   included, that of the plain probe. With it the fitted probes, of which a vote has none.
+  /// - Throws: If settings or data do not allow a fit.
+  public func evaluate(
+    _ folder: FeatureFolder, workers: Int = 1,
+    progress: (LogisticRegression.Progress) -> Void = { _ in }
+  ) throws(FitError) -> (scores: [ProbeScore], probes: [FittedProbe]) {
+    guard !folder.test.labels.isEmpty else { throw .noSamples }
+    let start = ContinuousClock.now
+    if method == .knn {
+      return (try scoreNeighbors(folder, workers: workers, since: start), [])
+    }
+    var scores: [ProbeScore] = []
+    let probes = try fit(folder.train, workers: workers, progress: progress)
+    for probe in probes {
+      let own = try probe.probabilities(folder.train.features, workers: workers)
+      let probabilities = try probe.probabilities(folder.test.features, workers: workers)
+      var score = ProbeScore(
+        method: probe.method, folder: folder, predictions: probe.labels(probabilities),
+        probabilities: probabilities, classes: probe.classes)
+      let hits = zip(probe.labels(own), folder.train.labels).count { $0 == $1 }
+      score.trainTop1 = Double(hits) / Double(folder.train.labels.count)
+      score.describe(probe)
+      score.scaling = scaling
+      score.seconds = start.duration(to: .now) / .seconds(1)
+      scores.append(score)
+    }
+    return (scores, probes)
+  }
+
+  private func scoreNeighbors(
+    _ folder: FeatureFolder, workers: Int, since start: ContinuousClock.Instant
+  ) throws(FitError) -> [ProbeScore] {
+    for setting in neighbors { try setting.check() }
+    let data = try TrainingData(folder.train.features, labels: folder.train.labels)
+    if let (row, column) = folder.test.features.firstNonFinite {
+      throw .notFinite(samples: "test", row: row, column: column)
+    }
+    let scaling = FittedScaling(scaling, from: folder.train.features)
+    let neighborhoods = Neighborhoods(
+      scaling(folder.test.features), among: scaling(folder.train.features),
+      count: neighbors.map(\.neighbors).max() ?? 0, workers: workers)
+    return neighbors.map { setting in
+      let shares = setting.shares(neighborhoods, of: data)
+      var score = ProbeScore(
+        method: .knn, folder: folder, predictions: shares.firstMaxima().map { data.classes[$0] },
+        probabilities: shares, classes: data.classes)
+      score.neighbors = setting
+      score.scaling = self.scaling
+      score.seconds = start.duration(to: .now) / .seconds(1)
+      return score
+    }
+  }
+}

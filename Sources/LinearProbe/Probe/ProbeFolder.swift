@@ -1,0 +1,150 @@
+internal import Foundation
+
+/// A fitted probe on disk.
+///
+/// A folder: `probe.json` says what it is; `parameters.npy`, `[models, outputs, features + 1]`,
+/// holds each model's weights with its intercepts behind them; `sigmoids.npy`,
+/// `[models, outputs, 2]`, the calibration of each logit; `scaling.npy`, `[2, features]`, means and
+/// standard deviations. The last two are there only where the probe has such.
+enum ProbeFolder {
+  /// The content of `probe.json`.
+  private struct Header: Codable {
+    static let currentFormat = 1
+
+    var format = Header.currentFormat
+    var method: Probe.Method
+    var classes: [Int]
+    var classNames: [String]?
+    var features: Int
+    var scaling: FeatureScaling
+    var settings: LogisticRegression
+    var fits: [LogisticModel.Report]
+    var sweep: [RegularizationSweep.Trial]
+
+    enum CodingKeys: String, CodingKey {
+      case format
+      case method = "protocol"
+      case classes
+      case classNames = "class_names"
+      case features = "feature_dim"
+      case scaling
+      case settings
+      case fits
+      case sweep
+    }
+  }
+
+  static func write(_ probe: FittedProbe, to folder: String) throws(FeatureError) {
+    let header = Header(
+      method: probe.method, classes: probe.classes, classNames: probe.classNames,
+      features: probe.inputs, scaling: probe.scaling.kind, settings: probe.settings,
+      fits: probe.reports, sweep: probe.trials)
+    let outputs = probe.models[0].weights.rows
+    let parameters = probe.models.flatMap { model in
+      (0..<outputs).flatMap { Array(model.weights.row($0)) + [model.intercepts[$0]] }
+    }
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw .unwritable(path: folder, reason: "the folder cannot be made")
+    }
+    try save(
+      parameters, [probe.models.count, outputs, probe.inputs + 1], "\(folder)/parameters.npy")
+    if case .calibrated(let model) = probe.classifier {
+      let sigmoids = model.members.flatMap { $0.sigmoids.flatMap { [$0.slope, $0.offset] } }
+      try save(sigmoids, [model.members.count, outputs, 2], "\(folder)/sigmoids.npy")
+    }
+    if probe.scaling.kind == .standard {
+      try save(
+        probe.scaling.means + probe.scaling.deviations, [2, probe.inputs], "\(folder)/scaling.npy")
+    }
+    // Written last: a folder with a header is whole.
+    try JSONFile.write(header, to: "\(folder)/probe.json")
+  }
+
+  static func read(_ folder: String) throws(FeatureError) -> FittedProbe {
+    let path = "\(folder)/probe.json"
+    let header = try JSONFile.read(path, as: Header.self)
+    guard header.format == Header.currentFormat else {
+      throw .badContent(path: path, reason: "format \(header.format) is not known")
+    }
+    guard header.classes.count > 1, header.classes == Set(header.classes).sorted(),
+      header.features > 0, header.features < 1 << 32, !header.fits.isEmpty, header.method != .knn
+    else {
+      throw .badContent(path: path, reason: "classes, feature_dim, fits or protocol are wrong")
+    }
+    let outputs = header.classes.count == 2 ? 1 : header.classes.count
+    let shape = [header.fits.count, outputs, header.features + 1]
+    let parameters = try load("\(folder)/parameters.npy", shape)
+    let models = header.fits.enumerated().map { index, report in
+      let rows = (0..<outputs).map { output in
+        parameters[((index * outputs + output) * shape[2])...].prefix(shape[2])
+      }
+      return LogisticModel(
+        classes: header.classes,
+        weights: Matrix(
+          rows: outputs, columns: header.features, elements: rows.flatMap { $0.dropLast() }),
+        intercepts: rows.compactMap(\.last), report: report)
+    }
+    var scaling = FittedScaling(kind: header.scaling, means: [], deviations: [])
+    if header.scaling == .standard {
+      let values = try load("\(folder)/scaling.npy", [2, header.features])
+      scaling = FittedScaling(
+        kind: .standard, means: Array(values.prefix(header.features)),
+        deviations: Array(values.suffix(header.features)))
+    }
+    return FittedProbe(
+      scaling: scaling,
+      classifier: try classifier(header.method, models, outputs: outputs, folder),
+      settings: header.settings, trials: header.sweep, classNames: header.classNames)
+  }
+
+  private static func classifier(
+    _ method: Probe.Method, _ models: [LogisticModel], outputs: Int, _ folder: String
+  ) throws(FeatureError) -> FittedProbe.Classifier {
+    if method == .logistic { return .logistic(models[0]) }
+    let values = try load("\(folder)/sigmoids.npy", [models.count, outputs, 2])
+    let members = models.enumerated().map { index, model in
+      CalibratedModel.Member(
+        model: model,
+        sigmoids: (0..<outputs).map { output in
+          let position = 2 * (index * outputs + output)
+          return Sigmoid(slope: values[position], offset: values[position + 1])
+        })
+    }
+    return .calibrated(CalibratedModel(members: members))
+  }
+
+  private static func save(
+    _ elements: [Double], _ shape: [Int], _ path: String
+  ) throws(FeatureError) {
+    do {
+      try NPYArray(shape: shape, elements: .float64(elements)).write(to: path)
+    } catch {
+      throw .npy(error)
+    }
+  }
+
+  private static func load(_ path: String, _ shape: [Int]) throws(FeatureError) -> [Double] {
+    let array = try NPYArray.read(path)
+    guard array.shape == shape, case .float64(let elements) = array.elements else {
+      throw .badShape(path: path, shape: array.shape, expected: "\(shape) of float64")
+    }
+    guard elements.allSatisfy(\.isFinite) else {
+      throw .badContent(path: path, reason: "it holds numbers that are not finite")
+    }
+    return elements
+  }
+}
+
+extension FittedProbe {
+  /// Reads a probe from the folder that `write(to:)` has made.
+  public init(contentsOf folder: String) throws(FeatureError) {
+    self = try ProbeFolder.read(folder)
+  }
+
+  /// Writes the probe to a folder, making it where it is missing; each file as a whole.
+  public func write(to folder: String) throws(FeatureError) {
+    try ProbeFolder.write(self, to: folder)
+  }
+}

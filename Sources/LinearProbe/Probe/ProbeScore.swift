@@ -1,0 +1,94 @@
+internal import COpenBLAS
+
+/// What a probe says about features, and everything that decided the number.
+public struct ProbeScore: Equatable, Sendable {
+  /// How the features were judged.
+  public let method: Probe.Method
+  /// The share of test samples whose class was predicted.
+  public let top1: Double
+  /// The share of training samples whose class was predicted; nil for votes of neighbours.
+  public internal(set) var trainTop1: Double?
+  /// The mean of -log(p) of the test samples' classes.
+  public let logLoss: Double
+  /// The objective at the end, the mean over folds; nil for votes of neighbours.
+  public internal(set) var objective: Double?
+  /// Iterations used, the most of any fold; nil for votes of neighbours.
+  public internal(set) var iterations: Int?
+  /// How the fit ended, the worst end of any fold; nil for votes of neighbours.
+  public internal(set) var status: FitStatus?
+  /// How often each class was predicted for test samples of each class.
+  public let confusionMatrix: ConfusionMatrix
+  /// Names of the classes by label, where they are known.
+  public let classNames: [String]?
+  /// Seconds for fitting and scoring, without reading files.
+  public internal(set) var seconds = 0.0
+  /// Training samples.
+  public let trainCount: Int
+  /// Test samples.
+  public let testCount: Int
+  /// Features per sample.
+  public let featureDimension: Int
+  /// The settings of the fit; nil for votes of neighbours.
+  public internal(set) var settings: LogisticRegression?
+  /// How each fit went: one, or one per fold.
+  public internal(set) var fits: [LogisticModel.Report] = []
+  /// The values of C a sweep has tried.
+  public internal(set) var trials: [RegularizationSweep.Trial] = []
+  /// The settings of the vote; nil for logistic regressions.
+  public internal(set) var neighbors: NearestNeighbors?
+  /// What was done to features first.
+  public internal(set) var scaling = FeatureScaling.none
+  /// How the features were made, where it is known.
+  public let origin: FeatureDescription?
+  /// The version of the program that scored.
+  public var version: String?
+  /// The kernel family of the BLAS in use.
+  public let blasCore: String
+
+  init(
+    method: Probe.Method, folder: FeatureFolder, predictions: [Int], probabilities: Matrix,
+    classes: [Int]
+  ) {
+    self.method = method
+    let confusion = ConfusionMatrix(truth: folder.test.labels, predictions: predictions)
+    top1 = confusion.accuracy
+    logLoss = LinearProbe.logLoss(probabilities, classes: classes, labels: folder.test.labels)
+    confusionMatrix = confusion
+    classNames = folder.origin?.classNames
+    trainCount = folder.train.labels.count
+    testCount = folder.test.labels.count
+    featureDimension = folder.train.features.columns
+    origin = folder.origin
+    blasCore = unsafe String(cString: openblas_get_corename())
+  }
+
+  /// Adds how the probe's fits went.
+  mutating func describe(_ probe: FittedProbe) {
+    fits = probe.reports
+    objective = fits.reduce(0) { $0 + $1.objective } / Double(max(fits.count, 1))
+    iterations = fits.map(\.iterations).max()
+    let order: [FitStatus] = [.lineSearchFailed, .iterationLimit, .converged]
+    status = order.first { status in fits.contains { $0.status == status } }
+    settings = probe.settings
+    trials = probe.trials
+  }
+
+  /// Precision, recall and f1 of each class.
+  public var report: ClassificationReport {
+    ClassificationReport(confusionMatrix, classNames: classNames)
+  }
+
+  /// What a reader of the number should know: the fit's end and undefined scores.
+  public var warnings: [String] {
+    let fit: String? =
+      switch status {
+      case .iterationLimit:
+        "the fit has not converged after \(iterations ?? 0) iterations "
+          + "(the published rows' did not either); raise --max-iter to go on"
+      case .lineSearchFailed:
+        "the fit ended early, no step lowers the objective; scale the features (--scale standard)"
+      case .converged, nil: nil
+      }
+    return (fit.map { [$0] } ?? []) + report.warnings
+  }
+}

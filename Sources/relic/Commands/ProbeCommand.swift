@@ -1,0 +1,96 @@
+internal import LinearProbe
+internal import RelicNN
+
+/// `relic probe`: scores features on disk.
+struct ProbeCommand: ProbingCommand {
+  static let name = "probe"
+  static let summary = "score features on disk by a linear probe or by nearest neighbours"
+  static let discussion = """
+    Fits a classifier to training features and scores it on test features, from a folder that
+    'relic extract' has written or from any .npy files of numbers and integer labels.
+
+      relic probe runs/cifar10/features --protocol calibrated --plain
+      relic probe --train-features x.npy --train-labels y.npy \\
+        --test-features u.npy --test-labels v.npy --json
+
+    logistic    scikit-learn's LogisticRegression
+    calibrated  its CalibratedClassifierCV of five such, the protocol of the published numbers
+    knn         votes of the 20 and of the 200 most similar training samples
+    """
+  static let operandPlaceholder: String? = "[DIR]"
+  static let options: [OptionGroup<ProbeCommand>] = [
+    OptionGroup(
+      "Features",
+      [
+        .value("--train-features", sets: \.files.trainFeatures, as: "FILE", "[samples, features]"),
+        .value("--train-labels", sets: \.files.trainLabels, as: "FILE", "[samples], integers"),
+        .value("--test-features", sets: \.files.testFeatures, as: "FILE", "[samples, features]"),
+        .value("--test-labels", sets: \.files.testLabels, as: "FILE", "[samples], integers"),
+      ]),
+    scoringOptions,
+    OptionGroup(
+      "Output",
+      [
+        .flag("--json", sets: \.printsJSON, "print one JSON object and nothing else"),
+        .flag("--report", sets: \.printsReport, "print scores by class and the confusion matrix"),
+        .value("--save", sets: \.savePath, as: "DIR", "keep the fitted probe for 'relic predict'"),
+      ]),
+  ]
+
+  var files = FeatureFiles()
+  var scoring = ProbeOptions()
+  var printsJSON = false
+  var printsReport = false
+  var savePath: String?
+  var common = CommonSettings()
+
+  func run(_ console: Console) throws {
+    let probe = scoring.complete
+    if probe.method == .knn, savePath != nil {
+      throw UsageError.conflict(
+        "a vote of neighbours is not fitted", remedy: "leave out --save or change --protocol")
+    }
+    let folder = try files.folder(operands: common.operands)
+    var (scores, probes) = try ProbeRun(probe: probe, isSilent: printsJSON, console: console)
+      .evaluate(folder)
+    if let savePath {
+      probes[0].classNames = folder.origin?.classNames
+      try probes[0].write(to: savePath)
+    }
+    if printsJSON {
+      console.write(ProbeScore.json(scores))
+    } else {
+      write(scores, console)
+    }
+  }
+
+  private func write(_ scores: [ProbeScore], _ console: Console) {
+    let sizes = scores[0]
+    console.line(
+      "\(sizes.trainCount) training and \(sizes.testCount) test samples of "
+        + "\(sizes.featureDimension) features, \(sizes.confusionMatrix.labels.count) classes")
+    console.line()
+    var table = TextTable([
+      "Evaluation model", "top-1 %", "train top-1 %", "log-loss", "C", "iterations", "end",
+      "seconds",
+    ])
+    for score in scores {
+      table.rows.append([
+        score.modelName, (100 * score.top1).fixed(2),
+        score.trainTop1.map { (100 * $0).fixed(2) } ?? "-", score.logLoss.fixed(4),
+        score.settings.map { $0.inverseRegularization.argument } ?? "-",
+        score.iterations.map { "\($0)" } ?? "-", score.status?.rawValue ?? "-",
+        score.seconds.fixed(2),
+      ])
+    }
+    console.write(table.rendered(as: .text))
+    for score in scores where printsReport {
+      console.line("\n\(score.modelName)\n\n\(score.report.text)\n\(score.confusionMatrix.text)")
+    }
+    for score in scores {
+      for warning in score.warnings {
+        console.writeError("warning: \(score.modelName): \(warning)\n")
+      }
+    }
+  }
+}

@@ -1,0 +1,39 @@
+internal import LinearProbe
+
+/// Where the features to score lie: in a folder, or in four files of the user's own.
+struct FeatureFiles: Equatable {
+  var trainFeatures: String?
+  var trainLabels: String?
+  var testFeatures: String?
+  var testLabels: String?
+
+  /// Reads the features that the operands or the files name.
+  func folder(operands: [String]) throws -> FeatureFolder {
+    let help = "relic \(ProbeCommand.name) --help"
+    guard operands.count <= 1 else {
+      throw UsageError.unexpectedOperand(operands[1], help: help)
+    }
+    if let path = operands.first {
+      guard self == FeatureFiles() else {
+        throw UsageError.conflict(
+          "both a folder and files of features are given", remedy: "give one of them")
+      }
+      return try FeatureFolder(contentsOf: path)
+    }
+    if self == FeatureFiles() {
+      throw UsageError.missingOperand("a folder of features or --train-features", help: help)
+    }
+    return try FeatureFolder(
+      train: LabeledFeatures(
+        featuresAt: Self.given(trainFeatures, "--train-features", help),
+        labelsAt: Self.given(trainLabels, "--train-labels", help)),
+      test: LabeledFeatures(
+        featuresAt: Self.given(testFeatures, "--test-features", help),
+        labelsAt: Self.given(testLabels, "--test-labels", help)))
+  }
+
+  private static func given(_ path: String?, _ option: String, _ help: String) throws -> String {
+    guard let path else { throw UsageError.missing(option, help: help) }
+    return path
+  }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import Testing
+
+@testable import LinearProbe
+
+@Suite struct FeatureFolderTests {
+  static func example() throws -> FeatureFolder {
+    var origin = FeatureDescription(encoder: "run/encoder.safetensors", dataset: "shapes")
+    origin.seed = 7
+    origin.classNames = ["a", "b"]
+    return try FeatureFolder(
+      train: LabeledFeatures(
+        features: Features(rows: 2, columns: 3, elements: [1, 2, 3, 4, 5, 6] as [Float]),
+        labels: [0, 1], files: ["a/1 x.png", "b/2.png"]),
+      test: LabeledFeatures(
+        features: Features(rows: 1, columns: 3, elements: [7, 8, 9] as [Double]), labels: [1]),
+      origin: origin)
+  }
+
+  @Test func `a folder that was written is read as it was`() throws {
+    let folder = try Self.example()
+    try Fixture.withFolder { path in
+      try folder.write(to: "\(path)/new/folder")
+      #expect(try FeatureFolder(contentsOf: "\(path)/new/folder") == folder)
+    }
+  }
+
+  @Test func `files that do not belong together are refused`() throws {
+    try Fixture.withFolder { path in
+      try Self.example().write(to: path)
+      try NPYArray(shape: [3], elements: .integer([0, 1, 1])).write(to: "\(path)/train_labels.npy")
+      #expect(
+        throws: FeatureError.countMismatch(
+          path: "\(path)/train_labels.npy", count: 3, other: "\(path)/train_features.npy",
+          otherCount: 2)
+      ) { try FeatureFolder(contentsOf: path) }
+
+      try NPYArray(shape: [2], elements: .float32([0, 1])).write(to: "\(path)/train_labels.npy")
+      #expect(throws: FeatureError.labelsNotIntegers(path: "\(path)/train_labels.npy")) {
+        try FeatureFolder(contentsOf: path)
+      }
+
+      try Self.example().write(to: path)
+      try Data("one\n".utf8).write(to: URL(fileURLWithPath: "\(path)/train_files.txt"))
+      #expect(throws: FeatureError.self) { try FeatureFolder(contentsOf: path) }
+
+      try Self.example().write(to: path)
+      try NPYArray(shape: [1, 2], elements: .float32([0, 1])).write(to: "\(path)/test_features.npy")
+      #expect(throws: FeatureError.widthMismatch(train: 3, test: 2)) {
+        try FeatureFolder(contentsOf: path)
+      }
+    }
+  }
+
+  @Test func `a description may hold more, but must be one`() throws {
+    try Fixture.withFolder { path in
+      try Self.example().write(to: path)
+      let file = URL(fileURLWithPath: "\(path)/features.json")
+      try Data(#"{"encoder": "e", "dataset": "d", "new": [1]}"#.utf8).write(to: file)
+      #expect(
+        try FeatureFolder(contentsOf: path).origin == FeatureDescription(encoder: "e", dataset: "d")
+      )
+      try Data(#"{"encoder": "e"}"#.utf8).write(to: file)
+      #expect(throws: FeatureError.badContent(path: file.path, reason: "'dataset' is missing")) {
+        try FeatureFolder(contentsOf: path)
+      }
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import Foundation
+import Testing
+
+@testable import LinearProbe
+
+@Suite struct ProbeFolderTests {
+  @Test(arguments: Problem.all, [Probe.Method.logistic, .calibrated])
+  func `a probe that was saved and loaded is the same to the bit`(
+    problem: Problem, method: Probe.Method
+  ) throws {
+    var probe = Probe()
+    probe.method = method
+    probe.scaling = method == .logistic ? .standard : .unit
+    var fitted = try probe.fit(problem.splits.train)[0]
+    fitted.classNames = ["a", "b"]
+    try Fixture.withFolder { folder in
+      try fitted.write(to: "\(folder)/probe")
+      let loaded = try FittedProbe(contentsOf: "\(folder)/probe")
+      #expect(loaded == fitted)
+      let features = problem.splits.test.features
+      #expect(try loaded.probabilities(features) == fitted.probabilities(features))
+    }
+  }
+
+  @Test(arguments: [
+    ("\"feature_dim\" : 5", "\"feature_dim\" : 6"),
+    ("\"feature_dim\" : 5", "\"feature_dim\" : 9223372036854775807"),
+    ("\"feature_dim\" : 5", "\"feature_dim\" : -1"),
+    ("\"protocol\" : \"logistic\"", "\"protocol\" : \"knn\""),
+    ("\"protocol\" : \"logistic\"", "\"protocol\" : \"calibrated\""),
+    ("\"format\" : 1", "\"format\" : 2"),
+    ("-3,", "2,"),
+    ("\"scaling\" : \"none\"", "\"scaling\" : \"standard\""),
+    ("{", ""),
+  ])
+  func `a header that does not fit is refused`(old: String, new: String) throws {
+    let fitted = try Probe().fit(Problem.scaled.splits.train)[0]
+    try Fixture.withFolder { folder in
+      try fitted.write(to: folder)
+      let path = URL(fileURLWithPath: "\(folder)/probe.json")
+      let text = try String(contentsOf: path, encoding: .utf8)
+      let changed = text.replacing(old, with: new)
+      #expect(changed != text)
+      try Data(changed.utf8).write(to: path)
+      #expect(throws: FeatureError.self) { try FittedProbe(contentsOf: folder) }
+    }
+  }
+
+  @Test func `parameters that are not finite are refused`() throws {
+    let fitted = try Probe().fit(Problem.two.splits.train)[0]
+    try Fixture.withFolder { folder in
+      try fitted.write(to: folder)
+      let broken = Array(repeating: Double.nan, count: 9)
+      try NPYArray(shape: [1, 1, 9], elements: .float64(broken)).write(
+        to: "\(folder)/parameters.npy")
+      #expect(throws: FeatureError.self) { try FittedProbe(contentsOf: folder) }
+    }
+  }
+}
