@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh Debian machine with a Swift toolchain: make demo, make test.
 
-PACKAGES := pkg-config libopenblas-dev liblapacke-dev
+PACKAGES := pkg-config libopenblas-dev liblapacke-dev libjpeg-dev libpng-dev
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
 RELIC := .build/release/relic
 

@@ -22,7 +22,11 @@ let package = Package(
       providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
     .target(name: "CKernels", cSettings: [.treatAllWarnings(as: .error)]),
     .target(
-      name: "RelicNN", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: strict),
+      name: "CImageCodecs", cSettings: [.treatAllWarnings(as: .error)],
+      linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16")]),
+    .target(
+      name: "RelicNN", dependencies: ["COpenBLAS", "CKernels", "CImageCodecs"],
+      swiftSettings: strict),
     .target(
       name: "LinearProbe", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: strict),
     .executableTarget(

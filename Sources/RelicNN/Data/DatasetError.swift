@@ -4,6 +4,7 @@ public enum DatasetError: Error, Equatable {
   case noSuchSplit(dataset: String, split: DatasetSplit, choices: [DatasetSplit])
   case missing(path: String, remedy: String)
   case wrongSize(path: String, found: Int, expected: Int)
+  case noPictures(path: String)
   case unreadable(path: String, reason: String)
   case labelOutOfRange(path: String, record: Int, label: Int, allowed: ClosedRange<Int>)
 }
@@ -20,6 +21,9 @@ extension DatasetError: CustomStringConvertible {
     case .missing(let path, let remedy): "\(path): not found; \(remedy)"
     case .wrongSize(let path, let found, let expected):
       "\(path): holds \(found) bytes where \(expected) belong; replace it by a whole copy"
+    case .noPictures(let path):
+      "\(path): holds no \(ImageFile.endings.joined(separator: ", ")) files; "
+        + "name a folder of pictures, or of class folders that hold some"
     case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
     case .labelOutOfRange(let path, let record, let label, let allowed):
       "\(path): record \(record) has label \(label), outside "

@@ -7,10 +7,12 @@ internal import Foundation
 final class RecordFile: Sendable {
   let path: String
   let recordSize: Int
+  let count: Int
   private let descriptor: Int32
 
-  /// Opens the file at `path`, which must hold exactly `count` records.
-  init(path: String, recordSize: Int, count: Int, remedy: String) throws(DatasetError) {
+  /// Opens the file at `path`, which must hold whole records: `count` of them, or any number if
+  /// `nil`.
+  init(path: String, recordSize: Int, count: Int? = nil, remedy: String) throws(DatasetError) {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       if errno == ENOENT { throw .missing(path: path, remedy: remedy) }
@@ -20,8 +22,10 @@ final class RecordFile: Sendable {
     self.recordSize = recordSize
     self.descriptor = descriptor
     let size = Int(lseek(descriptor, 0, SEEK_END))
-    guard size == count * recordSize else {
-      throw .wrongSize(path: path, found: size, expected: count * recordSize)
+    let whole = count ?? max(1, size / recordSize)
+    self.count = whole
+    guard size == whole * recordSize else {
+      throw .wrongSize(path: path, found: size, expected: whole * recordSize)
     }
   }
 

@@ -1,0 +1,31 @@
+// Decodes JPEG (libjpeg) and PNG (libpng) from memory to 8-bit RGB. The libraries report errors by
+// longjmp, which Swift cannot cross: these functions return 0 and leave the reason in `message`.
+#ifndef RELIC_IMAGE_CODECS_H
+#define RELIC_IMAGE_CODECS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { relic_image_message_size = 256 };
+
+typedef struct {
+  size_t width;
+  size_t height;
+  // How the camera was held: EXIF orientation, 1 to 8; 1 if the file does not say.
+  int orientation;
+} relic_image_header;
+
+// Reads the size of a picture. Returns 1, or 0 with a reason in message.
+int relic_jpeg_header(const uint8_t *bytes, size_t count, relic_image_header *header, char *message);
+int relic_png_header(const uint8_t *bytes, size_t count, relic_image_header *header, char *message);
+
+// Decodes a picture whose header was read before into 3 * width * height bytes, interleaved.
+// Greyscale and palettes become RGB, transparency is dropped, 16 bits keep the upper 8, CMYK is
+// converted as Pillow does. Returns 1, or 0 with a reason in message.
+int relic_jpeg_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, char *message);
+int relic_png_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, char *message);
+
+// The orientation in an EXIF block beginning with its TIFF header; 1 if there is none.
+int relic_exif_orientation(const uint8_t *exif, size_t count);
+
+#endif

@@ -1,0 +1,114 @@
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jpeglib.h>
+
+#include <jerror.h>
+
+#include "image_codecs.h"
+
+typedef struct {
+  struct jpeg_error_mgr manager;
+  jmp_buf escape;
+  char *message;
+} failure;
+
+static void fail(j_common_ptr info) {
+  failure *error = (failure *)info->err;
+  char text[JMSG_LENGTH_MAX];
+  info->err->format_message(info, text);
+  snprintf(error->message, relic_image_message_size, "%s", text);
+  longjmp(error->escape, 1);
+}
+
+// libjpeg fills the rest of a truncated file with grey and only warns.
+static void warn(j_common_ptr info, int level) {
+  if (level < 0 && info->err->msg_code == JWRN_JPEG_EOF) fail(info);
+}
+
+static void silence(j_common_ptr info) { (void)info; }
+
+static void prepare(struct jpeg_decompress_struct *info, failure *error, char *message) {
+  error->message = message;
+  info->err = jpeg_std_error(&error->manager);
+  error->manager.error_exit = fail;
+  error->manager.emit_message = warn;
+  error->manager.output_message = silence;
+}
+
+int relic_jpeg_header(const uint8_t *bytes, size_t count, relic_image_header *header,
+                      char *message) {
+  struct jpeg_decompress_struct info = {0};
+  failure error;
+  prepare(&info, &error, message);
+  if (setjmp(error.escape)) {
+    jpeg_destroy_decompress(&info);
+    return 0;
+  }
+  jpeg_create_decompress(&info);
+  jpeg_mem_src(&info, bytes, count);
+  jpeg_save_markers(&info, JPEG_APP0 + 1, 0xffff);
+  jpeg_read_header(&info, TRUE);
+  header->width = info.image_width;
+  header->height = info.image_height;
+  header->orientation = 1;
+  for (jpeg_saved_marker_ptr marker = info.marker_list; marker; marker = marker->next) {
+    if (marker->data_length < 6 || memcmp(marker->data, "Exif\0\0", 6) != 0) continue;
+    header->orientation = relic_exif_orientation(marker->data + 6, marker->data_length - 6);
+    break;
+  }
+  jpeg_destroy_decompress(&info);
+  return 1;
+}
+
+// a * b / 255, rounded, as Pillow computes it.
+static int product(int a, int b) {
+  int value = a * b + 128;
+  return ((value >> 8) + value) >> 8;
+}
+
+// Turns one row of CMYK at the end of the row's space into RGB. Adobe's files hold inverted inks.
+static void convert_inks(const uint8_t *inks, uint8_t *pixels, size_t width, int inverted) {
+  for (size_t x = 0; x < width; x++) {
+    int white = inverted ? inks[4 * x + 3] : 255 - inks[4 * x + 3];
+    for (int c = 0; c < 3; c++) {
+      int ink = inverted ? 255 - inks[4 * x + c] : inks[4 * x + c];
+      pixels[3 * x + c] = (uint8_t)(white - product(ink, white));
+    }
+  }
+}
+
+int relic_jpeg_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, char *message) {
+  struct jpeg_decompress_struct info = {0};
+  failure error;
+  uint8_t *volatile inks = NULL;
+  prepare(&info, &error, message);
+  if (setjmp(error.escape)) {
+    free(inks);
+    jpeg_destroy_decompress(&info);
+    return 0;
+  }
+  jpeg_create_decompress(&info);
+  jpeg_mem_src(&info, bytes, count);
+  jpeg_read_header(&info, TRUE);
+  int has_inks = info.num_components == 4;
+  info.out_color_space = has_inks ? JCS_CMYK : JCS_RGB;
+  jpeg_start_decompress(&info);
+  size_t width = info.output_width;
+  if (has_inks) {
+    inks = malloc(4 * width);
+    if (!inks) ERREXIT1(&info, JERR_OUT_OF_MEMORY, 0);
+  }
+  while (info.output_scanline < info.output_height) {
+    uint8_t *row = pixels + 3 * width * info.output_scanline;
+    JSAMPROW target = has_inks ? inks : row;
+    jpeg_read_scanlines(&info, &target, 1);
+    if (has_inks) convert_inks(inks, row, width, info.saw_Adobe_marker);
+  }
+  jpeg_finish_decompress(&info);
+  free(inks);
+  jpeg_destroy_decompress(&info);
+  return 1;
+}

@@ -1,0 +1,92 @@
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <png.h>
+
+#include "image_codecs.h"
+
+typedef struct {
+  const uint8_t *bytes;
+  size_t count;
+  size_t position;
+  char *message;
+} source;
+
+static void read_bytes(png_structp png, png_bytep out, size_t count) {
+  source *from = png_get_io_ptr(png);
+  if (count > from->count - from->position) png_error(png, "the file ends too early");
+  memcpy(out, from->bytes + from->position, count);
+  from->position += count;
+}
+
+static void fail(png_structp png, png_const_charp text) {
+  source *from = png_get_error_ptr(png);
+  snprintf(from->message, relic_image_message_size, "%s", text);
+  png_longjmp(png, 1);
+}
+
+static void silence(png_structp png, png_const_charp text) {
+  (void)png;
+  (void)text;
+}
+
+// Reads up to the pixels; the caller has set the jump and destroys png and info.
+static void begin(png_structp png, png_infop info, source *from) {
+  png_set_read_fn(png, from, read_bytes);
+  png_read_info(png, info);
+}
+
+int relic_png_header(const uint8_t *bytes, size_t count, relic_image_header *header,
+                     char *message) {
+  source from = {bytes, count, 0, message};
+  png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &from, fail, silence);
+  png_infop info = png ? png_create_info_struct(png) : NULL;
+  snprintf(message, relic_image_message_size, "out of memory");
+  if (!info || setjmp(png_jmpbuf(png))) {
+    png_destroy_read_struct(&png, &info, NULL);
+    return 0;
+  }
+  begin(png, info, &from);
+  header->width = png_get_image_width(png, info);
+  header->height = png_get_image_height(png, info);
+  header->orientation = 1;
+  png_uint_32 length = 0;
+  png_bytep exif = NULL;
+  if (png_get_eXIf_1(png, info, &length, &exif)) {
+    header->orientation = relic_exif_orientation(exif, length);
+  }
+  png_destroy_read_struct(&png, &info, NULL);
+  return 1;
+}
+
+int relic_png_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, char *message) {
+  source from = {bytes, count, 0, message};
+  png_bytep *volatile rows = NULL;
+  png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &from, fail, silence);
+  png_infop info = png ? png_create_info_struct(png) : NULL;
+  snprintf(message, relic_image_message_size, "out of memory");
+  if (!info || setjmp(png_jmpbuf(png))) {
+    free(rows);
+    png_destroy_read_struct(&png, &info, NULL);
+    return 0;
+  }
+  begin(png, info, &from);
+  png_set_strip_16(png);
+  png_set_expand(png);
+  png_set_gray_to_rgb(png);
+  png_set_strip_alpha(png);
+  png_set_interlace_handling(png);
+  png_read_update_info(png, info);
+  size_t width = png_get_image_width(png, info), height = png_get_image_height(png, info);
+  if (png_get_rowbytes(png, info) != 3 * width) png_error(png, "its pixels are not RGB");
+  rows = malloc(height * sizeof *rows);
+  if (!rows) png_error(png, "out of memory");
+  for (size_t y = 0; y < height; y++) rows[y] = pixels + 3 * width * y;
+  png_read_image(png, rows);
+  png_read_end(png, NULL);
+  free(rows);
+  png_destroy_read_struct(&png, &info, NULL);
+  return 1;
+}

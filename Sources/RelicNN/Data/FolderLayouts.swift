@@ -1,0 +1,97 @@
+internal import Foundation
+
+extension ImageFolder {
+  /// Opens a split of pictures of one's own: `train`, `test` or `val`, `unlabeled` if the folder has
+  /// them; without a `train` folder the whole folder is the training split.
+  static func split(_ split: DatasetSplit, of folder: String) throws(DatasetError) -> ImageFolder {
+    switch split {
+    case .train:
+      let inner = "\(folder)/train"
+      return try ImageFolder(folder: isFolder(inner) ? inner : folder)
+    case .test:
+      let inner = ["test", "val"].map { "\(folder)/\($0)" }.first(where: isFolder)
+      guard let inner else {
+        throw .missing(
+          path: "\(folder)/test", remedy: "put the pictures to test on in a folder of that name")
+      }
+      return try ImageFolder(folder: inner)
+    case .unlabeled: return try ImageFolder(folder: "\(folder)/unlabeled")
+    case .trainAndUnlabeled:
+      throw .noSuchSplit(
+        dataset: "folder", split: split, choices: [.train, .test, .unlabeled])
+    }
+  }
+
+  /// Opens Tiny ImageNet: `train/<class>/images`, and `val/images` with `val_annotations.txt`.
+  static func tinyImageNet(
+    _ split: DatasetSplit, in path: String
+  ) throws(DatasetError) -> ImageFolder {
+    let root = inner("tiny-imagenet-200", of: path)
+    let name = DatasetName.tinyImageNet.rawValue
+    guard try isTest(split, of: name) else {
+      return try ImageFolder(folder: "\(root)/train", name: name)
+    }
+    guard isFolder("\(root)/val/images") else {
+      return try ImageFolder(folder: "\(root)/val", name: name)
+    }
+    let classes = try content(of: "\(root)/train").folders
+    let labels = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
+    let list = "\(root)/val/val_annotations.txt"
+    var entries: [Entry] = []
+    for line in try lines(of: list) {
+      let fields = line.split(separator: "\t")
+      guard fields.count >= 2, let label = labels[String(fields[1])] else {
+        throw .unreadable(path: list, reason: "'\(line)' names no class of train")
+      }
+      entries.append(Entry(file: "images/\(fields[0])", label: label))
+    }
+    return ImageFolder(name: name, folder: "\(root)/val", entries: entries, classNames: classes)
+  }
+
+  /// Opens Food-101: pictures in `images/<class>`, listed in `meta/train.txt` and `meta/test.txt`.
+  static func food101(_ split: DatasetSplit, in path: String) throws(DatasetError) -> ImageFolder {
+    let root = inner("food-101", of: path)
+    let name = DatasetName.food101.rawValue
+    let list = try isTest(split, of: name) ? "\(root)/meta/test.txt" : "\(root)/meta/train.txt"
+    let classes = try content(of: "\(root)/images").folders
+    let labels = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
+    var entries: [Entry] = []
+    for line in try lines(of: list) {
+      guard let label = line.split(separator: "/").first.flatMap({ labels[String($0)] }) else {
+        throw .unreadable(path: list, reason: "'\(line)' names no class folder")
+      }
+      entries.append(Entry(file: "\(line).jpg", label: label))
+    }
+    return ImageFolder(
+      name: name, folder: "\(root)/images", entries: entries, classNames: classes)
+  }
+
+  /// Opens ImageNet as its users unpack it: `train/<class>` and `val/<class>`.
+  static func imageNet(_ split: DatasetSplit, in path: String) throws(DatasetError) -> ImageFolder {
+    let name = DatasetName.imageNet.rawValue
+    return try ImageFolder(
+      folder: isTest(split, of: name) ? "\(path)/val" : "\(path)/train", name: name)
+  }
+
+  private static func inner(_ name: String, of path: String) -> String {
+    isFolder("\(path)/\(name)") ? "\(path)/\(name)" : path
+  }
+
+  private static func isTest(
+    _ split: DatasetSplit, of dataset: String
+  ) throws(DatasetError) -> Bool {
+    switch split {
+    case .train: return false
+    case .test: return true
+    case .unlabeled, .trainAndUnlabeled:
+      throw .noSuchSplit(dataset: dataset, split: split, choices: [.train, .test])
+    }
+  }
+
+  private static func lines(of path: String) throws(DatasetError) -> [Substring] {
+    guard let text = try? String(contentsOf: URL(filePath: path), encoding: .utf8) else {
+      throw .missing(path: path, remedy: "unpack the whole archive")
+    }
+    return text.split(whereSeparator: \.isNewline)
+  }
+}

@@ -1,0 +1,87 @@
+internal import CImageCodecs
+internal import Foundation
+
+/// JPEG and PNG files as 8-bit RGB.
+enum ImageFile {
+  /// The most pixels a picture may claim: about 300 MB.
+  private static let pixelLimit = 100_000_000
+
+  /// The endings of files taken for pictures, in lower case.
+  static let endings = ["jpg", "jpeg", "png"]
+
+  /// Reads a picture, upright if the camera recorded how it was held.
+  static func read(_ path: String) throws(DatasetError) -> RGBImage {
+    let bytes: [UInt8]
+    do {
+      bytes = try [UInt8](Data(contentsOf: URL(filePath: path)))
+    } catch {
+      throw .unreadable(path: path, reason: "the file cannot be opened")
+    }
+    switch decode(bytes) {
+    case .success(let image): return image
+    case .failure(let failure): throw .unreadable(path: path, reason: failure.reason)
+    }
+  }
+
+  /// Why bytes are no picture.
+  struct Failure: Error, Equatable {
+    let reason: String
+  }
+
+  /// Decodes a JPEG or PNG file held in memory.
+  static func decode(_ bytes: [UInt8]) -> Result<RGBImage, Failure> {
+    let isJPEG = bytes.starts(with: [0xff, 0xd8, 0xff])
+    guard isJPEG || bytes.starts(with: [0x89, 0x50, 0x4e, 0x47]) else {
+      return .failure(Failure(reason: "it is neither a JPEG nor a PNG file"))
+    }
+    var header = relic_image_header()
+    var message = [CChar](repeating: 0, count: Int(relic_image_message_size))
+    let isKnown =
+      unsafe isJPEG
+      ? relic_jpeg_header(bytes, bytes.count, &header, &message)
+      : relic_png_header(bytes, bytes.count, &header, &message)
+    guard isKnown == 1 else { return .failure(Failure(reason: text(message))) }
+    let (pixels, overflow) = header.width.multipliedReportingOverflow(by: header.height)
+    guard !overflow, pixels > 0, pixels <= pixelLimit else {
+      let size = "\(header.width)x\(header.height)"
+      return .failure(Failure(reason: "it claims \(size) pixels, more than \(pixelLimit)"))
+    }
+    var values = [UInt8](repeating: 0, count: 3 * pixels)
+    let isDecoded =
+      unsafe isJPEG
+      ? relic_jpeg_decode(bytes, bytes.count, &values, &message)
+      : relic_png_decode(bytes, bytes.count, &values, &message)
+    guard isDecoded == 1 else { return .failure(Failure(reason: text(message))) }
+    let image = RGBImage(width: header.width, height: header.height, pixels: values)
+    return .success(image.turnedUpright(from: Int(header.orientation)))
+  }
+
+  private static func text(_ message: [CChar]) -> String {
+    String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}
+
+extension RGBImage {
+  /// Returns the picture as it was meant to be seen, for an EXIF orientation of 1 to 8.
+  func turnedUpright(from orientation: Int) -> RGBImage {
+    if orientation == 1 { return self }
+    let isTransposed = orientation >= 5
+    let (newWidth, newHeight) = isTransposed ? (height, width) : (width, height)
+    // Where the stored picture's axes are read backwards.
+    let mirrorsX = [2, 3, 7, 8].contains(orientation)
+    let mirrorsY = [3, 4, 6, 7].contains(orientation)
+    var turned: [UInt8] = []
+    turned.reserveCapacity(pixels.count)
+    for y in 0..<newHeight {
+      for x in 0..<newWidth {
+        let column = isTransposed ? y : x
+        let row = isTransposed ? x : y
+        let sourceX = mirrorsX ? width - 1 - column : column
+        let sourceY = mirrorsY ? height - 1 - row : row
+        let start = 3 * (sourceY * width + sourceX)
+        turned.append(contentsOf: pixels[start..<(start + 3)])
+      }
+    }
+    return RGBImage(width: newWidth, height: newHeight, pixels: turned)
+  }
+}

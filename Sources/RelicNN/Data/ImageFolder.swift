@@ -1,0 +1,110 @@
+internal import Foundation
+
+/// JPEG and PNG files below a folder, decoded one at a time when they are asked for.
+public struct ImageFolder: ImageDataset {
+  /// A picture's file, relative to the folder, and its class.
+  struct Entry: Equatable, Sendable {
+    let file: String
+    let label: Int?
+  }
+
+  /// `folder`, or the name of the layout.
+  public let name: String
+
+  /// The names of the class folders in order, or `nil` if the pictures are unlabelled.
+  public let classNames: [String]?
+
+  private let folder: String
+  private let entries: [Entry]
+
+  init(name: String, folder: String, entries: [Entry], classNames: [String]?) {
+    self.name = name
+    self.folder = folder
+    self.entries = entries
+    self.classNames = classNames
+  }
+
+  /// The number of files.
+  public var count: Int { entries.count }
+
+  /// Returns the picture in file `index`, upright, at its own size.
+  public func image(at index: Int) throws(DatasetError) -> RGBImage {
+    try ImageFile.read("\(folder)/\(entries[index].file)")
+  }
+
+  /// Returns the class folder's number, or `nil` if there are no classes.
+  public func label(at index: Int) -> Int? { entries[index].label }
+
+  /// Returns the file's name, relative to the folder.
+  public func fileName(at index: Int) -> String? { entries[index].file }
+}
+
+extension ImageFolder {
+  /// Opens a folder whose folders are the classes, or one that holds pictures itself.
+  ///
+  /// Classes and files are in the order of their names' bytes, as torchvision's `ImageFolder` has
+  /// them; a class takes all pictures below its folder. Pictures that lie in the folder itself,
+  /// without class folders, are unlabelled.
+  ///
+  /// - Parameters:
+  ///   - folder: The folder to look in.
+  ///   - name: The name of the layout.
+  /// - Throws: A missing folder, one without pictures, or a class without pictures.
+  public init(folder: String, name: String = "folder") throws(DatasetError) {
+    let content = try Self.content(of: folder)
+    let classes = content.folders
+    let flat = content.files.map { Entry(file: $0, label: nil) }
+    if classes.isEmpty || !flat.isEmpty {
+      guard !flat.isEmpty else { throw .noPictures(path: folder) }
+      self.init(name: name, folder: folder, entries: flat, classNames: nil)
+      return
+    }
+    var entries: [Entry] = []
+    for (label, className) in classes.enumerated() {
+      let files = try Self.files(below: "\(folder)/\(className)", prefix: className)
+      guard !files.isEmpty else { throw .noPictures(path: "\(folder)/\(className)") }
+      entries += files.map { Entry(file: $0, label: label) }
+    }
+    self.init(name: name, folder: folder, entries: entries, classNames: classes)
+  }
+
+  /// Returns all pictures below `folder`: its own first, then those of its folders in turn.
+  static func files(below folder: String, prefix: String) throws(DatasetError) -> [String] {
+    let content = try content(of: folder)
+    var files = content.files.map { "\(prefix)/\($0)" }
+    for inner in content.folders {
+      files += try Self.files(below: "\(folder)/\(inner)", prefix: "\(prefix)/\(inner)")
+    }
+    return files
+  }
+
+  /// Returns the names of the pictures and folders in `folder`, sorted by their bytes.
+  static func content(
+    of folder: String
+  ) throws(DatasetError) -> (files: [String], folders: [String]) {
+    var files: [String] = []
+    var folders: [String] = []
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: folder)
+    } catch {
+      throw .missing(path: folder, remedy: "name a folder of pictures by --dataset_path")
+    }
+    for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+    where !name.hasPrefix(".") {
+      let ending = name.split(separator: ".").last.map { $0.lowercased() }
+      if let ending, ImageFile.endings.contains(ending) {
+        files.append(name)
+      } else if isFolder("\(folder)/\(name)") {
+        folders.append(name)
+      }
+    }
+    return (files, folders)
+  }
+
+  static func isFolder(_ path: String) -> Bool {
+    var isDirectory: ObjCBool = false
+    return unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+      && isDirectory.boolValue
+  }
+}

@@ -1,0 +1,79 @@
+"""Writes Tests/Fixtures/images: small JPEG and PNG files, and Pillow's RGB of each.
+
+Needs Python 3.11, Pillow 13.0.0, numpy 2.4.6. expected.json says for each file where in
+expected.bin its upright RGB begins; files absent from it are broken.
+"""
+
+import json
+import pathlib
+import struct
+import zlib
+
+import numpy as np
+from PIL import Image, ImageOps
+
+folder = pathlib.Path(__file__).parent / "images"
+folder.mkdir(exist_ok=True)
+width, height = 23, 17
+y, x = np.mgrid[0:height, 0:width]
+values = np.stack([x * 11, y * 15, (x * y) % 256], -1).astype(np.uint8)
+rgb = Image.fromarray(values)
+alpha = Image.fromarray((x * 9 % 256).astype(np.uint8))
+files = []
+
+
+def save(image, name, **options):
+    image.save(folder / name, **options)
+    files.append(name)
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(
+        ">I", zlib.crc32(kind + data))
+
+
+def png(name, depth, color, rows, claimed=(width, height)):
+    data = b"\x89PNG\r\n\x1a\n" + chunk(
+        b"IHDR", struct.pack(">IIBBBBB", *claimed, depth, color, 0, 0, 0))
+    data += chunk(b"IDAT", zlib.compress(b"".join(b"\0" + row for row in rows)))
+    (folder / name).write_bytes(data + chunk(b"IEND", b""))
+
+
+save(rgb, "rgb.jpg", quality=85)
+save(rgb, "progressive.JPEG", quality=60, progressive=True, subsampling=0)
+save(rgb.convert("L"), "grey.jpg", quality=85)
+save(rgb.convert("CMYK"), "inks.jpg", quality=95)
+for orientation in range(1, 9):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    save(rgb, f"turned{orientation}.jpg", quality=85, exif=exif)
+save(rgb, "rgb.png")
+save(Image.merge("RGBA", [*rgb.split(), alpha]), "alpha.png")
+save(Image.merge("LA", [rgb.convert("L"), alpha]), "grey_alpha.png")
+save(rgb.convert("L"), "grey.png")
+save(rgb.convert("1"), "bits.png")
+save(rgb.quantize(11), "palette.png")
+save(rgb.quantize(11), "palette_transparent.png", transparency=3)
+save(Image.fromarray((x * 2500 + y * 13).astype(np.uint16)), "grey16.png")
+wide = (values.astype(np.uint16) * 257 ^ 0x5a).astype(">u2")
+png("rgb16.png", 16, 2, [row.tobytes() for row in wide])
+files.append("rgb16.png")
+
+jpeg, plain = (folder / "rgb.jpg").read_bytes(), (folder / "rgb.png").read_bytes()
+(folder / "truncated.jpg").write_bytes(jpeg[: len(jpeg) * 3 // 4])
+(folder / "truncated.png").write_bytes(plain[: len(plain) // 2])
+(folder / "text.jpg").write_text("This is no picture.\n")
+(folder / "empty.png").write_bytes(b"")
+png("huge.png", 8, 2, [b"\0" * 3], claimed=(900_000, 900_000))
+
+index, expected = [], b""
+for name in files:
+    picture = Image.open(folder / name)
+    if name == "grey16.png":  # Pillow clips 16-bit greys; the upper byte is meant
+        picture = Image.fromarray((np.array(picture) >> 8).astype(np.uint8))
+    picture = ImageOps.exif_transpose(picture).convert("RGB")
+    index.append({"file": name, "width": picture.width, "height": picture.height,
+                  "offset": len(expected)})
+    expected += picture.tobytes()
+(folder / "expected.bin").write_bytes(expected)
+(folder / "expected.json").write_text(json.dumps(index, indent=1) + "\n")

@@ -1,0 +1,75 @@
+import Foundation
+import Testing
+
+@testable import RelicNN
+
+@Suite struct ImageFileTests {
+  struct Expected: Decodable, CustomTestStringConvertible, Sendable {
+    let file: String
+    let width: Int
+    let height: Int
+    let offset: Int
+    var testDescription: String { file }
+  }
+
+  static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures/images")
+
+  static func expected() throws -> [Expected] {
+    try JSONDecoder().decode(
+      [Expected].self, from: Data(contentsOf: folder.appending(path: "expected.json")))
+  }
+
+  // Both sides use the accurate inverse transform and the same upsampling; library versions may
+  // round a JPEG value apart by one. PNG is exact.
+  @Test(arguments: try expected())
+  func `every kind of file gives Pillow's pixels`(_ expected: Expected) throws {
+    let image = try ImageFile.read(Self.folder.appending(path: expected.file).path)
+    #expect((image.width, image.height) == (expected.width, expected.height))
+    let bytes = try [UInt8](Data(contentsOf: Self.folder.appending(path: "expected.bin")))
+    let difference = zip(image.pixels, bytes[expected.offset...]).map { abs(Int($0) - Int($1)) }
+    let largest = try #require(difference.max())
+    #expect(largest <= (expected.file.hasSuffix("png") ? 0 : 1), "\(expected.file): \(largest)")
+  }
+
+  @Test(arguments: [
+    ("truncated.jpg", "Premature end of JPEG file"),
+    ("truncated.png", "the file ends too early"),
+    ("text.jpg", "it is neither a JPEG nor a PNG file"),
+    ("empty.png", "it is neither a JPEG nor a PNG file"),
+    ("huge.png", "it claims 900000x900000 pixels, more than 100000000"),
+  ])
+  func `a broken file is refused by name and reason`(_ file: String, _ reason: String) {
+    let path = Self.folder.appending(path: file).path
+    #expect(throws: DatasetError.unreadable(path: path, reason: reason)) {
+      try ImageFile.read(path)
+    }
+  }
+
+  @Test func `no cut of a file crashes the decoder`() throws {
+    for name in ["turned6.jpg", "inks.jpg", "palette_transparent.png", "rgb16.png"] {
+      let bytes = try [UInt8](Data(contentsOf: Self.folder.appending(path: name)))
+      for count in stride(from: 0, to: bytes.count - 12, by: 7) {
+        if case .success(let image) = ImageFile.decode(Array(bytes[..<count])) {
+          Issue.record("\(count) bytes of \(name) gave \(image.width)x\(image.height) pixels")
+        }
+      }
+    }
+  }
+
+  @Test func `damaged bytes give a picture or a reason, never a crash`() throws {
+    var random = Philox(seed: 3, purpose: .drawing)
+    for name in ["turned8.jpg", "progressive.JPEG", "inks.jpg", "palette.png", "rgb16.png"] {
+      let bytes = try [UInt8](Data(contentsOf: Self.folder.appending(path: name)))
+      for _ in 0..<200 {
+        var damaged = bytes
+        for _ in 0..<3 {
+          damaged[random.integer(below: bytes.count)] = UInt8(random.next32() >> 24)
+        }
+        if case .failure(let failure) = ImageFile.decode(damaged) {
+          #expect(!failure.reason.isEmpty)
+        }
+      }
+    }
+  }
+}

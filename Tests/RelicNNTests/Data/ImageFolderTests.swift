@@ -1,0 +1,98 @@
+import Foundation
+import Testing
+
+@testable import RelicNN
+
+@Suite struct ImageFolderTests {
+  static func picture(_ name: String) throws -> Data {
+    try Data(contentsOf: ImageFileTests.folder.appending(path: name))
+  }
+
+  @Test func `class folders give labels in the order of their names`() throws {
+    let folder = try TemporaryFolder()
+    let jpeg = try Self.picture("rgb.jpg")
+    for name in ["train/b/2.jpg", "train/b/10.JPG", "train/B/z.jpeg", "train/a/deep/1.jpg"] {
+      try folder.write(name, jpeg)
+    }
+    try folder.write("train/a/notes.txt", [65])
+    let set = try openDataset(name: "folder", path: folder.path, split: .train)
+    #expect(set.classNames == ["B", "a", "b"])
+    #expect(
+      (0..<set.count).map { set.fileName(at: $0) }
+        == ["B/z.jpeg", "a/deep/1.jpg", "b/10.JPG", "b/2.jpg"])
+    #expect((0..<set.count).map { set.label(at: $0) } == [0, 1, 2, 2])
+    #expect(try set.image(at: 1).width == 23)
+  }
+
+  @Test func `a flat folder is unlabelled`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("1.png", Self.picture("palette.png"))
+    try folder.write("2.png", Self.picture("alpha.png"))
+    let set = try openDataset(name: "folder", path: folder.path, split: .train)
+    #expect(set.count == 2 && set.classNames == nil && set.label(at: 0) == nil)
+  }
+
+  @Test func `empty classes and empty folders are refused by name`() throws {
+    let folder = try TemporaryFolder()
+    #expect(throws: DatasetError.noPictures(path: folder.path)) {
+      try ImageFolder(folder: folder.path)
+    }
+    try folder.write("a/1.png", Self.picture("rgb.png"))
+    try folder.write("b/readme.txt", [65])
+    #expect(throws: DatasetError.noPictures(path: "\(folder.path)/b")) {
+      try ImageFolder(folder: folder.path)
+    }
+  }
+
+  @Test func `broken pictures are refused or skipped by choice`() throws {
+    let folder = try TemporaryFolder()
+    for index in 0..<7 { try folder.write("\(index).png", Self.picture("rgb.png")) }
+    try folder.write("3.png", Self.picture("truncated.png"))
+    let set = try ImageFolder(folder: folder.path)
+    let broken = DatasetError.unreadable(
+      path: "\(folder.path)/3.png", reason: "the file ends too early")
+    var configuration = PretrainingConfiguration()
+    configuration.imageSize = 32
+    configuration.batchSize = 7
+    #expect(throws: broken) {
+      try BatchLoader(dataset: set, configuration: configuration).batch(epoch: 0, step: 0)
+    }
+    let batch = try BatchLoader(dataset: set, configuration: configuration, broken: .skip)
+      .batch(epoch: 0, step: 0)
+    #expect(batch.skipped == [broken])
+    #expect(batch.samples.sorted() == [0, 1, 2, 4, 4, 5, 6])
+
+    let refusing = EvaluationLoader(dataset: set, imageSize: 8, batchSize: 4)
+    #expect(throws: broken) { try refusing.batch(0) }
+    let skipping = EvaluationLoader(dataset: set, imageSize: 8, batchSize: 4, broken: .skip)
+    let rows = try skipping.batch(0)
+    #expect(rows.samples == [0, 1, 2] && rows.images.shape == [3, 8, 8, 3])
+    #expect(rows.skipped == [broken])
+    #expect(try skipping.batch(1).samples == [4, 5, 6])
+  }
+
+  @Test func `the layouts of known sets are understood`() throws {
+    let folder = try TemporaryFolder()
+    let jpeg = try Self.picture("grey.jpg")
+    for name in ["train/n2/images/n2_0.JPEG", "train/n1/images/n1_0.JPEG", "val/images/v0.JPEG"] {
+      try folder.write("tiny-imagenet-200/\(name)", jpeg)
+    }
+    try folder.write("tiny-imagenet-200/val/val_annotations.txt", "v0.JPEG\tn2\t0\t0\t1\t1\n".utf8)
+    let tiny = try openDataset(name: "tiny_imagenet", path: folder.path, split: .test)
+    #expect(tiny.count == 1 && tiny.label(at: 0) == 1 && tiny.fileName(at: 0) == "images/v0.JPEG")
+    #expect(try openDataset(name: "tiny_imagenet", path: folder.path, split: .train).count == 2)
+
+    for name in ["apple/1.jpg", "apple/2.jpg", "soup/3.jpg"] {
+      try folder.write("food-101/images/\(name)", jpeg)
+    }
+    try folder.write("food-101/meta/train.txt", "soup/3\napple/1\n".utf8)
+    try folder.write("food-101/meta/test.txt", "apple/2\n".utf8)
+    let food = try openDataset(name: "food101", path: folder.path, split: .train)
+    #expect((0..<2).map { food.label(at: $0) } == [1, 0])
+    #expect(try food.image(at: 0).height == 17)
+    try folder.write("food-101/meta/test.txt", "cake/9\n".utf8)
+    #expect(throws: DatasetError.self) {
+      try openDataset(name: "food101", path: folder.path, split: .test)
+    }
+  }
+}
