@@ -33,7 +33,7 @@ let package = Package(
       name: "relic", dependencies: ["RelicNN", "LinearProbe"], swiftSettings: strict),
     .executableTarget(
       name: "RelicBenchmarks", dependencies: ["RelicNN", "LinearProbe"], path: "Benchmarks",
-      exclude: [], swiftSettings: strict),
+      exclude: ["compare"], swiftSettings: strict),
     .testTarget(name: "RelicNNTests", dependencies: ["RelicNN"], swiftSettings: strict),
     .testTarget(name: "LinearProbeTests", dependencies: ["LinearProbe"], swiftSettings: strict),
     .testTarget(

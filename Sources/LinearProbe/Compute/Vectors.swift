@@ -17,6 +17,19 @@ func add(_ scale: Double, _ x: [Double], to y: inout [Double]) {
   unsafe cblas_daxpy(blasint(x.count), scale, x, 1, &y, 1)
 }
 
+/// Adds `terms` to the elements of `total` that start at `offset`.
+func add(_ terms: ArraySlice<Double>, to total: inout [Double], at offset: Int) {
+  precondition(
+    offset + terms.count <= total.count, "\(terms.count) terms do not fit behind \(offset)")
+  _ = blasIsSingleThreaded
+  unsafe terms.withUnsafeBufferPointer { terms in
+    unsafe total.withUnsafeMutableBufferPointer { total in
+      unsafe cblas_daxpy(
+        blasint(terms.count), 1, terms.baseAddress, 1, total.baseAddress?.advanced(by: offset), 1)
+    }
+  }
+}
+
 /// Returns the largest magnitude, or NaN if an element is NaN.
 func largestMagnitude(_ x: [Double]) -> Double {
   var largest = 0.0

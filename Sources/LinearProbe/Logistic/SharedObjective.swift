@@ -165,10 +165,8 @@ struct SharedObjective {
       guard let member = members.firstIndex(of: position) else { continue }
       let start = index * requests.count * (parameterCount + 1)
       let intercepts = start + members.count * weightCount
-      add(
-        sums[(start + member * weightCount)...].prefix(weightCount), to: &gradient[..<weightCount])
-      add(
-        sums[(intercepts + member * outputs)...].prefix(outputs), to: &gradient[weightCount...])
+      add(sums[(start + member * weightCount)...].prefix(weightCount), to: &gradient, at: 0)
+      add(sums[(intercepts + member * outputs)...].prefix(outputs), to: &gradient, at: weightCount)
       loss += sums[intercepts + members.count * outputs + member]
     }
     let weights = requests[position].point[..<weightCount]
@@ -182,13 +180,5 @@ struct SharedObjective {
     }
     return Evaluation(
       value: loss * problem.scale + 0.5 * problem.penalty * squares, gradient: gradient)
-  }
-
-  private func add(_ terms: ArraySlice<Double>, to total: inout ArraySlice<Double>) {
-    var index = total.startIndex
-    for term in terms {
-      total[index] += term
-      index += 1
-    }
   }
 }
