@@ -2,9 +2,10 @@ internal import Foundation
 
 /// Ten classes of figures at 32x32, drawn by the program itself.
 ///
-/// A picture shows two to four figures of one class. Colours, places, sizes, rotations, background
-/// and noise are drawn alike for all classes, so only the outline tells the class. Crops of one
-/// picture show different copies of its figure: what two views share is the class.
+/// A picture is paved with copies of one figure, light on grey or dark. Shade, place, size, the
+/// rotations of figure and pavement, background and noise are drawn alike for all classes, so only
+/// the outline tells the class. Colour is left out: views of a coloured picture are told apart by
+/// their hue long before a network has learned to see outlines.
 public struct Shapes: ImageDataset {
   private static let side = 32
 
@@ -49,8 +50,7 @@ public struct Shapes: ImageDataset {
     var random = Philox(
       seed: seed, purpose: .drawing, epoch: split == .train ? 0 : 1, sample: index)
     var canvas = Canvas(side: Self.side, random: &random)
-    let figure = Figure.allCases[index % Figure.allCases.count]
-    for _ in 0..<(2 + random.integer(below: 3)) { canvas.draw(figure, random: &random) }
+    canvas.pave(with: Figure.allCases[index % Figure.allCases.count], random: &random)
     return canvas.picture(noise: random.uniform(0.01, 0.06), random: &random)
   }
 }
@@ -58,64 +58,46 @@ public struct Shapes: ImageDataset {
 /// A picture in the making; colours are in [0, 1].
 private struct Canvas {
   private let side: Int
-  private let ground: SIMD3<Float>
   private var colors: [SIMD3<Float>] = []
-  private var placed: [SIMD3<Float>] = []
 
-  /// Creates a background: a slope between two colours under a wave.
+  /// Creates a grey background with a slight slope between two colours.
   init(side: Int, random: inout Philox) {
     self.side = side
-    ground = Self.color(&random)
-    let slope = 0.3 * (Self.color(&random) - 0.5)
-    let wave = 0.25 * (Self.color(&random) - 0.5)
-    let slopeTurn = random.uniform(0, 2 * .pi)
-    let waveTurn = random.uniform(0, 2 * .pi)
-    let frequency = random.uniform(0.2, 1.2)
-    let phase = random.uniform(0, 2 * .pi)
+    let rise = SIMD3(random.uniform(), random.uniform(), random.uniform())
+    let turn = random.uniform(0, 2 * .pi)
+    let direction = SIMD2(cosf(turn), sinf(turn)) / Float(side)
     colors.reserveCapacity(side * side)
     for y in 0..<side {
       for x in 0..<side {
         let point = SIMD2(Float(x), Float(y)) - Float(side) / 2
-        let down = (point * SIMD2(cosf(slopeTurn), sinf(slopeTurn))).sum() / Float(side)
-        let across = (point * SIMD2(cosf(waveTurn), sinf(waveTurn))).sum()
-        colors.append(ground + down * slope + sinf(across * frequency + phase) * wave)
+        colors.append(0.5 + 0.1 * (point * direction).sum() * (rise - 0.5))
       }
     }
   }
 
-  private static func color(_ random: inout Philox) -> SIMD3<Float> {
-    SIMD3(random.uniform(), random.uniform(), random.uniform())
-  }
-
-  /// Draws a figure of random size, rotation, place and colour, apart from the others if it can.
-  mutating func draw(_ figure: Figure, random: inout Philox) {
-    var place = SIMD3<Float>()
-    for _ in 0..<10 {
-      let radius = random.uniform(4.5, 9)
-      place = SIMD3(
-        random.uniform(radius * 0.8, Float(side) - radius * 0.8),
-        random.uniform(radius * 0.8, Float(side) - radius * 0.8), radius)
-      let apart = placed.allSatisfy { other in
-        let gap = SIMD2(place.x - other.x, place.y - other.y)
-        return (gap * gap).sum().squareRoot() > 0.9 * (place.z + other.z)
-      }
-      if apart { break }
-    }
-    placed.append(place)
-    var color = Self.color(&random)
-    while ((color - ground) * (color - ground)).sum() < 0.15 { color = Self.color(&random) }
+  /// Draws copies of a figure, all turned alike, on a square lattice that is turned on its own.
+  mutating func pave(with figure: Figure, random: inout Philox) {
+    let radius = random.uniform(5, 8)
+    let shade = SIMD3<Float>(repeating: random.uniform() < 0.5 ? 0.1 : 0.9)
     let turn = random.uniform(0, 2 * .pi)
-    let axis = SIMD2(cosf(turn), sinf(turn)) / place.z
+    let axis = SIMD2(cosf(turn), sinf(turn)) / radius
+    let latticeTurn = random.uniform(0, 2 * .pi)
+    let lattice = SIMD2(cosf(latticeTurn), sinf(latticeTurn))
+    let pitch = 2.1 * radius
+    let shift = SIMD2(random.uniform(), random.uniform())
     for y in 0..<side {
       for x in 0..<side {
-        let offset = SIMD2(Float(x) + 0.5 - place.x, Float(y) + 0.5 - place.y)
-        if (offset * offset).sum() > (place.z + 1) * (place.z + 1) { continue }
-        let point = SIMD2(
-          offset.x * axis.x + offset.y * axis.y, offset.y * axis.x - offset.x * axis.y)
-        let coverage = max(0, min(1, 0.5 - figure.distance(to: point) * place.z))
-        colors[y * side + x] += coverage * (color - colors[y * side + x])
+        let place = Self.turned(SIMD2(Float(x) + 0.5, Float(y) + 0.5), by: lattice) / pitch + shift
+        let offset = (place - place.rounded(.toNearestOrEven)) * pitch
+        let distance = figure.distance(to: Self.turned(offset, by: axis)) * radius
+        let coverage = max(0, min(1, 0.5 - distance))
+        colors[y * side + x] += coverage * (shade - colors[y * side + x])
       }
     }
+  }
+
+  private static func turned(_ point: SIMD2<Float>, by axis: SIMD2<Float>) -> SIMD2<Float> {
+    SIMD2(point.x * axis.x + point.y * axis.y, point.y * axis.x - point.x * axis.y)
   }
 
   /// Returns the picture in 8 bits, with noise of standard deviation `noise` added.

@@ -23,7 +23,7 @@ struct DemoCommand: Command {
   ]
 
   var folder = "./runs/demo"
-  var epochs = 6
+  var epochs = 5
   var format = AccuracyTable.Format.text
   var common = CommonSettings()
 
@@ -31,9 +31,9 @@ struct DemoCommand: Command {
     var pretrain = PretrainCommand()
     pretrain.configuration.dataset = DatasetName.shapes.rawValue
     pretrain.configuration.epochs = epochs
-    pretrain.configuration.batchSize = 128
-    pretrain.configuration.learningRate = 1e-3
-    pretrain.configuration.gamma = 0.99
+    pretrain.configuration.batchSize = 64
+    // A short run: the target would lag behind at the reference's rate.
+    pretrain.configuration.gamma = 0.95
     pretrain.folder = folder
     pretrain.overwrites = true
     try pretrain.run(console)
