@@ -111,6 +111,16 @@ def fits():
     return out
 
 
+def large():
+    """A problem that 100 iterations do not solve, so that only scores can be compared."""
+    x, y = problem(rows=26667, columns=512, classes=10, seed=4, spread=0.12, scales=[1.0, 3.0, 0.2])
+    train, test = slice(0, 20000), slice(20000, None)
+    model = LogisticRegression().fit(x[train], y[train])
+    return {"accuracy": model.score(x[test], y[test]),
+            "log_loss": log_loss(y[test], model.predict_proba(x[test])),
+            "iterations": int(np.ravel(model.n_iter_)[0])}
+
+
 def calibrated():
     out = {}
     for name, arguments in PROBLEMS.items():
@@ -256,6 +266,7 @@ def arrays():
 os.makedirs(FOLDER, exist_ok=True)
 save(f"logistic-{LABEL}.json", fits())
 save(f"calibrated-{LABEL}.json", calibrated())
+save(f"large-{LABEL}.json", large())
 save("reports.json", reports())  # both versions write the same
 if LABEL == "1.9":
     save("minimisations.json", minimisations())

@@ -88,6 +88,36 @@ import Testing
     #expect(one.logits(test.features, workers: 1) == one.logits(test.features, workers: 3))
   }
 
+  @Test(arguments: LogisticRegression.Convention.allCases)
+  func `an unfinished fit of 20,000 samples scores as scikit-learn's`(
+    convention: LogisticRegression.Convention
+  ) throws {
+    struct Expected: Decodable {
+      var accuracy: Double
+      var logLoss: Double
+      var iterations: Int
+
+      enum CodingKeys: String, CodingKey {
+        case accuracy
+        case logLoss = "log_loss"
+        case iterations
+      }
+    }
+    let file = convention == .current ? "large-1.9.json" : "large-1.3.json"
+    let expected = try Fixture.json(file, as: Expected.self)
+    let (train, test) = Problem.large.splits
+    var settings = LogisticRegression()
+    settings.convention = convention
+    let model = try settings.fit(train.features, labels: train.labels, workers: 2)
+    #expect(model.report.iterations == expected.iterations)
+    let probabilities = model.probabilities(test.features, workers: 2)
+    let confusion = ConfusionMatrix(
+      truth: test.labels, predictions: probabilities.firstMaxima().map { model.classes[$0] })
+    let loss = logLoss(probabilities, classes: model.classes, labels: test.labels)
+    #expect(abs(confusion.accuracy - expected.accuracy) <= 1e-3)
+    #expect(abs(loss - expected.logLoss) <= 1e-3, "\(loss), \(expected.logLoss)")
+  }
+
   @Test func `progress is told once per iteration`() throws {
     let (train, _) = Problem.ten.splits
     var iterations: [Int] = []

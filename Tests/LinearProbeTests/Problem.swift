@@ -21,6 +21,9 @@ struct Problem: Sendable, CustomTestStringConvertible {
     scales: [1, 100, 0.01, 10, 0.1], step: 5, offset: -3)
   static let two = Problem(
     name: "two", rows: 400, columns: 8, classes: 2, seed: 3, spread: 0.6, offset: 4)
+  static let large = Problem(
+    name: "large", rows: 26_667, columns: 512, classes: 10, seed: 4, spread: 0.12,
+    scales: [1, 3, 0.2])
   static let all = [ten, scaled, two]
 
   /// Three quarters to fit and one to test.
@@ -45,6 +48,7 @@ struct Problem: Sendable, CustomTestStringConvertible {
     let codes = u.prefix(rows).map { Int($0 * Double(classes)) }
     let noise = rows + classes * columns
     var x: [Double] = []
+    x.reserveCapacity(rows * columns)
     for row in 0..<rows {
       for column in 0..<columns {
         let centre = (u[rows + codes[row] * columns + column] - 0.5) * spread
