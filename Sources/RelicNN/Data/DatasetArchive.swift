@@ -1,0 +1,122 @@
+internal import Foundation
+
+/// A data set as its authors publish it: an archive, its digest, and what it must hold.
+public struct DatasetArchive: Sendable {
+  /// A file of the archive and its size in bytes, `nil` where any will do.
+  struct Member: Sendable {
+    let path: String
+    let size: Int?
+  }
+
+  /// What `obtain` did.
+  public enum Outcome: Sendable {
+    case alreadyThere
+    case unpacked
+  }
+
+  let fileName: String
+  let md5: String
+  let server: String
+  let sizeLimit: Int
+  let members: [Member]
+
+  /// Returns the archive of a data set.
+  ///
+  /// - Parameter dataset: `cifar10` or `stl10`.
+  /// - Returns: What its authors publish.
+  /// - Throws: Data sets that need an agreement, or are no single archive.
+  public static func published(_ dataset: DatasetName) throws(DownloadError) -> DatasetArchive {
+    switch dataset {
+    case .cifar10: return cifar10
+    case .stl10: return stl10
+    default: throw .notPublished(dataset: dataset.rawValue)
+    }
+  }
+
+  private static var cifar10: DatasetArchive {
+    let files = (1...5).map { "data_batch_\($0).bin" } + ["test_batch.bin"]
+    let folder = "cifar-10-batches-bin"
+    return DatasetArchive(
+      fileName: "cifar-10-binary.tar.gz", md5: "c32a1d4ab5d03f1284b67883e8d87530",
+      server: "https://www.cs.toronto.edu/~kriz", sizeLimit: 200_000_000,
+      members: files.map { Member(path: "\(folder)/\($0)", size: 30_730_000) }
+        + [Member(path: "\(folder)/batches.meta.txt", size: nil)])
+  }
+
+  private static var stl10: DatasetArchive {
+    let sizes = [
+      ("train_X.bin", 138_240_000), ("train_y.bin", 5000), ("test_X.bin", 221_184_000),
+      ("test_y.bin", 8000), ("unlabeled_X.bin", 2_764_800_000),
+    ]
+    let texts = ["class_names.txt", "fold_indices.txt"]
+    return DatasetArchive(
+      fileName: "stl10_binary.tar.gz", md5: "91f7769df0f17e558f3565bffb0c7dfb",
+      server: "http://ai.stanford.edu/~acoates/stl10", sizeLimit: 3_000_000_000,
+      members: sizes.map { Member(path: "stl10_binary/\($0)", size: $1) }
+        + texts.map { Member(path: "stl10_binary/\($0)", size: nil) })
+  }
+
+  /// Puts the data set below `folder`, downloading it unless it is there or an archive is given.
+  ///
+  /// Nothing is unpacked before the archive's md5 is right. A broken download stays as
+  /// `….partial` and is continued by the next call.
+  ///
+  /// - Parameters:
+  ///   - folder: Where the data set's own folder goes; made if it is missing.
+  ///   - mirror: The address of a folder on another server that holds the archive.
+  ///   - archive: A file that was fetched by other means; it is left as it is.
+  ///   - progress: Gets the bytes received and, if known, the bytes to come in all.
+  /// - Returns: Whether anything had to be unpacked.
+  /// - Throws: What went wrong, with the address or the file.
+  public func obtain(
+    in folder: String, mirror: String? = nil, archive: String? = nil,
+    progress: @escaping @Sendable (_ received: Int, _ total: Int?) -> Void
+  ) throws(DownloadError) -> Outcome {
+    if members.allSatisfy({ isWhole($0, in: folder) }) { return .alreadyThere }
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw .cannotWrite(path: folder, reason: "the folder cannot be made")
+    }
+    if let archive {
+      try check(archive)
+      try unpack(archive, into: folder)
+      return .unpacked
+    }
+    var server = mirror ?? server
+    while server.hasSuffix("/") { server.removeLast() }
+    let partial = "\(folder)/\(fileName).partial"
+    try Download(address: "\(server)/\(fileName)", path: partial, limit: sizeLimit)
+      .run(progress: progress)
+    do throws(DownloadError) {
+      try check(partial)
+    } catch {
+      // Continuing wrong bytes would never end well.
+      try? FileManager.default.removeItem(atPath: partial)
+      throw error
+    }
+    try unpack(partial, into: folder)
+    try? FileManager.default.removeItem(atPath: partial)
+    return .unpacked
+  }
+
+  private func check(_ path: String) throws(DownloadError) {
+    guard let found = MD5.ofFile(path) else {
+      throw .cannotUnpack(archive: path, reason: "it cannot be read")
+    }
+    guard found == md5 else { throw .checksum(path: path, found: found, expected: md5) }
+  }
+
+  /// Whether a member lies below `folder` as a regular file of the right size.
+  func isWhole(_ member: Member, in folder: String) -> Bool {
+    let found = Self.size(of: "\(folder)/\(member.path)")
+    return found != nil && (member.size == nil || member.size == found)
+  }
+
+  /// Returns the size of a regular file, `nil` for anything else; links are not followed.
+  static func size(of path: String) -> Int? {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    guard attributes?[.type] as? FileAttributeType == .typeRegular else { return nil }
+    return attributes?[.size] as? Int
+  }
+}

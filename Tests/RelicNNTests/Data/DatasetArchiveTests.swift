@@ -1,0 +1,197 @@
+import Foundation
+import Testing
+
+@testable import RelicNN
+
+@Suite struct DatasetArchiveTests {
+  /// An archive of `set/a.bin` (70,000 bytes) and `set/b.txt`, and what describes it.
+  struct Sample {
+    let folder: TemporaryFolder
+    let bytes: [UInt8]
+    let archive: DatasetArchive
+
+    init(size: Int = 70_000, names: [String] = ["set/a.bin", "set/b.txt"]) throws {
+      folder = try TemporaryFolder()
+      var random = Philox(seed: 9, purpose: .drawing)
+      let noise = (0..<70_000).map { _ in UInt8(random.next32() >> 24) }
+      try folder.write("source/set/a.bin", noise)
+      try folder.write("source/set/b.txt", "b".utf8)
+      let process = Process()
+      process.executableURL = URL(filePath: "/usr/bin/env")
+      process.currentDirectoryURL = URL(filePath: "\(folder.path)/source")
+      process.arguments = ["tar", "--absolute-names", "-czf", "../archive.tar.gz"] + names
+      try process.run()
+      process.waitUntilExit()
+      bytes = try [UInt8](Data(contentsOf: URL(filePath: "\(folder.path)/archive.tar.gz")))
+      var digest = MD5()
+      digest.update(bytes)
+      archive = DatasetArchive(
+        fileName: "archive.tar.gz", md5: digest.hexadecimal(), server: "http://nowhere.invalid",
+        sizeLimit: 1_000_000,
+        members: [.init(path: "set/a.bin", size: size), .init(path: "set/b.txt", size: nil)])
+    }
+
+    var place: String { "\(folder.path)/data" }
+
+    func obtain(from server: LocalServer) throws {
+      defer { server.stop() }
+      _ = try archive.obtain(in: place, mirror: "http://127.0.0.1:\(server.port)/x/") { _, _ in }
+    }
+
+    func isUnpacked() throws -> Bool {
+      let noise = try Data(contentsOf: URL(filePath: "\(folder.path)/source/set/a.bin"))
+      return FileManager.default.contents(atPath: "\(place)/set/a.bin") == noise
+        && FileManager.default.fileExists(atPath: "\(place)/set/b.txt")
+    }
+
+    /// Everything in the data folder.
+    func leftovers() -> [String] {
+      ((try? FileManager.default.subpathsOfDirectory(atPath: place)) ?? []).sorted()
+    }
+  }
+
+  @Test func `an honest server's archive is unpacked and nothing else stays`() throws {
+    let sample = try Sample()
+    let server = try LocalServer(sample.bytes, .honest)
+    try sample.obtain(from: server)
+    #expect(try sample.isUnpacked())
+    #expect(sample.leftovers() == ["set", "set/a.bin", "set/b.txt"])
+    #expect(server.requests == ["GET /x/archive.tar.gz HTTP/1.1"])
+  }
+
+  @Test func `dropped connections are taken up where they broke off`() throws {
+    let sample = try Sample()
+    let server = try LocalServer(sample.bytes, .dropping(after: 30_000))
+    try sample.obtain(from: server)
+    #expect(try sample.isUnpacked())
+    #expect(server.requests.count >= 3)
+    #expect(server.requests.dropFirst().allSatisfy { $0.contains("bytes=") })
+  }
+
+  @Test(arguments: [LocalServer.Manner.honest, .forgetful])
+  func `a partial file of an earlier run is continued or begun again`(
+    _ manner: LocalServer.Manner
+  ) throws {
+    let sample = try Sample()
+    try sample.folder.write("data/archive.tar.gz.partial", sample.bytes.prefix(1000))
+    let server = try LocalServer(sample.bytes, manner)
+    try sample.obtain(from: server)
+    #expect(try sample.isUnpacked())
+    #expect(server.requests[0].contains("bytes=1000-"))
+  }
+
+  @Test func `a whole partial file needs no more bytes`() throws {
+    let sample = try Sample()
+    try sample.folder.write("data/archive.tar.gz.partial", sample.bytes)
+    try sample.obtain(from: try LocalServer(sample.bytes, .honest))
+    #expect(try sample.isUnpacked())
+  }
+
+  @Test func `a server that announces too much cannot keep the download waiting`() throws {
+    let sample = try Sample()
+    let server = try LocalServer(sample.bytes, .lying(by: 500))
+    defer { server.stop() }
+    let address = "http://127.0.0.1:\(server.port)/archive.tar.gz"
+    let path = "\(sample.folder.path)/partial"
+    let download = Download(address: address, path: path, limit: 1_000_000, patience: 0)
+    // The first attempt breaks off at the end; the next are told that nothing lies beyond it.
+    try download.run { _, _ in }
+    #expect(MD5.ofFile(path) == sample.archive.md5)
+  }
+
+  @Test func `a corrupt archive is refused before unpacking and removed`() throws {
+    let sample = try Sample()
+    var corrupt = sample.bytes
+    corrupt[20_000] ^= 1
+    let error = #expect(throws: DownloadError.self) {
+      try sample.obtain(from: try LocalServer(corrupt, .honest))
+    }
+    #expect(error?.description.contains("the published one \(sample.archive.md5)") == true)
+    #expect(sample.leftovers().isEmpty)
+  }
+
+  @Test func `a server without the file, or with too large a one, is named`() throws {
+    let sample = try Sample()
+    let server = try LocalServer(sample.bytes, .missing)
+    let address = "http://127.0.0.1:\(server.port)/x/archive.tar.gz"
+    #expect(throws: DownloadError.refused(address: address, status: 404)) {
+      try sample.obtain(from: server)
+    }
+    let large = try LocalServer(sample.bytes, .honest)
+    defer { large.stop() }
+    let other = "http://127.0.0.1:\(large.port)/y"
+    let download = Download(
+      address: other, path: "\(sample.folder.path)/y", limit: 1000, patience: 0)
+    #expect(throws: DownloadError.tooLarge(address: other, limit: 1000)) {
+      try download.run { _, _ in }
+    }
+    #expect(throws: DownloadError.badAddress("ftp://x/archive.tar.gz")) {
+      try sample.archive.obtain(in: sample.place, mirror: "ftp://x") { _, _ in }
+    }
+  }
+
+  @Test func `a given archive is used and an existing folder left alone`() throws {
+    let sample = try Sample()
+    let path = "\(sample.folder.path)/archive.tar.gz"
+    let first = try sample.archive.obtain(in: sample.place, archive: path) { _, _ in }
+    #expect(first == .unpacked)
+    #expect(try sample.isUnpacked() && FileManager.default.fileExists(atPath: path))
+    let second = try sample.archive.obtain(in: sample.place, archive: "missing") { _, _ in }
+    #expect(second == .alreadyThere)
+  }
+
+  @Test(arguments: ["../source/set/b.txt", "/etc/hostname"])
+  func `members that lead out of the folder are refused`(_ member: String) throws {
+    let sample = try Sample(names: ["set/a.bin", "set/b.txt", member])
+    let path = "\(sample.folder.path)/archive.tar.gz"
+    #expect(throws: DownloadError.unsafeMember(archive: path, member: member)) {
+      try sample.archive.obtain(in: sample.place, archive: path) { _, _ in }
+    }
+    #expect(sample.leftovers().isEmpty)
+  }
+
+  @Test func `members of a wrong size are refused`() throws {
+    let sample = try Sample(size: 70_001)
+    let path = "\(sample.folder.path)/archive.tar.gz"
+    #expect(
+      throws: DownloadError.wrongMember(
+        archive: path, member: "set/a.bin", found: 70_000, expected: 70_001)
+    ) { try sample.archive.obtain(in: sample.place, archive: path) { _, _ in } }
+    #expect(sample.leftovers().isEmpty)
+  }
+
+  @Test func `sets that are not published so are named`() {
+    #expect(throws: DownloadError.notPublished(dataset: "food101")) {
+      try DatasetArchive.published(.food101)
+    }
+  }
+}
+
+@Suite struct MD5Tests {
+  // The test suite of RFC 1321, and lengths around a block's end against themselves in parts.
+  @Test(arguments: [
+    ("", "d41d8cd98f00b204e9800998ecf8427e"),
+    ("message digest", "f96b697d7cb7938d525a2f31aaf161d0"),
+    (
+      "12345678901234567890123456789012345678901234567890123456789012345678901234567890",
+      "57edf4a22be3c955ac49da2e2107b67a"
+    ),
+  ])
+  func `digests are the published ones`(_ text: String, _ expected: String) {
+    var digest = MD5()
+    digest.update(Array(text.utf8))
+    #expect(digest.hexadecimal() == expected)
+  }
+
+  @Test(arguments: [1, 55, 56, 57, 63, 64, 65, 119, 120, 128])
+  func `parts of any length give the digest of the whole`(_ count: Int) {
+    let bytes = (0..<300).map { UInt8($0 & 255) }
+    var whole = MD5()
+    whole.update(bytes)
+    var parts = MD5()
+    for start in stride(from: 0, to: 300, by: count) {
+      parts.update(Array(bytes[start..<min(start + count, 300)]))
+    }
+    #expect(parts.hexadecimal() == whole.hexadecimal())
+  }
+}
