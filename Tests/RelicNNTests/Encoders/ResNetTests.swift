@@ -1,0 +1,123 @@
+import Testing
+
+@testable import RelicNN
+
+/// An encoder fixture, and how to build what it describes.
+struct EncoderCase: Sendable, CustomTestStringConvertible {
+  var name: String
+  var model: PretrainingConfiguration.EncoderModel
+  var stem: PretrainingConfiguration.Stem
+  var batch: Int
+  var side: Int
+
+  var testDescription: String { name }
+
+  func encoder() throws -> Encoder {
+    var encoder = Encoder(model, stem: stem, seed: 0)
+    try Formula.fill(&encoder, clear: model == .resnet50)
+    return encoder
+  }
+
+  func images(_ fixture: NetworkFixture) throws -> Tensor {
+    let attempt = Int(try fixture.tensor("attempt").scalars[0])
+    return Formula.images("input\(attempt)", [batch, 3, side, side]).mapped { $0 * 0.5 + 0.5 }
+  }
+
+  static let resNets = [
+    EncoderCase(
+      name: "resnet18-imagenet", model: .resnet18, stem: .imagenet, batch: 4, side: 64),
+    EncoderCase(
+      name: "resnet18-imagenet-32", model: .resnet18, stem: .imagenet, batch: 24, side: 32),
+    EncoderCase(name: "resnet18-cifar", model: .resnet18, stem: .cifar, batch: 3, side: 16),
+    EncoderCase(
+      name: "resnet50-imagenet", model: .resnet50, stem: .imagenet, batch: 4, side: 64),
+    EncoderCase(name: "resnet50-cifar", model: .resnet50, stem: .cifar, batch: 3, side: 16),
+  ]
+}
+
+extension EncoderCase {
+  /// Checks features in both modes, every gradient and every running statistic.
+  func expectPyTorch() throws {
+    let fixture = try NetworkFixture(name)
+    var encoder = try encoder()
+    let images = try images(fixture)
+    let evaluated = encoder.features(of: images)
+    try fixture.expectClose(evaluated, "evaluated", relative: 1e-4, absolute: 1e-5)
+    let (y, cache) = encoder.forward(images, views: 1)
+    try fixture.expectClose(y, "training")
+    encoder.backward(Formula.noise("dy", y.shape), cache)
+    for (name, parameter) in encoder.parameters {
+      if parameter.role == .runningStatistic {
+        try fixture.expectClose(parameter.value, "buffer.\(name)")
+      } else {
+        let gradient = try #require(parameter.gradient, "'\(name)' has no gradient")
+        let isOIHW = parameter.role == .convolutionWeight
+        try fixture.expectClose(
+          isOIHW ? gradient.permuted(to: [3, 2, 0, 1]) : gradient, "gradient.\(name)")
+      }
+    }
+  }
+}
+
+@Suite struct ResNetTests {
+  @Test(arguments: EncoderCase.resNets)
+  func `features, gradients and running statistics agree with torchvision`(
+    _ example: EncoderCase
+  ) throws {
+    try example.expectPyTorch()
+  }
+
+  @Test(arguments: [
+    (PretrainingConfiguration.EncoderModel.resnet18, 11_176_512, 512),
+    (.resnet50, 23_508_032, 2048),
+  ])
+  func `has torchvision's number of parameters and features`(
+    _ model: PretrainingConfiguration.EncoderModel, _ count: Int, _ features: Int
+  ) {
+    let encoder = Encoder(model, stem: .imagenet, seed: 0)
+    let trained = encoder.parameters.filter(\.parameter.role.isTrained)
+    #expect(trained.reduce(0) { $0 + $1.parameter.value.count } == count)
+    #expect(encoder.featureCount == features)
+  }
+
+  @Test func `initial convolutions are normal with He's deviation over the fan-out`() {
+    let encoder = Encoder(.resnet18, stem: .imagenet, seed: 3)
+    for (name, parameter) in encoder.parameters where parameter.role == .convolutionWeight {
+      let shape = parameter.value.shape
+      let variance = 2 / Float(shape[0] * shape[1] * shape[3])
+      let scalars = parameter.value.scalars
+      let count = Float(scalars.count)
+      let square = scalars.reduce(0) { $0 + $1 * $1 } / count / variance
+      let mean = scalars.reduce(0, +) / count / variance.squareRoot()
+      let fourth = scalars.reduce(0) { $0 + $1 * $1 * $1 * $1 } / count / (variance * variance)
+      // Five standard errors.
+      #expect(abs(mean) < 5 / count.squareRoot(), "\(name)")
+      #expect(abs(square - 1) < 5 * (2 / count).squareRoot(), "\(name)")
+      #expect(abs(fourth - 3) < 5 * (96 / count).squareRoot(), "\(name)")
+    }
+  }
+
+  @Test func `one and two workers give the same bits`() throws {
+    let images = Formula.images("workers", [16, 3, 32, 32])
+    let results = [1, 2].map { workers in
+      withWorkers(workers) {
+        var encoder = Encoder(.resnet18, stem: .imagenet, seed: 1)
+        let (y, cache) = encoder.forward(images, views: 2)
+        encoder.backward(y, cache)
+        return encoder.parameters.reduce(into: [y]) { list, entry in
+          list += [entry.parameter.value, entry.parameter.gradient].compactMap { $0 }
+        }
+      }
+    }
+    #expect(results[0] == results[1])
+  }
+
+  @Test func `features do not depend on what else is in the batch`() {
+    let encoder = Encoder(.resnet18, stem: .cifar, seed: 1)
+    let images = Formula.images("batch", [5, 3, 16, 16])
+    let all = encoder.features(of: images)
+    let tolerance = Tolerance(relative: 1e-5, absolute: 1e-6, floor: all.rootMeanSquare)
+    expectClose(
+      encoder.features(of: images.rows(2..<3)), all.rows(2..<3), "features", within: tolerance)
+  }
+}

@@ -1,0 +1,52 @@
+import Testing
+
+@testable import RelicNN
+
+@Suite struct MaxPool2DTests {
+  // batch, channels, kernel, stride, padding, height, width
+  @Test(arguments: [
+    [2, 3, 3, 2, 1, 6, 6], [2, 17, 3, 2, 1, 7, 5], [1, 4, 3, 2, 1, 1, 1], [2, 2, 3, 2, 1, 2, 2],
+  ])
+  func `agrees with PyTorch, ties included`(_ s: [Int]) throws {
+    let fixture = try NetworkFixture("layers")
+    let label = "pool_n\(s[0])c\(s[1])k\(s[2])s\(s[3])p\(s[4])h\(s[5])w\(s[6])"
+    // As after a rectifier: many equal values, most of them 0.
+    let x = Formula.images("\(label).x", [s[0], s[1], s[5], s[6]]).mapped {
+      max(($0 * 4).rounded(.down), 0)
+    }
+    let layer = MaxPool2D(kernel: s[2], stride: s[3], padding: s[4])
+    let (y, cache) = layer.forward(x, views: 1)
+    let dy = Formula.images("\(label).dy", [s[0], s[1], y.shape[1], y.shape[2]])
+    let dx = layer.backward(dy, cache)
+    try fixture.expectClose(y.channelsFirst, "\(label).y", relative: 0, absolute: 0)
+    try fixture.expectClose(dx.channelsFirst, "\(label).dx", relative: 0, absolute: 1e-6)
+    #expect(layer(x, .running) == y)
+  }
+
+  @Test func `backward agrees with central differences`() {
+    GradientCheck()(
+      MaxPool2D(kernel: 3, stride: 2, padding: 1), x: Formula.images("pool", [2, 3, 5, 4]))
+  }
+
+  @Test func `every gradient arrives once`() {
+    let layer = MaxPool2D(kernel: 3, stride: 2, padding: 1)
+    let (y, cache) = layer.forward(Tensor(zeros: [2, 6, 6, 5]), views: 1)
+    let dx = layer.backward(Tensor(repeating: 1, shape: y.shape), cache)
+    #expect(dx.scalars.reduce(0, +) == Float(y.count))
+  }
+}
+
+@Suite struct GlobalAveragePoolTests {
+  @Test func `agrees with PyTorch`() throws {
+    let fixture = try NetworkFixture("layers")
+    let layer = GlobalAveragePool()
+    let (y, cache) = layer.forward(Formula.images("average.x", [3, 17, 3, 5]), views: 1)
+    let dx = layer.backward(Formula.noise("average.dy", [3, 17]), cache)
+    try fixture.expectClose(y, "average.y", relative: 1e-6, absolute: 1e-7)
+    try fixture.expectClose(dx.channelsFirst, "average.dx", relative: 1e-6, absolute: 1e-7)
+  }
+
+  @Test func `backward agrees with central differences`() {
+    GradientCheck()(GlobalAveragePool(), x: Formula.images("average", [2, 3, 2, 4]))
+  }
+}
