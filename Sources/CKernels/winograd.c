@@ -14,58 +14,74 @@ enum { width = 16 };
 INLINE void load(lanes *to, const float *from) { memcpy(to, from, sizeof(lanes)); }
 INLINE void store(float *to, const lanes *from) { memcpy(to, from, sizeof(lanes)); }
 
-// The five one-dimensional transforms; `step` is the distance of neighbours in `t`.
+// The points: 0, +-NEAR, +-FAR and infinity, and what follows from them. The textbook's 1 and 2
+// round twice as much.
+#define NEAR 0.75f
+#define FAR 1.5f
+#define NEAR2 (NEAR * NEAR)
+#define FAR2 (FAR * FAR)
+#define PRODUCT (NEAR2 * FAR2)
+#define SUM (NEAR2 + FAR2)
+// Inverses of the products of differences from one point to the others.
+#define NEAR_SCALE (1 / (2 * NEAR2 * (NEAR2 - FAR2)))
+#define FAR_SCALE (1 / (2 * FAR2 * (FAR2 - NEAR2)))
+
+// The five one-dimensional transforms: lines `from` apart become lines `step` apart.
 
 INLINE void input_line(const lanes *d, ptrdiff_t from, lanes *t, ptrdiff_t step) {
   const lanes d0 = d[0], d1 = d[from], d2 = d[2 * from], d3 = d[3 * from], d4 = d[4 * from],
               d5 = d[5 * from];
-  const lanes a = d4 - 4 * d2, b = d3 - 4 * d1, c = d4 - d2, e = 2 * (d3 - d1);
-  t[0] = 4 * d0 - 5 * d2 + d4;
-  t[step] = a + b;
-  t[2 * step] = a - b;
-  t[3 * step] = c + e;
-  t[4 * step] = c - e;
-  t[5 * step] = 4 * d1 - 5 * d3 + d5;
+  const lanes near = d4 - FAR2 * d2, near_odd = NEAR * (d3 - FAR2 * d1);
+  const lanes far = d4 - NEAR2 * d2, far_odd = FAR * (d3 - NEAR2 * d1);
+  t[0] = PRODUCT * d0 - SUM * d2 + d4;
+  t[step] = near + near_odd;
+  t[2 * step] = near - near_odd;
+  t[3 * step] = far + far_odd;
+  t[4 * step] = far - far_odd;
+  t[5 * step] = PRODUCT * d1 - SUM * d3 + d5;
 }
 
 INLINE void output_line(const lanes *m, ptrdiff_t from, lanes *t, ptrdiff_t step) {
-  const lanes s = m[from] + m[2 * from], d = m[from] - m[2 * from];
-  const lanes p = m[3 * from] + m[4 * from], q = m[3 * from] - m[4 * from];
-  t[0] = m[0] + s + p;
-  t[step] = d + 2 * q;
-  t[2 * step] = s + 4 * p;
-  t[3 * step] = d + 8 * q + m[5 * from];
+  const lanes near = m[from] + m[2 * from], near_odd = NEAR * (m[from] - m[2 * from]);
+  const lanes far = m[3 * from] + m[4 * from], far_odd = FAR * (m[3 * from] - m[4 * from]);
+  t[0] = m[0] + near + far;
+  t[step] = near_odd + far_odd;
+  t[2 * step] = NEAR2 * near + FAR2 * far;
+  t[3 * step] = NEAR2 * near_odd + FAR2 * far_odd + m[5 * from];
 }
 
 INLINE void output_gradient_line(const lanes *y, ptrdiff_t from, lanes *t, ptrdiff_t step) {
   const lanes y0 = y[0], y1 = y[from], y2 = y[2 * from], y3 = y[3 * from];
-  const lanes even = y0 + y2, odd = y1 + y3, even2 = y0 + 4 * y2, odd2 = 2 * y1 + 8 * y3;
+  const lanes near = y0 + NEAR2 * y2, near_odd = NEAR * (y1 + NEAR2 * y3);
+  const lanes far = y0 + FAR2 * y2, far_odd = FAR * (y1 + FAR2 * y3);
   t[0] = y0;
-  t[step] = even + odd;
-  t[2 * step] = even - odd;
-  t[3 * step] = even2 + odd2;
-  t[4 * step] = even2 - odd2;
+  t[step] = near + near_odd;
+  t[2 * step] = near - near_odd;
+  t[3 * step] = far + far_odd;
+  t[4 * step] = far - far_odd;
   t[5 * step] = y3;
 }
 
 INLINE void weight_line(const lanes *g, ptrdiff_t from, lanes *t, ptrdiff_t step) {
   const lanes g0 = g[0], g1 = g[from], g2 = g[2 * from];
-  const lanes a = (g0 + g2) * (-1.0f / 6), b = g1 * (1.0f / 6);
-  const lanes c = (g0 + 4 * g2) * (1.0f / 24), e = g1 * (1.0f / 12);
-  t[0] = g0 * 0.25f;
-  t[step] = a - b;
-  t[2 * step] = a + b;
-  t[3 * step] = c + e;
-  t[4 * step] = c - e;
+  const lanes near = NEAR_SCALE * (g0 + NEAR2 * g2), near_odd = NEAR_SCALE * NEAR * g1;
+  const lanes far = FAR_SCALE * (g0 + FAR2 * g2), far_odd = FAR_SCALE * FAR * g1;
+  t[0] = (1 / PRODUCT) * g0;
+  t[step] = near + near_odd;
+  t[2 * step] = near - near_odd;
+  t[3 * step] = far + far_odd;
+  t[4 * step] = far - far_odd;
   t[5 * step] = g2;
 }
 
 INLINE void weight_gradient_line(const lanes *u, ptrdiff_t from, lanes *t, ptrdiff_t step) {
-  const lanes s = u[from] + u[2 * from], d = u[2 * from] - u[from];
-  const lanes p = u[3 * from] + u[4 * from], q = u[3 * from] - u[4 * from];
-  t[0] = 0.25f * u[0] - s * (1.0f / 6) + p * (1.0f / 24);
-  t[step] = d * (1.0f / 6) + q * (1.0f / 12);
-  t[2 * step] = (p - s) * (1.0f / 6) + u[5 * from];
+  const lanes near = NEAR_SCALE * (u[from] + u[2 * from]);
+  const lanes near_odd = NEAR_SCALE * NEAR * (u[from] - u[2 * from]);
+  const lanes far = FAR_SCALE * (u[3 * from] + u[4 * from]);
+  const lanes far_odd = FAR_SCALE * FAR * (u[3 * from] - u[4 * from]);
+  t[0] = (1 / PRODUCT) * u[0] + near + far;
+  t[step] = near_odd + far_odd;
+  t[2 * step] = NEAR2 * near + FAR2 * far + u[5 * from];
 }
 
 typedef struct {

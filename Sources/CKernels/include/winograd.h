@@ -4,8 +4,8 @@
 #include <stddef.h>
 
 // Winograd's minimal filtering F(4x4, 3x3), Lavin & Gray 2015: tiles of 4x4 outputs from tiles of
-// 6x6 inputs with 36 products each instead of 144. Interpolation points 0, 1, -1, 2, -2, infinity.
-// Stride 1, padding 1; channels a multiple of 16.
+// 6x6 inputs with 36 products each instead of 144. Interpolation points 0, 3/4, -3/4, 3/2, -3/2 and
+// infinity. Stride 1, padding 1; channels a multiple of 16.
 typedef struct {
   ptrdiff_t height;
   ptrdiff_t width;
