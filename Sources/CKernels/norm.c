@@ -1,5 +1,6 @@
 #include "norm.h"
 
+#include "sigmoid.h"
 #include "variants.h"
 
 // Channels summed side by side, so that their sums stay in registers while the rows pass by.
@@ -43,6 +44,16 @@ RELIC_VARIANTS
 void relic_normalize(
     size_t rows, size_t channels, const float *z, const float *restrict scale,
     const float *restrict shift, const float *residual, relic_activation activation, float *y) {
+  if (activation == relic_silu_activation && !residual) {
+    for (size_t r = 0; r < rows; r++, z += channels, y += channels) {
+#pragma clang loop vectorize(assume_safety)
+      for (size_t c = 0; c < channels; c++) {
+        const float u = z[c] * scale[c] + shift[c];
+        y[c] = u * relic_sigmoid(u);
+      }
+    }
+    return;
+  }
   const float floor = activation == relic_relu ? 0.0f : -__builtin_inff();
   for (size_t r = 0; r < rows; r++, z += channels, y += channels) {
     if (residual) {
@@ -81,6 +92,12 @@ void relic_normalize_backward_sums(
         for (size_t c = 0; c < width; c++) g[c] = ys[c] > 0 ? g[c] : 0;
       } else if (activation == relic_relu) {
         for (size_t c = 0; c < width; c++) g[c] = zs[c] * scales[c] + shifts[c] > 0 ? g[c] : 0;
+      } else if (activation == relic_silu_activation) {
+        for (size_t c = 0; c < width; c++) {
+          const float u = zs[c] * scales[c] + shifts[c];
+          const float t = relic_sigmoid(u);
+          g[c] *= t * (1.0f + u * (1.0f - t));
+        }
       }
       if (width == block) {
         for (size_t c = 0; c < block; c++) {

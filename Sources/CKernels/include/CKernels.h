@@ -4,7 +4,9 @@
 #define RELIC_CKERNELS_H
 
 #include "augmentation.h"
+#include "depthwise.h"
 #include "elementwise.h"
+#include "gate.h"
 #include "half.h"
 #include "norm.h"
 #include "optimizer.h"

@@ -25,13 +25,15 @@ public protocol EncoderNetwork: Module {
 public struct Encoder: EncoderNetwork {
   /// What backward reads.
   public struct Cache: Sendable {
-    fileprivate let resNet: ResNet.Cache?
+    fileprivate var resNet: ResNet.Cache?
+    fileprivate var efficientNet: EfficientNetV2.Cache?
   }
 
   private var resNet: ResNet?
+  private var efficientNet: EfficientNetV2?
 
   /// The number of features of an image.
-  public var featureCount: Int { resNet?.featureCount ?? 0 }
+  public var featureCount: Int { resNet?.featureCount ?? efficientNet?.featureCount ?? 0 }
 
   /// Creates an encoder with torchvision's initialisation.
   ///
@@ -48,7 +50,7 @@ public struct Encoder: EncoderNetwork {
     switch model {
     case .resnet18: resNet = ResNet(.eighteen, stem: stem, keepsHalf: keepsHalf, using: &generator)
     case .resnet50: resNet = ResNet(.fifty, stem: stem, keepsHalf: keepsHalf, using: &generator)
-    case .efficientnet: preconditionFailure("EfficientNet-V2-S is not built in")
+    case .efficientnet: efficientNet = EfficientNetV2(keepsHalf: keepsHalf, using: &generator)
     }
   }
 
@@ -64,6 +66,7 @@ public struct Encoder: EncoderNetwork {
     _ images: Tensor, _ statistics: NormalizationStatistics
   ) -> Tensor {
     if let features = resNet?(images, statistics) { return features }
+    if let features = efficientNet?(images, statistics) { return features }
     preconditionFailure("an encoder without a network")
   }
 
@@ -72,12 +75,19 @@ public struct Encoder: EncoderNetwork {
     if let (features, cache) = resNet?.forward(images, views: views) {
       return (features, Cache(resNet: cache))
     }
+    if let (features, cache) = efficientNet?.forward(images, views: views) {
+      return (features, Cache(efficientNet: cache))
+    }
     preconditionFailure("an encoder without a network")
   }
 
   /// Adds to the parameters' gradients for `dy` of shape `[batch, featureCount]`.
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) {
-    if let cache = cache.resNet { resNet?.backward(dy, cache) }
+    if let cache = cache.resNet {
+      resNet?.backward(dy, cache)
+    } else if let cache = cache.efficientNet {
+      efficientNet?.backward(dy, cache)
+    }
   }
 
   /// Visits the network's parameters under torchvision's names.
@@ -85,5 +95,12 @@ public struct Encoder: EncoderNetwork {
     _ path: String, _ body: (_ name: String, inout Parameter) throws -> Void
   ) rethrows {
     try resNet?.visitParameters(path, body)
+    try efficientNet?.visitParameters(path, body)
+  }
+
+  /// Chooses which branches training passes leave out from here on, where the architecture has
+  /// stochastic depth.
+  mutating func setStochasticDepth(_ depth: StochasticDepth) {
+    efficientNet?.stochasticDepth = depth
   }
 }

@@ -8,8 +8,16 @@ public struct BatchNorm2D: Layer {
   public enum Activation: Sendable {
     case identity
     case relu
+    /// `u · sigmoid(u)`, without a residual.
+    case silu
 
-    var kernel: relic_activation { self == .relu ? relic_relu : relic_identity }
+    var kernel: relic_activation {
+      switch self {
+      case .identity: relic_identity
+      case .relu: relic_relu
+      case .silu: relic_silu_activation
+      }
+    }
   }
 
   /// What backward reads; `views · channels` numbers in each array.
@@ -244,6 +252,7 @@ extension BatchNorm2D {
   ) -> Tensor {
     precondition(
       residual == nil || residual?.shape == z.shape, "a residual must have shape \(z.shape)")
+    precondition(residual == nil || activation != .silu, "SiLU takes no residual")
     let (scales, shifts) = affine(mean: mean, inverseDeviation: inverseDeviation)
     var y = Tensor(uninitialized: z.shape)
     let channels = self.channels

@@ -72,11 +72,18 @@ public struct Pretraining: Sendable {
     if configuration.recomputes {
       // The copy's running statistics are dropped: they move once, when the views come again.
       var copy = trained.network
-      projections = groups.map { copy($0.images, .batch(views: $0.count)) }
+      projections = groups.indices.map { index in
+        copy.setStochasticDepth(stochasticDepth(pass: index))
+        return copy(groups[index].images, .batch(views: groups[index].count))
+      }
     } else {
-      passes = groups.map { trained.network.forward($0.images, views: $0.count) }
+      passes = groups.indices.map { index in
+        trained.network.setStochasticDepth(stochasticDepth(pass: index))
+        return trained.network.forward(groups[index].images, views: groups[index].count)
+      }
       projections = passes.map(\.y)
     }
+    target.setStochasticDepth(stochasticDepth(pass: 255))
     let targets = target(views.global, .batch(views: views.globalCount))
     let online = Tensor.concatenated(projections)
     let result = loss(
@@ -88,7 +95,8 @@ public struct Pretraining: Sendable {
     let factor = lossScale?.value ?? 1
     let dOnline = result.dOnline.scaled(by: factor)
     var first = 0
-    for group in groups {
+    for (index, group) in groups.enumerated() {
+      trained.network.setStochasticDepth(stochasticDepth(pass: index))
       let rows = first..<(first + group.count * images)
       let cache =
         passes.isEmpty
@@ -114,6 +122,11 @@ public struct Pretraining: Sendable {
 
   /// Starts the averages of a new epoch.
   public mutating func beginEpoch() { averages.beginEpoch() }
+
+  /// The branches a pass of this step leaves out; online passes count from 0, the target's is 255.
+  private func stochasticDepth(pass: Int) -> StochasticDepth {
+    .random(seed: configuration.seed, step: step, pass: pass)
+  }
 
   /// Views that go through the network together: all of one size, or one alone if they are
   /// computed twice.

@@ -36,6 +36,9 @@ public struct RelicNetwork: Module {
     encoder.backward(head.backward(dy, cache.head), cache.encoder)
   }
 
+  /// Chooses which branches training passes leave out from here on.
+  mutating func setStochasticDepth(_ depth: StochasticDepth) { encoder.setStochasticDepth(depth) }
+
   /// Moves every parameter and running statistic towards its counterpart in `online`.
   ///
   /// `value = value + (1 - decay) · (online - value)`, Grill et al. 2020, section 3.1; the

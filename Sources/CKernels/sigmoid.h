@@ -1,0 +1,32 @@
+#ifndef RELIC_SIGMOID_H
+#define RELIC_SIGMOID_H
+
+#include <stdint.h>
+
+// exp(x) to 2 ulp for |x| <= 87, beyond which x is clamped: the library's expf is a call that no
+// loop can vectorise. Range reduction by ln 2 in two parts, then Cephes' polynomial.
+static inline __attribute__((always_inline)) float relic_exp(float x) {
+  x = x > 87.0f ? 87.0f : x;
+  x = x < -87.0f ? -87.0f : x;
+  // Adding and subtracting 1.5 * 2^23 rounds to an integer.
+  const float n = (x * 1.44269504f + 12582912.0f) - 12582912.0f;
+  const float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
+  float p = 1.9875691500e-4f;
+  p = p * r + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  const float mantissa = p * r * r + r + 1.0f;
+  const union {
+    uint32_t bits;
+    float value;
+  } power = {(uint32_t)((int32_t)n + 127) << 23};
+  return mantissa * power.value;
+}
+
+static inline __attribute__((always_inline)) float relic_sigmoid(float x) {
+  return 1.0f / (1.0f + relic_exp(-x));
+}
+
+#endif

@@ -1,0 +1,116 @@
+/// EfficientNet-V2-S without its classifier, under torchvision's parameter names.
+///
+/// Tan & Le 2021, table 4; `torchvision.models.efficientnet_v2_s`.
+public struct EfficientNetV2: EncoderNetwork {
+  /// What backward reads.
+  public struct Cache: Sendable {
+    let stem: ConvNorm.Cache
+    var blocks: [EfficientNetV2Block.Cache]
+    let head: ConvNorm.Cache
+    let average: GlobalAveragePool.Cache
+  }
+
+  private static let stages: [(layers: Int, plan: EfficientNetV2Block.Plan)] = [
+    (2, .init(isFused: true, inputs: 24, outputs: 24, expansion: 1, stride: 1)),
+    (4, .init(isFused: true, inputs: 24, outputs: 48, expansion: 4, stride: 2)),
+    (4, .init(isFused: true, inputs: 48, outputs: 64, expansion: 4, stride: 2)),
+    (6, .init(isFused: false, inputs: 64, outputs: 128, expansion: 4, stride: 2)),
+    (9, .init(isFused: false, inputs: 128, outputs: 160, expansion: 6, stride: 1)),
+    (15, .init(isFused: false, inputs: 160, outputs: 256, expansion: 6, stride: 2)),
+  ]
+
+  private var stem: ConvNorm
+  private var blocks: [EfficientNetV2Block] = []
+  private var head: ConvNorm
+  private let average = GlobalAveragePool()
+
+  /// Which branches training passes leave out; evaluation leaves out none.
+  public var stochasticDepth = StochasticDepth.off
+
+  /// The number of features, 1280.
+  public let featureCount = 1280
+
+  /// Creates a network with torchvision's initialisation.
+  ///
+  /// - Parameters:
+  ///   - keepsHalf: Whether what the backward pass reads is held in 16 bits.
+  ///   - generator: Where the weights come from.
+  public init(keepsHalf: Bool = false, using generator: inout Philox) {
+    stem = .efficientNet(
+      inputs: 3, outputs: 24, kernel: 3, stride: 2, activation: .silu, keepsHalf: keepsHalf,
+      using: &generator)
+    let total = Self.stages.reduce(0) { $0 + $1.layers }
+    for (layers, first) in Self.stages {
+      for layer in 0..<layers {
+        var plan = first
+        if layer > 0 { (plan.inputs, plan.stride) = (first.outputs, 1) }
+        // Rises from 0 to 0.2 over the depth.
+        plan.dropProbability = 0.2 * Float(blocks.count) / Float(total)
+        blocks.append(EfficientNetV2Block(plan, keepsHalf: keepsHalf, using: &generator))
+      }
+    }
+    head = .efficientNet(
+      inputs: 256, outputs: featureCount, kernel: 1, stride: 1, activation: .silu,
+      keepsHalf: keepsHalf, using: &generator)
+  }
+
+  /// Returns features `[batch, 1280]` for images `[batch, height, width, 3]`.
+  public mutating func callAsFunction(
+    _ images: Tensor, _ statistics: NormalizationStatistics
+  ) -> Tensor {
+    let isTraining = statistics != .running
+    var x = stem(images, statistics)
+    for index in blocks.indices {
+      let factors = isTraining ? factors(block: index, rows: x.shape[0]) : nil
+      x = blocks[index](x, statistics, factors: factors)
+    }
+    return average(head(x, statistics), statistics)
+  }
+
+  /// Returns features `[batch, 1280]` for images `[batch, height, width, 3]`, and what `backward`
+  /// will need.
+  public mutating func forward(_ images: Tensor, views: Int) -> (y: Tensor, cache: Cache) {
+    var (x, stemCache) = stem.forward(images, views: views)
+    var caches: [EfficientNetV2Block.Cache] = []
+    for index in blocks.indices {
+      let (y, cache) = blocks[index].forward(
+        x, views: views, factors: factors(block: index, rows: x.shape[0]))
+      x = y
+      caches.append(cache)
+    }
+    let (y, headCache) = head.forward(x, views: views)
+    let (features, averaged) = average.forward(y, views: views)
+    return (features, Cache(stem: stemCache, blocks: caches, head: headCache, average: averaged))
+  }
+
+  /// Adds to the parameters' gradients for `dy` of shape `[batch, 1280]`.
+  public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) {
+    var gradient = average.backward(dy, cache.average)
+    gradient = head.backward(gradient, cache.head)
+    for index in blocks.indices.reversed() {
+      gradient = blocks[index].backward(gradient, cache.blocks.removeLast())
+    }
+    stem.backwardParameters(gradient, cache.stem)
+  }
+
+  /// Visits `features.0`, `features.1.0` to the last block, and `features.7`.
+  public mutating func visitParameters(
+    _ path: String, _ body: (_ name: String, inout Parameter) throws -> Void
+  ) rethrows {
+    let features = joined(path, "features")
+    try stem.visitParameters("\(features).0", body)
+    var next = 0
+    for (stage, (layers, _)) in Self.stages.enumerated() {
+      for layer in 0..<layers {
+        try blocks[next].visitParameters("\(features).\(stage + 1).\(layer)", body)
+        next += 1
+      }
+    }
+    try head.visitParameters("\(features).\(Self.stages.count + 1)", body)
+  }
+
+  private func factors(block: Int, rows: Int) -> [Float]? {
+    stochasticDepth.factors(
+      block: block, rows: rows, probability: blocks[block].plan.dropProbability)
+  }
+}

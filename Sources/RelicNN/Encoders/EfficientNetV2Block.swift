@@ -1,0 +1,148 @@
+/// An inverted residual block: expand the channels, mix the pixels, project back.
+///
+/// Tan & Le 2021, figure 2; torchvision's `FusedMBConv` (a full 3x3 convolution expands) and `MBConv`
+/// (a 1x1 convolution expands, a depthwise one mixes, squeeze-and-excitation weighs). Where shape
+/// allows, the input is added to the result, which stochastic depth may leave out.
+struct EfficientNetV2Block: Sendable {
+  /// What backward reads.
+  struct Cache: Sendable {
+    let expansion: ConvNorm.Cache
+    let mixing: DepthwiseNorm.Cache?
+    let excitation: SqueezeExcitation.Cache?
+    let projection: ConvNorm.Cache?
+    /// What the branch counts in every image, `nil` for 1.
+    let factors: [Float]?
+  }
+
+  /// The sizes of a block.
+  struct Plan: Sendable {
+    var isFused: Bool
+    var inputs: Int
+    var outputs: Int
+    var expansion: Int
+    var stride: Int
+    /// With which the branch of an image is left out in training.
+    var dropProbability: Float = 0
+  }
+
+  let plan: Plan
+  private var expansion: ConvNorm
+  private var mixing: DepthwiseNorm?
+  private var excitation: SqueezeExcitation?
+  private var projection: ConvNorm?
+
+  private var addsInput: Bool { plan.stride == 1 && plan.inputs == plan.outputs }
+
+  init(_ plan: Plan, keepsHalf: Bool, using generator: inout Philox) {
+    self.plan = plan
+    let wide = plan.inputs * plan.expansion
+    let isSingle = plan.isFused && plan.expansion == 1
+    expansion = .efficientNet(
+      inputs: plan.inputs, outputs: isSingle ? plan.outputs : wide, kernel: plan.isFused ? 3 : 1,
+      stride: plan.isFused ? plan.stride : 1, activation: .silu,
+      keepsHalf: keepsHalf, using: &generator)
+    if !plan.isFused {
+      mixing = DepthwiseNorm(
+        DepthwiseConv2D(channels: wide, kernel: 3, stride: plan.stride, using: &generator),
+        BatchNorm2D(channels: wide, activation: .silu, epsilon: 1e-3), keepsHalf: keepsHalf)
+      excitation = SqueezeExcitation(
+        channels: wide, squeezed: max(1, plan.inputs / 4), keepsHalf: keepsHalf,
+        using: &generator)
+    }
+    if !isSingle {
+      projection = .efficientNet(
+        inputs: wide, outputs: plan.outputs, kernel: 1, stride: 1, activation: .identity,
+        keepsHalf: keepsHalf, using: &generator)
+    }
+  }
+
+  /// Returns `[batch, outHeight, outWidth, outputs]`; `factors` say what the branch counts in every
+  /// image.
+  mutating func callAsFunction(
+    _ x: Tensor, _ statistics: NormalizationStatistics, factors: [Float]?
+  ) -> Tensor {
+    var y = expansion(x, statistics)
+    if let mixed = mixing?(y, statistics) { y = mixed }
+    if let weighed = excitation?(y, statistics) { y = weighed }
+    if let projected = projection?(y, statistics) { y = projected }
+    return addsInput ? added(x, y, factors) : y
+  }
+
+  mutating func forward(
+    _ x: Tensor, views: Int, factors: [Float]?
+  ) -> (y: Tensor, cache: Cache) {
+    var (y, expanded) = expansion.forward(x, views: views)
+    let mixed = mixing?.forward(y, views: views)
+    if let mixed { y = mixed.y }
+    let weighed = excitation?.forward(y, views: views)
+    if let weighed { y = weighed.y }
+    let projected = projection?.forward(y, views: views)
+    if let projected { y = projected.y }
+    let cache = Cache(
+      expansion: expanded, mixing: mixed?.cache, excitation: weighed?.cache,
+      projection: projected?.cache,
+      factors: addsInput ? factors : nil)
+    return (addsInput ? added(x, y, factors) : y, cache)
+  }
+
+  /// Adds to the parameters' gradients and returns `dx`.
+  mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) -> Tensor {
+    let whole = dy
+    var gradient = whole
+    if let factors = cache.factors { gradient.scaleImages(by: factors) }
+    if let cache = cache.projection, let d = projection?.backward(gradient, cache) { gradient = d }
+    if let cache = cache.excitation, let d = excitation?.backward(gradient, cache) { gradient = d }
+    if let cache = cache.mixing, let d = mixing?.backward(gradient, cache) { gradient = d }
+    var dx = expansion.backward(gradient, cache.expansion)
+    if addsInput { dx.add(whole) }
+    return dx
+  }
+
+  /// Visits the parts as `block.0`, `block.1` and so on, torchvision's names.
+  mutating func visitParameters(
+    _ path: String, _ body: (_ name: String, inout Parameter) throws -> Void
+  ) rethrows {
+    let block = joined(path, "block")
+    try expansion.visitParameters("\(block).0", body)
+    try mixing?.visitParameters("\(block).1", body)
+    try excitation?.visitParameters("\(block).2", body)
+    try projection?.visitParameters("\(block).\(plan.isFused ? 1 : 3)", body)
+  }
+
+  private func added(_ x: Tensor, _ branch: consuming Tensor, _ factors: [Float]?) -> Tensor {
+    var y = branch
+    if let factors { y.scaleImages(by: factors) }
+    y.add(x)
+    return y
+  }
+}
+
+extension ConvNorm {
+  /// A convolution with half padding and a normalisation, as EfficientNet-V2 has them.
+  static func efficientNet(
+    inputs: Int, outputs: Int, kernel: Int, stride: Int, activation: BatchNorm2D.Activation,
+    keepsHalf: Bool, using generator: inout Philox
+  ) -> ConvNorm {
+    ConvNorm(
+      Conv2D(
+        inputs: inputs, outputs: outputs, kernel: kernel, stride: stride, padding: kernel / 2,
+        using: &generator),
+      BatchNorm2D(channels: outputs, activation: activation, epsilon: 1e-3), names: ("0", "1"),
+      keepsHalf: keepsHalf)
+  }
+}
+
+extension Tensor {
+  /// Multiplies every image by a factor of its own.
+  fileprivate mutating func scaleImages(by factors: [Float]) {
+    precondition(factors.count == shape[0], "\(factors.count) factors for \(shape)")
+    let size = count / max(factors.count, 1)
+    unsafe withMutableElements { elements in
+      guard let start = elements.baseAddress else { return }
+      parallel(factors.count) { image in
+        let pixels = unsafe UnsafeMutableBufferPointer(start: start + image * size, count: size)
+        for index in pixels.indices { unsafe pixels[index] *= factors[image] }
+      }
+    }
+  }
+}
