@@ -57,6 +57,24 @@ struct NetworkFixture {
     }
   }
 
+  /// Compares a tensor with its reference by the norm of the difference, as a share of the
+  /// reference's norm; of a sketch, which every element takes part in, the norm of the sketches'.
+  func expectCloseInNorm(
+    _ found: Tensor, _ key: String, within share: Float,
+    location: SourceLocation = #_sourceLocation
+  ) throws {
+    let parts = 1..<(1 + Self.bins + Self.samples)
+    let sketch = dict.tensor(key + "~")?.rows(parts)
+    let expected = try sketch ?? tensor(key)
+    let own = sketch == nil ? found : Self.sketch(found).rows(parts)
+    try #require(own.shape == expected.shape, "\(name) \(key)", sourceLocation: location)
+    let distance = own.combined(expected, -).rootMeanSquare
+    let size = expected.rootMeanSquare
+    #expect(
+      distance <= share * size + 1e-5,
+      "\(name) \(key): off by \(distance / size) of its norm", sourceLocation: location)
+  }
+
   /// The norm, 128 signed sums that every element takes part in, and 64 elements.
   private static func sketch(_ tensor: Tensor) -> Tensor {
     let elements = tensor.scalars
