@@ -67,3 +67,28 @@ import Testing
     }
   }
 }
+
+@Suite struct FeaturesTests {
+  @Test func `elements that do not fill the shape are a programming error`() async {
+    await #expect(processExitsWith: .failure) {
+      _ = Features(rows: 2, columns: 3, elements: [1, 2, 3] as [Float])
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = Matrix(rows: 2, columns: 3, elements: [1, 2, 3])
+    }
+  }
+
+  @Test func `samples are copied in the order asked for, widened`() {
+    let single = Features(rows: 3, columns: 2, elements: [1, 2, 3, 4, 5, 6] as [Float])
+    let double = Features(rows: 3, columns: 2, elements: [1, 2, 3, 4, 5, 6] as [Double])
+    for features in [single, double] {
+      var copies = Array(repeating: 0.0, count: 4)
+      unsafe copies.withUnsafeMutableBufferPointer { buffer in
+        guard let start = buffer.baseAddress else { return }
+        unsafe features.copy([2, 0][...], to: start)
+      }
+      #expect(copies == [5, 6, 1, 2])
+      #expect(features.row(1) == [3, 4])
+    }
+  }
+}
