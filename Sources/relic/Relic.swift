@@ -7,8 +7,8 @@ internal import RelicNN
 
   static let commands: [any Command.Type] = [
     DemoCommand.self, PretrainCommand.self, ExtractCommand.self, ProbeCommand.self,
-    PredictCommand.self, EvaluateCommand.self, ViewsCommand.self, ConvertCommand.self,
-    InfoCommand.self,
+    PredictCommand.self, EvaluateCommand.self, ViewsCommand.self, DownloadCommand.self,
+    ConvertCommand.self, InfoCommand.self,
   ]
 
   static func main() {
