@@ -104,6 +104,30 @@ import Testing
     #expect(curves[0] == curves[1])
   }
 
+  @Test func `the target is scored on the labelled splits while the run goes on`() throws {
+    let folder = try TemporaryFolder()
+    let captured = Captured.run(
+      Self.small + ["--eval-every", "4", "--save-model-dir", folder.path])
+    #expect(captured.error == "")
+    #expect(captured.output.contains("evaluation after step 4: top-1 "))
+    struct Line: Decodable {
+      let step: Int
+      let evalTop1: Double?
+      let evalKnnTop1: Double?
+      let spread: Double?
+    }
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let lines = try folder.text("metrics.jsonl").split(separator: "\n").map {
+      try decoder.decode(Line.self, from: Data($0.utf8))
+    }
+    let scored = try #require(lines.first { $0.evalTop1 != nil })
+    #expect(lines.count == 5 && scored.step == 4)
+    #expect(try #require(scored.evalTop1) > 0.1)
+    #expect(try #require(scored.evalKnnTop1) > 0.1)
+    #expect(lines.filter { $0.spread.map { $0 > 0 && $0 < 1 } ?? false }.map(\.step) == [2, 4])
+  }
+
   @Test func `weights of the reference's model start a run`() throws {
     let folder = try TemporaryFolder()
     var configuration = PretrainingConfiguration()

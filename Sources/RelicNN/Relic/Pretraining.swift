@@ -115,7 +115,8 @@ public struct Pretraining: Sendable {
       scale: exp(trained.logScale), bias: trained.bias,
       learningRate: optimizer.learningRate, averages: averages,
       accuracy: measuresAccuracy
-        ? matchingAccuracy(online.rows(0..<images), targets, images) : nil)
+        ? matchingAccuracy(online.rows(0..<images), targets, images) : nil,
+      spread: measuresAccuracy ? spread(targets.rows(0..<images)) : nil)
     step += 1
     return report
   }
@@ -159,6 +160,18 @@ public struct Pretraining: Sendable {
       gamma = schedule.gamma(afterStep: step)
     }
     if schedule.copies(atStep: step) { target = trained.network }
+  }
+
+  /// `√(1 - ‖mean‖²)` of the rows divided by their lengths: the root of their total variance.
+  private func spread(_ projections: Tensor) -> Double {
+    let rows = RelicLoss.normalized(projections).rows
+    let (count, columns) = (rows.shape[0], rows.shape[1])
+    let elements = rows.scalars
+    let square = (0..<columns).reduce(0.0) { sum, column in
+      let mean = (0..<count).reduce(0.0) { $0 + Double(elements[$1 * columns + column]) }
+      return sum + (mean / Double(count)) * (mean / Double(count))
+    }
+    return max(0, 1 - square).squareRoot()
   }
 
   /// How often view 1 of an image is nearest to the target's view 2 of the same image.

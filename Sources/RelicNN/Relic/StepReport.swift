@@ -38,6 +38,9 @@ public struct StepReport: Sendable, Equatable {
   public var averages: RunningAverages
   /// In-batch accuracy, where it was asked for.
   public var accuracy: MatchingAccuracy?
+  /// The standard deviation of target projections of length 1, with the accuracy: nearly 1 when
+  /// they point everywhere, 0 when all are the same.
+  public var spread: Double?
 }
 
 /// The share of images whose other view the target finds in the batch.

@@ -24,6 +24,10 @@ struct PretrainCommand: Command {
           .value(
             "--ckpt-path", sets: \.weights, as: "FILE",
             "start from the weights of a relic_model.pth or checkpoint.safetensors"),
+          .value(
+            "--eval-every", sets: \.evaluationInterval, as: "N", from: 0,
+            "steps between two linear evaluations on the labelled splits, 0 for none (default: "
+              + "five times --log-every-n-steps)"),
           .flag("--overwrite", sets: \.overwrites, "replace a run that is already in the folder"),
           .value(
             "--config", sets: \.configFile, as: "FILE",
@@ -135,6 +139,7 @@ struct PretrainCommand: Command {
   var folder = "./models"
   var resumed: String?
   var weights: String?
+  var evaluationInterval: Int?
   var overwrites = false
   var configFile: String?
   var common = CommonSettings()
@@ -170,7 +175,11 @@ struct PretrainCommand: Command {
       "\(loader.dataset.count) images of \(configuration.dataset), "
         + "\(loader.stepsPerEpoch) steps an epoch, \(Workers.count) workers, "
         + "BLAS core \(Machine.blasCore)")
-    var loop = PretrainingLoop(state, loader: loader, run: run, console: console)
+    var loop = PretrainingLoop(
+      state, loader: loader, run: run,
+      evaluation: OnlineEvaluation(
+        every: evaluationInterval ?? 5 * configuration.logEveryNSteps,
+        of: command.configuration, console: console), console: console)
     _ = try loop.finish()
     console.line("\(run.encoderPath): the encoder; score it with 'relic evaluate \(run.path)'")
   }

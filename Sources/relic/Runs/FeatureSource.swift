@@ -22,10 +22,16 @@ struct FeatureSource {
 
   /// An encoder with the weights that a run of this configuration starts from.
   init(untrained configuration: PretrainingConfiguration) {
-    encoder = Encoder(
+    let encoder = Encoder(
       configuration.encoder, stem: configuration.stem, seed: configuration.seed)
+    self.init(encoder, of: configuration, called: "random")
+  }
+
+  /// An encoder of a run of this configuration.
+  init(_ encoder: Encoder, of configuration: PretrainingConfiguration, called name: String) {
+    self.encoder = encoder
     imageSize = configuration.imageSize
-    var origin = FeatureDescription(encoder: "random", dataset: "")
+    var origin = FeatureDescription(encoder: name, dataset: "")
     origin.model = configuration.encoder.rawValue
     origin.stem = configuration.stem.rawValue
     origin.seed = configuration.seed

@@ -5,10 +5,17 @@ struct PretrainingLoop {
   private let loader: BatchLoader
   private let run: RunFolder
   private let console: Console
+  private let evaluation: OnlineEvaluation?
   private var state: Pretraining
+  private var watch: TrainingWatch
 
-  init(_ state: Pretraining, loader: BatchLoader, run: RunFolder, console: Console) {
+  init(
+    _ state: Pretraining, loader: BatchLoader, run: RunFolder, evaluation: OnlineEvaluation?,
+    console: Console
+  ) {
     self.state = state
+    self.evaluation = evaluation
+    watch = TrainingWatch(state.configuration)
     self.loader = loader
     self.run = run
     self.console = console
@@ -35,6 +42,16 @@ struct PretrainingLoop {
         progress.fields(report),
         always: endsEpoch || report.accuracy != nil || report.step == firstStep)
       if endsEpoch { display.keep() }
+      if let warning = watch.warning(report, endsEpoch: endsEpoch, epoch: epoch + 1) {
+        display.keep()
+        console.writeError(warning + "\n")
+      }
+      if let evaluation, state.step % evaluation.interval == 0 {
+        display.keep()
+        let scores = try evaluation.scores(of: state.target.encoder, step: state.step)
+        try log.append(scores)
+        console.line("\(scores)")
+      }
       if endsEpoch || report.accuracy != nil || interrupt.isRequested { try save() }
       if interrupt.isRequested {
         display.keep()
@@ -88,6 +105,8 @@ private struct Metrics: Encodable {
   /// In-batch accuracy, on every `--log-every-n-steps`-th step.
   let top1: Double?
   let top5: Double?
+  /// Of the target's projections, on the same steps: 0 when all are the same.
+  let spread: Double?
 
   init(_ report: StepReport, epoch: Int, seconds: Double) {
     self.epoch = epoch
@@ -103,5 +122,6 @@ private struct Metrics: Encodable {
     learningRate = report.learningRate
     top1 = report.accuracy?.top1
     top5 = report.accuracy?.top5
+    spread = report.spread
   }
 }
