@@ -1,7 +1,7 @@
 internal import Foundation
 internal import RelicNN
 
-/// One configuration of a training step, as PERFORMANCE tables name it.
+/// One configuration of a training step.
 struct StepCase {
   let encoder: PretrainingConfiguration.EncoderModel
   let stem: PretrainingConfiguration.Stem

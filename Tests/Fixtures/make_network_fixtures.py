@@ -350,7 +350,7 @@ def efficientnet(rows):
 
 
 def pair_loss(x, target, tau, b, alpha, siglip):
-    """One ordered pair, REFERENCE 3; returns the loss and its invariance term."""
+    """One ordered pair of views; returns the loss and its invariance term."""
     n = len(x)
     x, target = F.normalize(x, dim=-1), F.normalize(target, dim=-1)
     logits = x @ target.T * tau.exp().clamp(0, 15 if siglip else 5) + b

@@ -5,18 +5,15 @@ public struct Batch: Sendable {
   /// The data set index of each picture, in the order of the rows of one view.
   public let samples: [Int]
 
-  /// All pictures of global view 0, then of view 1, and so on: `[views * batch, size, size, 3]`.
-  public let globalViews: Tensor
-
-  /// The same for local views; `nil` if there are none.
-  public let localViews: Tensor?
+  /// The views of these pictures.
+  public let views: ViewBatch
 
   /// Pictures that could not be read; the rows show others in their place.
   public let skipped: [DatasetError]
 }
 
 /// What to do about a picture that cannot be read.
-public enum BrokenImages: String, Codable, CaseIterable, Sendable {
+public enum BrokenImages: String, CaseIterable, Sendable {
   case refuse
   case skip
 }
@@ -104,7 +101,9 @@ public struct BatchLoader: Sendable {
     }
     if let failure = outcome.failure { throw failure }
     return Batch(
-      samples: outcome.samples, globalViews: globalViews, localViews: localViews,
+      samples: outcome.samples,
+      views: ViewBatch(
+        global: globalViews, globalCount: globalCount, local: localViews, localCount: localCount),
       skipped: outcome.skipped)
   }
 

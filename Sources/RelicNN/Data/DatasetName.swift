@@ -1,5 +1,5 @@
 /// The data sets users can name.
-public enum DatasetName: String, Codable, CaseIterable, Sendable {
+public enum DatasetName: String, CaseIterable, Sendable {
   case stl10
   case cifar10
   case tinyImageNet = "tiny_imagenet"

@@ -29,7 +29,7 @@ extension ImageDataset {
 }
 
 /// A part of a data set.
-public enum DatasetSplit: String, Codable, CaseIterable, Sendable {
+public enum DatasetSplit: String, CaseIterable, Sendable {
   case train
   case test
   case unlabeled

@@ -5,7 +5,7 @@ internal import Foundation
 /// The cosine is Loshchilov & Hutter 2016, equation 5, without restarts.
 public struct LearningRateSchedule: Sendable, Equatable {
   /// What follows the warm-up.
-  public enum Shape: String, Codable, CaseIterable, Sendable {
+  public enum Shape: String, CaseIterable, Sendable {
     case constant
     case cosine
   }

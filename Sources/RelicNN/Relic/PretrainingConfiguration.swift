@@ -1,14 +1,14 @@
 /// Everything that decides a pretraining run; equal configurations give equal weights.
-public struct PretrainingConfiguration: Codable, Equatable, Sendable {
+public struct PretrainingConfiguration: Equatable, Sendable {
   /// An encoder architecture, by the reference's option values.
-  public enum EncoderModel: String, Codable, CaseIterable, Sendable {
+  public enum EncoderModel: String, CaseIterable, Sendable {
     case resnet18
     case resnet50
     case efficientnet
   }
 
   /// The first layers of a ResNet.
-  public enum Stem: String, Codable, CaseIterable, Sendable {
+  public enum Stem: String, CaseIterable, Sendable {
     /// A 7x7 convolution of stride 2 and a max pool, as torchvision has it.
     case imagenet
     /// A 3x3 convolution of stride 1 without a pool, for small images.

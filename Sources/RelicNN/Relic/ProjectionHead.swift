@@ -1,4 +1,4 @@
-/// The critic: `Linear → ReLU → Linear` without biases, REFERENCE's `MLPHead`.
+/// The critic: `Linear → ReLU → Linear` without biases, the reference's `MLPHead`.
 public struct ProjectionHead: Layer {
   /// What backward reads.
   public struct Cache: Sendable {

@@ -1,23 +1,3 @@
-/// The views of one batch.
-public struct ViewBatch: Sendable {
-  /// Large crops, view after view: `[globalCount · n, size, size, 3]`.
-  public var global: Tensor
-  /// The number of large crops of an image.
-  public var globalCount: Int
-  /// Small crops, `[localCount · n, localSize, localSize, 3]`, or `nil` without any.
-  public var local: Tensor?
-  /// The number of small crops of an image.
-  public var localCount: Int
-
-  /// Creates a batch; `global` and `local` hold the same images in the same order.
-  public init(global: Tensor, globalCount: Int, local: Tensor? = nil, localCount: Int = 0) {
-    self.global = global
-    self.globalCount = globalCount
-    self.local = local
-    self.localCount = localCount
-  }
-}
-
 /// What one step did, for the progress line and the metrics file.
 public struct StepReport: Sendable, Equatable {
   /// Steps taken, this one included.
@@ -52,7 +32,7 @@ public struct MatchingAccuracy: Sendable, Equatable {
 }
 
 /// Sums of losses since the start of the epoch and of the run.
-public struct RunningAverages: Sendable, Equatable, Codable {
+public struct RunningAverages: Sendable, Equatable {
   var runLoss = 0.0
   var runSteps = 0
   var epochLoss = 0.0

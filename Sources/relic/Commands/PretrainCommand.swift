@@ -168,6 +168,14 @@ struct PretrainCommand: Command {
         "'--batch-size' is \(configuration.batchSize), but \(configuration.dataset) has "
           + "\(loader.dataset.count) images", remedy: "choose a smaller one")
     }
+    let evaluation = OnlineEvaluation(
+      every: evaluationInterval ?? 5 * configuration.logEveryNSteps, of: command.configuration,
+      console: console)
+    if let evaluationInterval, evaluationInterval > 0, evaluation == nil {
+      throw UsageError.conflict(
+        "'--eval-every' is \(evaluationInterval), but \(configuration.dataset) has no labelled "
+          + "train and test splits in \(configuration.datasetPath)", remedy: "leave it out")
+    }
     let state =
       try resumed == nil
       ? command.begin(run, loader) : command.restore(run, loader)
@@ -176,10 +184,7 @@ struct PretrainCommand: Command {
         + "\(loader.stepsPerEpoch) steps an epoch, \(Workers.count) workers, "
         + "BLAS core \(Machine.blasCore)")
     var loop = PretrainingLoop(
-      state, loader: loader, run: run,
-      evaluation: OnlineEvaluation(
-        every: evaluationInterval ?? 5 * configuration.logEveryNSteps,
-        of: command.configuration, console: console), console: console)
+      state, loader: loader, run: run, evaluation: evaluation, console: console)
     _ = try loop.finish()
     console.line("\(run.encoderPath): the encoder; score it with 'relic evaluate \(run.path)'")
   }

@@ -67,12 +67,8 @@ struct PretrainingLoop {
     let index = state.step % loader.stepsPerEpoch
     if index == 0 { state.beginEpoch() }
     let batch = try loader.batch(epoch: epoch, step: index)
-    let configuration = state.configuration
     return try state.advance(
-      ViewBatch(
-        global: batch.globalViews, globalCount: configuration.globalViews,
-        local: batch.localViews, localCount: configuration.localViews),
-      measuresAccuracy: (state.step + 1) % configuration.logEveryNSteps == 0)
+      batch.views, measuresAccuracy: (state.step + 1) % state.configuration.logEveryNSteps == 0)
   }
 
   private func save() throws {

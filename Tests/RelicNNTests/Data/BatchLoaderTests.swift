@@ -25,19 +25,19 @@ import Testing
   @Test func `views lie view by view and are those of the generator`() throws {
     let loader = try Self.loader()
     let batch = try loader.batch(epoch: 1, step: 2)
-    let local = try #require(batch.localViews)
-    #expect(batch.globalViews.shape == [12, 32, 32, 3] && local.shape == [12, 13, 13, 3])
+    let local = try #require(batch.views.local)
+    #expect(batch.views.global.shape == [12, 32, 32, 3] && local.shape == [12, 13, 13, 3])
     let sample = batch.samples[5]
     let image = try loader.dataset.image(at: sample)
     let global = ViewGenerator(imageSize: 32, isLocal: false)
     let small = ViewGenerator(imageSize: 32, isLocal: true)
     for view in 0..<2 {
       let expected = global.view(of: image, seed: 42, epoch: 1, sample: sample, view: view)
-      #expect(batch.globalViews.rows((view * 6 + 5)..<(view * 6 + 6)).scalars == expected.scalars)
+      #expect(batch.views.global.rows((view * 6 + 5)..<(view * 6 + 6)).scalars == expected.scalars)
       let crop = small.view(of: image, seed: 42, epoch: 1, sample: sample, view: 2 + view)
       #expect(local.rows((view * 6 + 5)..<(view * 6 + 6)).scalars == crop.scalars)
     }
-    #expect(batch.globalViews.rows(0..<1) != batch.globalViews.rows(6..<7))
+    #expect(batch.views.global.rows(0..<1) != batch.views.global.rows(6..<7))
   }
 
   @Test func `one worker and two make the same batch`() throws {
@@ -48,8 +48,8 @@ import Testing
     let one = try loader.batch(epoch: 0, step: 1)
     Workers.count = 2
     let two = try loader.batch(epoch: 0, step: 1)
-    #expect(one.samples == two.samples && one.globalViews == two.globalViews)
-    #expect(one.localViews == two.localViews)
+    #expect(one.samples == two.samples && one.views.global == two.views.global)
+    #expect(one.views.local == two.views.local)
   }
 
   @Test func `another seed makes other batches`() throws {
