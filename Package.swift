@@ -32,8 +32,8 @@ let package = Package(
     .executableTarget(
       name: "relic", dependencies: ["RelicNN", "LinearProbe"], swiftSettings: strict),
     .executableTarget(
-      name: "RelicBenchmarks", dependencies: ["RelicNN", "LinearProbe"], path: "Benchmarks",
-      exclude: ["compare"], swiftSettings: strict),
+      name: "RelicBenchmarks", dependencies: ["RelicNN", "LinearProbe", "COpenBLAS"],
+      path: "Benchmarks", exclude: ["compare"], swiftSettings: strict),
     .testTarget(name: "RelicNNTests", dependencies: ["RelicNN"], swiftSettings: strict),
     .testTarget(name: "LinearProbeTests", dependencies: ["LinearProbe"], swiftSettings: strict),
     .testTarget(

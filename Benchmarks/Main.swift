@@ -10,6 +10,18 @@ internal import RelicNN
   static func main() throws {
     let arguments = Array(CommandLine.arguments.dropFirst())
     if arguments.isEmpty { return try printTables() }
+    if arguments[0] == "peak" {
+      _ = PeakBenchmark.run()
+      return
+    }
+    if arguments[0] == "layers" {
+      let peak = PeakBenchmark.run()
+      LayerTable.explain()
+      for step in StepCase.all where arguments.count < 2 || arguments[1] == step.name {
+        try LayerTable.run(step, peak: peak)
+      }
+      return
+    }
     guard arguments.count >= 6,
       let encoder = PretrainingConfiguration.EncoderModel(rawValue: arguments[1]),
       let stem = PretrainingConfiguration.Stem(rawValue: arguments[2]),
@@ -18,7 +30,7 @@ internal import RelicNN
       return print("usage: RelicBenchmarks [step|extract ENCODER STEM SIZE BATCH COUNT [fp16]]")
     }
     let benchmark = StepBenchmark(
-      step: StepCase(encoder: encoder, stem: stem, size: size, batch: batch),
+      step: StepCase("given", encoder, stem, size: size, batch: batch),
       fp16Precision: arguments.contains("fp16"))
     let seconds =
       arguments[0] == "step"

@@ -1,23 +1,4 @@
-internal import Foundation
 internal import RelicNN
-
-/// One configuration of a training step.
-struct StepCase {
-  let encoder: PretrainingConfiguration.EncoderModel
-  let stem: PretrainingConfiguration.Stem
-  let size: Int
-  let batch: Int
-
-  var name: String { "\(encoder.rawValue) \(stem.rawValue) \(size)px batch \(batch)" }
-
-  static let all = [
-    StepCase(encoder: .resnet18, stem: .imagenet, size: 32, batch: 256),
-    StepCase(encoder: .resnet18, stem: .cifar, size: 32, batch: 64),
-    StepCase(encoder: .resnet18, stem: .imagenet, size: 96, batch: 64),
-    StepCase(encoder: .resnet50, stem: .imagenet, size: 96, batch: 64),
-    StepCase(encoder: .efficientnet, stem: .imagenet, size: 96, batch: 32),
-  ]
-}
 
 /// Times the two-view training step (both networks, loss, Adam, EMA) and feature extraction on
 /// views that lie in memory.

@@ -82,7 +82,7 @@ public struct Conv2D: Layer {
   }
 
   /// Adds to the weight's gradient alone, for a layer whose input needs none.
-  mutating func backwardWeight(_ dy: borrowing Tensor, _ cache: borrowing Cache) {
+  package mutating func backwardWeight(_ dy: borrowing Tensor, _ cache: borrowing Cache) {
     if let winograd = winograd(cache.x.shape, inputs: inputs, outputs: outputs) {
       weight.accumulate(winograd.weightGradient(x: cache.x, dy: dy))
       return

@@ -63,7 +63,7 @@ public struct ConvNorm: Layer {
     forward(x, adding: nil, views: views)
   }
 
-  mutating func forward(
+  package mutating func forward(
     _ x: Tensor, adding residual: Tensor?, views: Int
   ) -> (y: Tensor, cache: Cache) {
     let (z, convolved) = convolution.forward(x, views: views)
@@ -83,13 +83,15 @@ public struct ConvNorm: Layer {
   }
 
   /// Returns `dx`, and leaves in `dy` the gradient of the residual.
-  mutating func backward(_ dy: inout Tensor, _ cache: consuming Cache) -> Tensor {
+  package mutating func backward(_ dy: inout Tensor, _ cache: consuming Cache) -> Tensor {
     let dz = normalization.backward(&dy, cache.normalization)
     return convolution.backward(dz, cache.convolution)
   }
 
   /// Adds to the parameters' gradients alone, for a layer whose input needs none.
-  mutating func backwardParameters(_ dy: consuming Tensor, _ cache: consuming Cache) {
+  package mutating func backwardParameters(
+    _ dy: consuming Tensor, _ cache: consuming Cache
+  ) {
     var gradient = dy
     let dz = normalization.backward(&gradient, cache.normalization)
     convolution.backwardWeight(dz, cache.convolution)
