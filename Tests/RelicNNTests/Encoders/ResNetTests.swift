@@ -61,7 +61,8 @@ extension EncoderCase {
         if let gradientError {
           try fixture.expectCloseInNorm(found, "gradient.\(name)", within: gradientError)
         } else {
-          try fixture.expectClose(found, "gradient.\(name)")
+          // A bias that the next normalisation takes out again has a gradient of nothing but rounding.
+          try fixture.expectClose(found, "gradient.\(name)", absolute: 5e-5)
         }
       }
     }

@@ -36,7 +36,7 @@ enum Formula {
     if name.hasSuffix("running_var") { return u.mapped { $0 * 0.5 + 1 } }
     if name.hasSuffix("weight") { return u.mapped { $0 * 0.25 + 1 } }
     guard clear else { return u.mapped { $0 * 0.125 } }
-    return u.mapped { $0 * 0.125 + ($0 < -0.5 ? -2.5 : 2.5) }
+    return u.mapped { $0 * 0.125 + ($0 < -0.5 ? -4 : 4) }
   }
 
   /// Sets every parameter and running statistic; `rename` gives the name that keys the formula.
