@@ -16,6 +16,16 @@ void relic_move_towards(size_t count, float t, const float *restrict x, float *r
 }
 
 RELIC_VARIANTS
+void relic_weigh(
+    size_t count, float a, const float *restrict x, const float *restrict other,
+    float *restrict y) {
+  if (other)
+    for (size_t i = 0; i < count; i++) y[i] = a * x[i] + other[i];
+  else
+    for (size_t i = 0; i < count; i++) y[i] = a * x[i];
+}
+
+RELIC_VARIANTS
 int relic_is_finite(size_t count, const float *x) {
   // The exponent of an infinity or of a NaN has all its bits set.
   const uint32_t exponent = 0x7f800000;

@@ -4,13 +4,35 @@
 #include "variants.h"
 
 RELIC_VARIANTS
-void relic_sigmoids(size_t count, const float *restrict x, float *restrict y) {
-  for (size_t i = 0; i < count; i++) y[i] = relic_sigmoid(x[i]);
+void relic_biased_silu(
+    size_t rows, size_t channels, const float *restrict bias, float *restrict x,
+    float *restrict y) {
+  for (size_t r = 0; r < rows; r++, x += channels, y += channels)
+    for (size_t c = 0; c < channels; c++) {
+      const float u = x[c] + bias[c];
+      x[c] = u;
+      y[c] = u * relic_sigmoid(u);
+    }
 }
 
 RELIC_VARIANTS
-void relic_silu(size_t count, const float *restrict x, float *restrict y) {
-  for (size_t i = 0; i < count; i++) y[i] = x[i] * relic_sigmoid(x[i]);
+void relic_biased_sigmoids(
+    size_t rows, size_t channels, const float *restrict bias, float *restrict x) {
+  for (size_t r = 0; r < rows; r++, x += channels)
+    for (size_t c = 0; c < channels; c++) x[c] = relic_sigmoid(x[c] + bias[c]);
+}
+
+RELIC_VARIANTS
+void relic_sigmoids_backward(size_t count, const float *dy, const float *restrict y, float *d) {
+#pragma clang loop vectorize(assume_safety)
+  for (size_t i = 0; i < count; i++) d[i] = dy[i] * (y[i] * (1.0f - y[i]));
+}
+
+RELIC_VARIANTS
+void relic_sum_rows(size_t rows, size_t channels, const float *restrict x, float *restrict sum) {
+  for (size_t c = 0; c < channels; c++) sum[c] = 0;
+  for (size_t r = 0; r < rows; r++, x += channels)
+    for (size_t c = 0; c < channels; c++) sum[c] += x[c];
 }
 
 RELIC_VARIANTS
@@ -41,10 +63,10 @@ void relic_scale_channels_sums(
 
 RELIC_VARIANTS
 void relic_scale_channels_backward(
-    size_t rows, size_t channels, const float *dy, const float *restrict gate,
+    size_t rows, size_t channels, const float *dy, const float *restrict gate, float share,
     const float *restrict shift, float *dx) {
   for (size_t r = 0; r < rows; r++, dy += channels, dx += channels) {
 #pragma clang loop vectorize(assume_safety)
-    for (size_t c = 0; c < channels; c++) dx[c] = dy[c] * gate[c] + shift[c];
+    for (size_t c = 0; c < channels; c++) dx[c] = dy[c] * gate[c] + share * shift[c];
   }
 }

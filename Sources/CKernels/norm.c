@@ -41,6 +41,19 @@ void relic_moments(
 }
 
 RELIC_VARIANTS
+void relic_join_moments(
+    size_t channels, size_t seen, size_t count, const float *restrict mean,
+    const float *restrict deviations, double *restrict joined_mean,
+    double *restrict joined_deviations) {
+  const double share = (double)count / (double)(seen + count);
+  for (size_t c = 0; c < channels; c++) {
+    const double delta = (double)mean[c] - joined_mean[c];
+    joined_mean[c] += delta * share;
+    joined_deviations[c] += (double)deviations[c] + delta * delta * (double)seen * share;
+  }
+}
+
+RELIC_VARIANTS
 void relic_normalize(
     size_t rows, size_t channels, const float *z, const float *restrict scale,
     const float *restrict shift, const float *residual, relic_activation activation, float *y) {
@@ -73,57 +86,80 @@ void relic_normalize(
   }
 }
 
-RELIC_VARIANTS
-void relic_normalize_backward_sums(
-    size_t rows, size_t channels, float *restrict dy, const float *restrict z,
+// The sums of `width` channels; the pointers point at the first of them.
+static inline __attribute__((always_inline)) void backward_sums(
+    size_t rows, size_t channels, size_t width, const float *dy, const float *restrict z,
     const float *restrict y, const float *restrict scale, const float *restrict shift,
-    const float *restrict mean, relic_activation activation, float *restrict sum,
+    const float *restrict mean, relic_activation activation, float *g, float *restrict sum,
     float *restrict product) {
-  for (size_t first = 0; first < channels; first += block) {
-    const size_t width = channels - first < block ? channels - first : block;
-    float s[block] = {0};
-    float p[block] = {0};
-    const float *scales = scale + first, *shifts = shift + first, *means = mean + first;
-    for (size_t r = 0; r < rows; r++) {
-      float *g = dy + r * channels + first;
-      const float *zs = z + r * channels + first;
-      if (activation == relic_relu && y) {
-        const float *ys = y + r * channels + first;
-        for (size_t c = 0; c < width; c++) g[c] = ys[c] > 0 ? g[c] : 0;
-      } else if (activation == relic_relu) {
-        for (size_t c = 0; c < width; c++) g[c] = zs[c] * scales[c] + shifts[c] > 0 ? g[c] : 0;
-      } else if (activation == relic_silu_activation) {
-        for (size_t c = 0; c < width; c++) {
-          const float u = zs[c] * scales[c] + shifts[c];
-          const float t = relic_sigmoid(u);
-          g[c] *= t * (1.0f + u * (1.0f - t));
-        }
+  float s[block] = {0}, p[block] = {0}, gradient[block];
+  for (size_t r = 0; r < rows; r++, dy += channels, z += channels) {
+    if (activation == relic_relu && y) {
+      for (size_t c = 0; c < width; c++) gradient[c] = y[r * channels + c] > 0 ? dy[c] : 0;
+    } else if (activation == relic_relu) {
+      for (size_t c = 0; c < width; c++)
+        gradient[c] = z[c] * scale[c] + shift[c] > 0 ? dy[c] : 0;
+    } else if (activation == relic_silu_activation) {
+      for (size_t c = 0; c < width; c++) {
+        const float u = z[c] * scale[c] + shift[c];
+        const float t = relic_sigmoid(u);
+        gradient[c] = dy[c] * (t * (1.0f + u * (1.0f - t)));
       }
-      if (width == block) {
-        for (size_t c = 0; c < block; c++) {
-          s[c] += g[c];
-          p[c] += g[c] * (zs[c] - means[c]);
-        }
-      } else {
-        for (size_t c = 0; c < width; c++) {
-          s[c] += g[c];
-          p[c] += g[c] * (zs[c] - means[c]);
-        }
-      }
+    } else {
+      for (size_t c = 0; c < width; c++) gradient[c] = dy[c];
     }
     for (size_t c = 0; c < width; c++) {
-      sum[first + c] = s[c];
-      product[first + c] = p[c];
+      s[c] += gradient[c];
+      p[c] += gradient[c] * (z[c] - mean[c]);
     }
+    if (g)
+      for (size_t c = 0; c < width; c++) g[r * channels + c] = gradient[c];
+  }
+  for (size_t c = 0; c < width; c++) {
+    sum[c] = s[c];
+    product[c] = p[c];
   }
 }
 
 RELIC_VARIANTS
+void relic_normalize_backward_sums(
+    size_t rows, size_t channels, const float *dy, const float *z, const float *y,
+    const float *scale, const float *shift, const float *mean, relic_activation activation, float *g,
+    float *sum, float *product) {
+  for (size_t c = 0; c < channels; c += block) {
+    const float *ys = y ? y + c : 0;
+    float *gs = g ? g + c : 0;
+    if (channels - c >= block)
+      backward_sums(
+          rows, channels, block, dy + c, z + c, ys, scale + c, shift + c, mean + c, activation, gs,
+          sum + c, product + c);
+    else
+      backward_sums(
+          rows, channels, channels - c, dy + c, z + c, ys, scale + c, shift + c, mean + c,
+          activation, gs, sum + c, product + c);
+  }
+}
+
+RELIC_VARIANTS
+void relic_add_to_doubles(size_t count, const float *restrict x, double *restrict sums) {
+  for (size_t i = 0; i < count; i++) sums[i] += (double)x[i];
+}
+
+RELIC_VARIANTS
 void relic_normalize_backward(
-    size_t rows, size_t channels, const float *g, const float *restrict z,
-    const float *restrict a, const float *restrict b, const float *restrict c, float *dz) {
-  for (size_t r = 0; r < rows; r++, g += channels, z += channels, dz += channels) {
+    size_t rows, size_t channels, const float *dy, const float *restrict z,
+    const float *restrict a, const float *restrict b, const float *restrict c,
+    const float *restrict scale, const float *restrict shift, float *dz) {
+  for (size_t r = 0; r < rows; r++, dy += channels, z += channels, dz += channels) {
+    if (scale) {
 #pragma clang loop vectorize(assume_safety)
-    for (size_t i = 0; i < channels; i++) dz[i] = a[i] * g[i] + (b[i] * z[i] + c[i]);
+      for (size_t i = 0; i < channels; i++) {
+        const float g = z[i] * scale[i] + shift[i] > 0 ? dy[i] : 0;
+        dz[i] = a[i] * g + (b[i] * z[i] + c[i]);
+      }
+    } else {
+#pragma clang loop vectorize(assume_safety)
+      for (size_t i = 0; i < channels; i++) dz[i] = a[i] * dy[i] + (b[i] * z[i] + c[i]);
+    }
   }
 }

@@ -1,9 +1,33 @@
 #include "patches.h"
 
-#include <string.h>
-
+#include "lanes.h"
 #include "variants.h"
 
+// Copies and clears runs too short for the library's functions to pay: the last block overlaps.
+INLINE void copy(float *to, const float *from, ptrdiff_t count) {
+  if (count > 8 * width) {
+    memcpy(to, from, (size_t)count * sizeof(float));
+  } else if (count >= width) {
+    lanes value;
+    for (ptrdiff_t i = 0; i + width <= count; i += width) {
+      load(&value, from + i);
+      store(to + i, &value);
+    }
+    load(&value, from + count - width);
+    store(to + count - width, &value);
+  } else {
+    for (ptrdiff_t i = 0; i < count; i++) to[i] = from[i];
+  }
+}
+
+INLINE void clear(float *to, ptrdiff_t count) {
+  if (count > 8 * width)
+    memset(to, 0, (size_t)count * sizeof(float));
+  else
+    for (ptrdiff_t i = 0; i < count; i++) to[i] = 0;
+}
+
+RELIC_VARIANTS
 void relic_gather_patches(
     relic_patch_grid grid, const relic_tap_run *runs, size_t run_count, size_t first, size_t count,
     const float *x, float *panel) {
@@ -21,16 +45,13 @@ void relic_gather_patches(
       const ptrdiff_t to = right > grid.width ? grid.width : right;
       const ptrdiff_t length = runs[r].count * grid.channels;
       if (y < 0 || y >= grid.height || from >= to) {
-        memset(panel, 0, (size_t)length * sizeof(float));
+        clear(panel, length);
       } else {
         const ptrdiff_t before = (from - left) * grid.channels;
         const ptrdiff_t inside = (to - from) * grid.channels;
-        if (before > 0) memset(panel, 0, (size_t)before * sizeof(float));
-        memcpy(
-            panel + before, source + (y * grid.width + from) * grid.channels,
-            (size_t)inside * sizeof(float));
-        if (before + inside < length)
-          memset(panel + before + inside, 0, (size_t)(length - before - inside) * sizeof(float));
+        clear(panel, before);
+        copy(panel + before, source + (y * grid.width + from) * grid.channels, inside);
+        clear(panel + before + inside, length - before - inside);
       }
       panel += length;
     }

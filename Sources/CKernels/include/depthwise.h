@@ -14,19 +14,18 @@ typedef struct {
   ptrdiff_t kernel;
   ptrdiff_t stride;
   ptrdiff_t padding;
-} relic_depthwise;
+} relic_depthwise_shape;
 
-// Row `row` of y, all columns and channels.
-void relic_depthwise_row(
-    relic_depthwise shape, ptrdiff_t row, const float *x, const float *weight, float *y);
+// y of one image x.
+void relic_depthwise(relic_depthwise_shape shape, const float *x, const float *weight, float *y);
 
-// Row `row` of dx, all columns and channels.
-void relic_depthwise_input_row(
-    relic_depthwise shape, ptrdiff_t row, const float *dy, const float *weight, float *dx);
+// dx of one image.
+void relic_depthwise_input(
+    relic_depthwise_shape shape, const float *dy, const float *weight, float *dx);
 
 // Channels first ..< first + count of dweight, summed over `images` images; overwrites them.
 void relic_depthwise_weight(
-    relic_depthwise shape, ptrdiff_t images, ptrdiff_t first, ptrdiff_t count, const float *x,
+    relic_depthwise_shape shape, ptrdiff_t images, ptrdiff_t first, ptrdiff_t count, const float *x,
     const float *dy, float *dweight);
 
 #endif

@@ -9,6 +9,9 @@ void relic_add_scaled(size_t count, float a, const float *x, float *y);
 // y[i] += t * (x[i] - y[i])
 void relic_move_towards(size_t count, float t, const float *x, float *y);
 
+// y[i] = a * x[i] + other[i], without the sum if other is null.
+void relic_weigh(size_t count, float a, const float *x, const float *other, float *y);
+
 // 1 if every element is finite, else 0.
 int relic_is_finite(size_t count, const float *x);
 

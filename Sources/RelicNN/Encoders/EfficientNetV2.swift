@@ -86,11 +86,11 @@ public struct EfficientNetV2: EncoderNetwork {
   /// Adds to the parameters' gradients for `dy` of shape `[batch, 1280]`.
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) {
     var gradient = average.backward(dy, cache.average)
-    gradient = head.backward(gradient, cache.head)
+    gradient = head.backward(gradient.taken(), cache.head)
     for index in blocks.indices.reversed() {
-      gradient = blocks[index].backward(gradient, cache.blocks.removeLast())
+      gradient = blocks[index].backward(gradient.taken(), cache.blocks.removeLast())
     }
-    stem.backwardParameters(gradient, cache.stem)
+    stem.backwardParameters(gradient.taken(), cache.stem)
   }
 
   /// Visits `features.0`, `features.1.0` to the last block, and `features.7`.

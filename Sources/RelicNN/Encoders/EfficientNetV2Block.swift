@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// An inverted residual block: expand the channels, mix the pixels, project back.
 ///
 /// Tan & Le 2021, figure 2; torchvision's `FusedMBConv` (a full 3x3 convolution expands) and `MBConv`
@@ -44,7 +46,8 @@ struct EfficientNetV2Block: Sendable {
     if !plan.isFused {
       mixing = DepthwiseNorm(
         DepthwiseConv2D(channels: wide, kernel: 3, stride: plan.stride, using: &generator),
-        BatchNorm2D(channels: wide, activation: .silu, epsilon: 1e-3), keepsHalf: keepsHalf)
+        BatchNorm2D(channels: wide, activation: .silu, epsilon: 1e-3), names: ("0", "1"),
+        keepsHalf: keepsHalf)
       excitation = SqueezeExcitation(
         channels: wide, squeezed: max(1, plan.inputs / 4), keepsHalf: keepsHalf,
         using: &generator)
@@ -87,14 +90,20 @@ struct EfficientNetV2Block: Sendable {
 
   /// Adds to the parameters' gradients and returns `dx`.
   mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) -> Tensor {
-    let whole = dy
-    var gradient = whole
-    if let factors = cache.factors { gradient.scaleImages(by: factors) }
-    if let cache = cache.projection, let d = projection?.backward(gradient, cache) { gradient = d }
-    if let cache = cache.excitation, let d = excitation?.backward(gradient, cache) { gradient = d }
-    if let cache = cache.mixing, let d = mixing?.backward(gradient, cache) { gradient = d }
-    var dx = expansion.backward(gradient, cache.expansion)
-    if addsInput { dx.add(whole) }
+    var gradient = dy
+    let whole = addsInput ? gradient : nil
+    if let factors = cache.factors { gradient = gradient.weighed(by: factors, adding: nil) }
+    if let cached = cache.projection, let d = projection?.backward(gradient.taken(), cached) {
+      gradient = d
+    }
+    if let cached = cache.excitation, let d = excitation?.backward(gradient.taken(), cached) {
+      gradient = d
+    }
+    if let cached = cache.mixing, let d = mixing?.backward(gradient.taken(), cached) {
+      gradient = d
+    }
+    var dx = expansion.backward(gradient.taken(), cache.expansion)
+    if let whole { dx.add(whole) }
     return dx
   }
 
@@ -111,7 +120,7 @@ struct EfficientNetV2Block: Sendable {
 
   private func added(_ x: Tensor, _ branch: consuming Tensor, _ factors: [Float]?) -> Tensor {
     var y = branch
-    if let factors { y.scaleImages(by: factors) }
+    if let factors { return y.weighed(by: factors, adding: x) }
     y.add(x)
     return y
   }
@@ -133,16 +142,29 @@ extension ConvNorm {
 }
 
 extension Tensor {
-  /// Multiplies every image by a factor of its own.
-  fileprivate mutating func scaleImages(by factors: [Float]) {
+  /// Returns every image times a factor of its own, plus `other` if there is one.
+  fileprivate func weighed(by factors: [Float], adding other: Tensor?) -> Tensor {
     precondition(factors.count == shape[0], "\(factors.count) factors for \(shape)")
     let size = count / max(factors.count, 1)
-    unsafe withMutableElements { elements in
-      guard let start = elements.baseAddress else { return }
-      parallel(factors.count) { image in
-        let pixels = unsafe UnsafeMutableBufferPointer(start: start + image * size, count: size)
-        for index in pixels.indices { unsafe pixels[index] *= factors[image] }
+    var result = Tensor(uninitialized: shape)
+    func write(_ other: UnsafePointer<Float>?) {
+      unsafe result.withMutableElements { result in
+        unsafe withElements { images in
+          guard let images = images.baseAddress, let result = result.baseAddress else { return }
+          parallel(factors.count) { image in
+            let start = image * size
+            unsafe relic_weigh(
+              size, factors[image], images + start, other.map { unsafe $0 + start },
+              result + start)
+          }
+        }
       }
     }
+    if let other {
+      unsafe other.withElements { unsafe write($0.baseAddress) }
+    } else {
+      write(nil)
+    }
+    return result
   }
 }

@@ -91,10 +91,10 @@ public struct ResNet: EncoderNetwork {
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) {
     var gradient = average.backward(dy, cache.average)
     for index in blocks.indices.reversed() {
-      gradient = blocks[index].backward(gradient, cache.blocks.removeLast())
+      gradient = blocks[index].backward(gradient.taken(), cache.blocks.removeLast())
     }
-    if let pool, let pooled = cache.pool { gradient = pool.backward(gradient, pooled) }
-    stem.backwardParameters(gradient, cache.stem)
+    if let pool, let pooled = cache.pool { gradient = pool.backward(gradient.taken(), pooled) }
+    stem.backwardParameters(gradient.taken(), cache.stem)
   }
 
   /// Visits `conv1`, `bn1`, and `layer1.0` to the last block.

@@ -2,12 +2,7 @@ internal import CKernels
 internal import Foundation
 
 /// A square two-dimensional convolution without bias (cross-correlation, as in PyTorch's `Conv2d`).
-public struct Conv2D: Layer {
-  /// The input, `[batch, height, width, inputs]`.
-  public struct Cache: Sendable {
-    let x: Tensor
-  }
-
+public struct Conv2D: Convolution {
   /// Shape `[kernel, kernel, inputs, outputs]`.
   public private(set) var weight: Parameter
 
@@ -16,7 +11,8 @@ public struct Conv2D: Layer {
 
   var kernel: Int { weight.value.shape[0] }
   var inputs: Int { weight.value.shape[2] }
-  var outputs: Int { weight.value.shape[3] }
+  /// Channels of the output.
+  public var outputs: Int { weight.value.shape[3] }
 
   /// Creates a layer from a weight of shape `[kernel, kernel, inputs, outputs]`.
   public init(weight: Tensor, stride: Int = 1, padding: Int = 0) {
@@ -46,21 +42,31 @@ public struct Conv2D: Layer {
   /// Returns `[batch, outHeight, outWidth, outputs]` for `x` of shape
   /// `[batch, height, width, inputs]`.
   public func callAsFunction(_ x: Tensor, _ statistics: NormalizationStatistics) -> Tensor {
+    unsafe self(x) { _, _ in }
+  }
+
+  /// Returns `[batch, outHeight, outWidth, outputs]`, and calls `finish` on ranges of its pixels.
+  public func callAsFunction(
+    _ x: Tensor, finish: (_ y: UnsafeMutablePointer<Float>, _ pixels: Range<Int>) -> Void
+  ) -> Tensor {
     precondition(
       x.shape.count == 4 && x.shape[3] == inputs, "\(inputs) input channels, not \(x.shape)")
-    let (height, width) = (extent(x.shape[1]), extent(x.shape[2]))
-    precondition(height > 0 && width > 0, "a kernel of \(kernel) does not fit into \(x.shape)")
-    var y = Tensor(uninitialized: [x.shape[0], height, width, outputs])
-    let convolution = forwardConvolution(x.shape, height: height, width: width)
+    let shape = outputShape(x.shape)
+    precondition(
+      shape[1] > 0 && shape[2] > 0, "a kernel of \(kernel) does not fit into \(x.shape)")
+    var y = Tensor(uninitialized: shape)
+    let convolution = forwardConvolution(x.shape, height: shape[1], width: shape[2])
     let winograd = winograd(x.shape, inputs: inputs, outputs: outputs)
     unsafe y.withMutableElements { y in
       unsafe x.withElements { x in
         unsafe weight.value.withElements { w in
           guard let x = x.baseAddress, let w = w.baseAddress, let y = y.baseAddress else { return }
           if let winograd = winograd {
-            unsafe winograd.apply(x, weights: w, into: y)
+            unsafe winograd.apply(x, weights: w, into: y) { unsafe finish(y, $0) }
           } else {
-            unsafe convolution.apply(x, weights: MatrixView(start: w, stride: outputs), into: y)
+            unsafe convolution.apply(x, weights: MatrixView(start: w, stride: outputs), into: y) {
+              unsafe finish(y, $0)
+            }
           }
         }
       }
@@ -70,19 +76,21 @@ public struct Conv2D: Layer {
 
   /// Returns `[batch, outHeight, outWidth, outputs]` for `x` of shape
   /// `[batch, height, width, inputs]`, and keeps `x`.
-  public func forward(_ x: Tensor, views: Int) -> (y: Tensor, cache: Cache) {
-    (self(x, .batch(views: views)), Cache(x: x))
+  public func forward(_ x: Tensor, views: Int) -> (y: Tensor, cache: ConvolutionCache) {
+    (self(x, .batch(views: views)), ConvolutionCache(x: x))
   }
 
   /// Returns `dx` of shape `[batch, height, width, inputs]` for `dy` of shape
   /// `[batch, outHeight, outWidth, outputs]`.
-  public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) -> Tensor {
+  public mutating func backward(_ dy: consuming Tensor, _ cache: consuming ConvolutionCache)
+    -> Tensor
+  {
     backwardWeight(dy, cache)
     return inputGradient(dy, inputShape: cache.x.shape)
   }
 
   /// Adds to the weight's gradient alone, for a layer whose input needs none.
-  package mutating func backwardWeight(_ dy: borrowing Tensor, _ cache: borrowing Cache) {
+  public mutating func backwardWeight(_ dy: borrowing Tensor, _ cache: borrowing ConvolutionCache) {
     if let winograd = winograd(cache.x.shape, inputs: inputs, outputs: outputs) {
       weight.accumulate(winograd.weightGradient(x: cache.x, dy: dy))
       return
@@ -99,15 +107,15 @@ public struct Conv2D: Layer {
     try body(joined(path, "weight"), &weight)
   }
 
-  /// The output extent for an input extent.
-  func extent(_ size: Int) -> Int { (size + 2 * padding - kernel) / stride + 1 }
+  /// Returns `[batch, outHeight, outWidth, outputs]` for `[batch, height, width, inputs]`.
+  public func outputShape(_ shape: [Int]) -> [Int] {
+    let extents = shape[1...2].map { ($0 + 2 * padding - kernel) / stride + 1 }
+    return [shape[0], extents[0], extents[1], outputs]
+  }
 
   /// The fast form of the convolution from `inputs` to `outputs` channels, where there is one.
   private func winograd(_ shape: [Int], inputs: Int, outputs: Int) -> WinogradConvolution? {
-    let pays = WinogradConvolution.pays(
-      kernel: kernel, stride: stride, padding: padding, height: shape[1], width: shape[2],
-      inputs: inputs, outputs: outputs)
-    guard pays else { return nil }
+    guard kernel == 3 && stride == 1 && padding == 1 else { return nil }
     return WinogradConvolution(
       batch: shape[0], height: shape[1], width: shape[2], inputs: inputs, outputs: outputs)
   }
@@ -183,7 +191,7 @@ extension Conv2D {
           if taps.count == 1 {
             let tap = taps[0].row * kernel + taps[0].column
             let matrix = unsafe MatrixView(start: w + tap * size, stride: outputs, transposed: true)
-            unsafe convolution.apply(dy, weights: matrix, into: dx)
+            unsafe convolution.apply(dy, weights: matrix, into: dx) { _ in }
             return
           }
           let turned = Storage(count: taps.count * size)
@@ -193,10 +201,10 @@ extension Conv2D {
               inputs, outputs, w + tap * size, turned.pointer + index * size)
           }
           if let winograd {
-            unsafe winograd.apply(dy, weights: turned.pointer, into: dx)
+            unsafe winograd.apply(dy, weights: turned.pointer, into: dx) { _ in }
           } else {
             let matrix = unsafe MatrixView(start: turned.pointer, stride: inputs)
-            unsafe convolution.apply(dy, weights: matrix, into: dx)
+            unsafe convolution.apply(dy, weights: matrix, into: dx) { _ in }
           }
           withExtendedLifetime(turned) {}
         }

@@ -1,7 +1,38 @@
+/// A convolution without bias, full or depthwise.
+public protocol Convolution: Layer where Cache == ConvolutionCache {
+  /// Channels of the output.
+  var outputs: Int { get }
+
+  /// Returns the output's shape for an input's.
+  func outputShape(_ shape: [Int]) -> [Int]
+
+  /// Returns `[batch, outHeight, outWidth, outputs]`, and calls `finish` on ranges of the output's
+  /// pixels, counted over the batch, while they are in the cache of the worker that made them.
+  ///
+  /// The ranges depend on the shapes alone; together they cover every pixel once.
+  func callAsFunction(
+    _ x: Tensor, finish: (_ y: UnsafeMutablePointer<Float>, _ pixels: Range<Int>) -> Void
+  ) -> Tensor
+
+  /// Adds to the weight's gradient alone, for a layer whose input needs none.
+  mutating func backwardWeight(_ dy: borrowing Tensor, _ cache: borrowing ConvolutionCache)
+}
+
+/// The input of a convolution, `[batch, height, width, inputs]`, which its backward pass reads.
+public struct ConvolutionCache: Sendable {
+  let x: Tensor
+}
+
+/// A full convolution, its batch normalisation and the activation after it.
+public typealias ConvNorm = NormalizedConvolution<Conv2D>
+
+/// A depthwise convolution, its batch normalisation and the activation after it.
+typealias DepthwiseNorm = NormalizedConvolution<DepthwiseConv2D>
+
 /// A convolution, its batch normalisation and the activation after it.
 ///
 /// The unit every encoder is made of. It carries the two names its parts have in torchvision.
-public struct ConvNorm: Layer {
+public struct NormalizedConvolution<Kernel: Convolution>: Layer {
   /// What backward reads.
   public struct Cache: Sendable {
     let x: KeptTensor
@@ -11,14 +42,14 @@ public struct ConvNorm: Layer {
     let mean: [Float]
     let inverseDeviation: [Float]
 
-    var convolution: Conv2D.Cache { Conv2D.Cache(x: x.tensor) }
+    var convolution: ConvolutionCache { ConvolutionCache(x: x.tensor) }
     var normalization: BatchNorm2D.Cache {
       BatchNorm2D.Cache(
         z: z.tensor, y: y?.tensor, mean: mean, inverseDeviation: inverseDeviation)
     }
   }
 
-  private(set) var convolution: Conv2D
+  private(set) var convolution: Kernel
   private(set) var normalization: BatchNorm2D
 
   private let names: (convolution: String, normalization: String)
@@ -32,7 +63,7 @@ public struct ConvNorm: Layer {
   ///   - names: What torchvision calls the two.
   ///   - keepsHalf: Whether what the backward pass reads is held in 16 bits.
   public init(
-    _ convolution: Conv2D, _ normalization: BatchNorm2D,
+    _ convolution: Kernel, _ normalization: BatchNorm2D,
     names: (convolution: String, normalization: String), keepsHalf: Bool = false
   ) {
     precondition(
@@ -51,10 +82,36 @@ public struct ConvNorm: Layer {
     self(x, adding: nil, statistics)
   }
 
+  /// The same, with a residual of the output's shape added before the activation.
+  ///
+  /// The convolution's outputs are normalised in place: by running averages as soon as they are
+  /// there, by those of the batch when all have been seen.
   mutating func callAsFunction(
     _ x: Tensor, adding residual: Tensor?, _ statistics: NormalizationStatistics
   ) -> Tensor {
-    normalization(convolution(x, statistics), adding: residual, statistics)
+    switch statistics {
+    case .running:
+      var y = Tensor(zeros: [0])
+      normalization.withNormalizer(
+        adding: residual, count: convolution.outputShape(x.shape).reduce(1, *),
+        normalization.runningNormalization
+      ) { normalizer in
+        y = unsafe convolution(x) { unsafe normalizer($0, $1, view: 0, into: $0) }
+      }
+      return y
+    case .batch(let views):
+      let moments = outputMoments(x, views: views)
+      var z = unsafe convolution(x) { unsafe moments.add($0, rows: $1) }
+      normalization.normalize(&z, adding: residual, normalization.normalization(moments))
+      return z
+    }
+  }
+
+  /// Returns what gathers the moments of the convolution's output.
+  private func outputMoments(_ x: Tensor, views: Int) -> BatchMoments {
+    let shape = convolution.outputShape(x.shape)
+    return BatchMoments(
+      rows: shape.dropLast().reduce(1, *), channels: convolution.outputs, views: views)
   }
 
   /// Returns `[batch, outHeight, outWidth, outputs]` for `x` of shape
@@ -66,11 +123,12 @@ public struct ConvNorm: Layer {
   package mutating func forward(
     _ x: Tensor, adding residual: Tensor?, views: Int
   ) -> (y: Tensor, cache: Cache) {
-    let (z, convolved) = convolution.forward(x, views: views)
-    let (y, normalized) = normalization.forward(z, adding: residual, views: views)
+    let moments = outputMoments(x, views: views)
+    let z = unsafe convolution(x) { unsafe moments.add($0, rows: $1) }
+    let (y, normalized) = normalization.forward(z, adding: residual, moments)
     let form = keepsHalf ? KeptTensor.Form.half : .whole
     let cache = Cache(
-      x: KeptTensor(convolved.x, as: form), z: KeptTensor(normalized.z, as: form),
+      x: KeptTensor(x, as: form), z: KeptTensor(normalized.z, as: form),
       y: normalized.y.map { KeptTensor($0, as: keepsHalf ? .signs : .whole) },
       mean: normalized.mean, inverseDeviation: normalized.inverseDeviation)
     return (y, cache)
@@ -78,8 +136,8 @@ public struct ConvNorm: Layer {
 
   /// Returns `dx` of the shape of the input for `dy` of the shape of the output.
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) -> Tensor {
-    var gradient = dy
-    return backward(&gradient, cache)
+    let dz = normalization.backward(dy, cache.normalization)
+    return convolution.backward(dz, cache.convolution)
   }
 
   /// Returns `dx`, and leaves in `dy` the gradient of the residual.
@@ -92,8 +150,7 @@ public struct ConvNorm: Layer {
   package mutating func backwardParameters(
     _ dy: consuming Tensor, _ cache: consuming Cache
   ) {
-    var gradient = dy
-    let dz = normalization.backward(&gradient, cache.normalization)
+    let dz = normalization.backward(dy, cache.normalization)
     convolution.backwardWeight(dz, cache.convolution)
   }
 

@@ -2,12 +2,7 @@ internal import CKernels
 
 /// A convolution of every channel with a square kernel of its own, PyTorch's `Conv2d` with as many
 /// groups as channels, without bias.
-public struct DepthwiseConv2D: Layer {
-  /// The input, `[batch, height, width, channels]`.
-  public struct Cache: Sendable {
-    let x: Tensor
-  }
-
+public struct DepthwiseConv2D: Convolution {
   /// Shape `[kernel, kernel, 1, channels]`.
   public private(set) var weight: Parameter
 
@@ -16,6 +11,9 @@ public struct DepthwiseConv2D: Layer {
 
   var kernel: Int { weight.value.shape[0] }
   var channels: Int { weight.value.shape[3] }
+
+  /// Channels of the output, as many as of the input.
+  public var outputs: Int { channels }
 
   /// Creates a layer from a weight of shape `[kernel, kernel, 1, channels]`, padded by half the
   /// kernel.
@@ -41,17 +39,31 @@ public struct DepthwiseConv2D: Layer {
   /// Returns `[batch, outHeight, outWidth, channels]` for `x` of shape
   /// `[batch, height, width, channels]`.
   public func callAsFunction(_ x: Tensor, _ statistics: NormalizationStatistics) -> Tensor {
+    unsafe self(x) { _, _ in }
+  }
+
+  /// Returns `[batch, outHeight, outWidth, channels]` for `[batch, height, width, channels]`.
+  public func outputShape(_ shape: [Int]) -> [Int] {
+    let window = window(shape)
+    return [shape[0], window.out_height, window.out_width, window.channels]
+  }
+
+  /// Returns `[batch, outHeight, outWidth, channels]`, and calls `finish` on the pixels of every
+  /// image.
+  public func callAsFunction(
+    _ x: Tensor, finish: (_ y: UnsafeMutablePointer<Float>, _ pixels: Range<Int>) -> Void
+  ) -> Tensor {
     let shape = window(x.shape)
-    var y = Tensor(
-      uninitialized: [x.shape[0], shape.out_height, shape.out_width, shape.channels])
+    var y = Tensor(uninitialized: outputShape(x.shape))
     let (images, inputs, outputs) = (x.shape[0], imageSize(x.shape), imageSize(y.shape))
+    let pixels = shape.out_height * shape.out_width
     unsafe y.withMutableElements { y in
       unsafe x.withElements { x in
         unsafe weight.value.withElements { w in
           guard let x = x.baseAddress, let w = w.baseAddress, let y = y.baseAddress else { return }
-          parallel(images * shape.out_height) { task in
-            let (image, row) = task.quotientAndRemainder(dividingBy: shape.out_height)
-            unsafe relic_depthwise_row(shape, row, x + image * inputs, w, y + image * outputs)
+          parallel(images) { image in
+            unsafe relic_depthwise(shape, x + image * inputs, w, y + image * outputs)
+            unsafe finish(y, (image * pixels)..<((image + 1) * pixels))
           }
         }
       }
@@ -61,15 +73,17 @@ public struct DepthwiseConv2D: Layer {
 
   /// Returns `[batch, outHeight, outWidth, channels]` for `x` of shape
   /// `[batch, height, width, channels]`, and keeps `x`.
-  public func forward(_ x: Tensor, views: Int) -> (y: Tensor, cache: Cache) {
-    (self(x, .batch(views: views)), Cache(x: x))
+  public func forward(_ x: Tensor, views: Int) -> (y: Tensor, cache: ConvolutionCache) {
+    (self(x, .batch(views: views)), ConvolutionCache(x: x))
   }
 
   /// Returns `dx` of shape `[batch, height, width, channels]` for `dy` of shape
   /// `[batch, outHeight, outWidth, channels]`.
-  public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) -> Tensor {
+  public mutating func backward(_ dy: consuming Tensor, _ cache: consuming ConvolutionCache)
+    -> Tensor
+  {
     let gradient = dy
-    weight.accumulate(weightGradient(x: cache.x, dy: gradient))
+    backwardWeight(gradient, cache)
     let shape = window(cache.x.shape)
     var dx = Tensor(uninitialized: cache.x.shape)
     let (images, inputs, outputs) = (
@@ -81,15 +95,18 @@ public struct DepthwiseConv2D: Layer {
           guard let dx = dx.baseAddress, let dy = dy.baseAddress, let w = w.baseAddress else {
             return
           }
-          parallel(images * shape.height) { task in
-            let (image, row) = task.quotientAndRemainder(dividingBy: shape.height)
-            unsafe relic_depthwise_input_row(
-              shape, row, dy + image * outputs, w, dx + image * inputs)
+          parallel(images) { image in
+            unsafe relic_depthwise_input(shape, dy + image * outputs, w, dx + image * inputs)
           }
         }
       }
     }
     return dx
+  }
+
+  /// Adds to the weight's gradient alone, for a layer whose input needs none.
+  public mutating func backwardWeight(_ dy: borrowing Tensor, _ cache: borrowing ConvolutionCache) {
+    weight.accumulate(weightGradient(x: cache.x, dy: copy dy))
   }
 
   /// Returns `dW[tap, c] = Σ x[tap's pixel, c] · dy[pixel, c]`, by blocks of channels and groups of
@@ -132,10 +149,10 @@ public struct DepthwiseConv2D: Layer {
 
   private func imageSize(_ shape: [Int]) -> Int { shape[1] * shape[2] * shape[3] }
 
-  private func window(_ shape: [Int]) -> relic_depthwise {
+  private func window(_ shape: [Int]) -> relic_depthwise_shape {
     precondition(
       shape.count == 4 && shape[3] == channels, "\(channels) input channels, not \(shape)")
-    return relic_depthwise(
+    return relic_depthwise_shape(
       height: shape[1], width: shape[2], channels: channels,
       out_height: (shape[1] + 2 * padding - kernel) / stride + 1,
       out_width: (shape[2] + 2 * padding - kernel) / stride + 1, kernel: kernel, stride: stride,

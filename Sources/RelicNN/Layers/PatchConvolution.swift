@@ -30,7 +30,7 @@ struct PatchConvolution {
   }
 
   /// Whether the patch matrix is the input itself (1x1, stride 1).
-  private var isPlain: Bool {
+  var isPlain: Bool {
     runs.count == 1 && runs[0].count == 1 && runs[0].dy == 0 && runs[0].dx == 0
       && grid.stride == 1 && grid.height == grid.grid_height && grid.width == grid.grid_width
   }
@@ -38,20 +38,51 @@ struct PatchConvolution {
   /// Whether the patches of one grid position make a matrix tall enough to multiply as it lies.
   static func goesByPosition(batch: Int, gridArea: Int) -> Bool { batch >= 128 && gridArea <= 64 }
 
-  /// Writes the convolution of `x` with `weights` to the output pixels of the grid.
+  /// Writes the convolution of `x` with `weights` to the output pixels of the grid, and calls
+  /// `finish` for ranges of output pixels that are complete, where the grid covers the output.
   ///
   /// - Parameters:
   ///   - x: `[batch, height, width, channels]`.
   ///   - weights: `[depth, outputs]`, run after run, or its transpose for a single tap.
   ///   - y: `[batch, outputHeight, outputWidth, outputs]`.
   @unsafe func apply(
-    _ x: UnsafePointer<Float>, weights: MatrixView, into y: UnsafeMutablePointer<Float>
+    _ x: UnsafePointer<Float>, weights: MatrixView, into y: UnsafeMutablePointer<Float>,
+    finish: (Range<Int>) -> Void
   ) {
-    if !isPlain && Self.goesByPosition(batch: batch, gridArea: gridArea) {
+    if isPlain && coversOutput {
+      unsafe applyPlain(x, weights: weights, into: y, finish: finish)
+    } else if !isPlain && Self.goesByPosition(batch: batch, gridArea: gridArea) {
       unsafe applyByPosition(x, weights: weights, into: y)
+      if coversOutput { finishAll(finish) }
     } else {
-      unsafe applyByChunk(x, weights: weights, into: y)
+      unsafe applyByChunk(x, weights: weights, into: y, finish: finish)
     }
+  }
+
+  /// Calls `finish` for all output pixels, in ranges that suit the cache.
+  private func finishAll(_ finish: (Range<Int>) -> Void) {
+    parallelRows(batch * gridArea, grain: max(64, 65_536 / outputs)) { finish($0) }
+  }
+
+  /// Multiplies the input as it lies.
+  private func applyPlain(
+    _ x: UnsafePointer<Float>, weights: MatrixView, into y: UnsafeMutablePointer<Float>,
+    finish: (Range<Int>) -> Void
+  ) {
+    let (m, k) = (batch * gridArea, grid.channels)
+    let cut = ProductCut(m: m, n: outputs, k: k, longest: max(128, 262_144 / max(outputs, k)))
+    parallel(cut.tasks) { task in
+      let (rows, columns, _) = cut.part(task, m: m, n: outputs, k: k)
+      let column = columns.lowerBound
+      let matrix = unsafe MatrixView(
+        start: weights.start + (weights.transposed ? column * weights.stride : column),
+        stride: weights.stride, transposed: weights.transposed)
+      unsafe multiply(
+        m: rows.count, n: columns.count, k: k, MatrixView(start: x + rows.lowerBound * k, stride: k),
+        matrix, adding: false, into: y + rows.lowerBound * outputs + column, cStride: outputs)
+      if cut.columns == 1 { finish(rows) }
+    }
+    if cut.columns > 1 { finishAll(finish) }
   }
 
   /// The part of a run that lies inside the image for a grid pixel: offset and taps, or `nil`.
@@ -112,24 +143,27 @@ struct PatchConvolution {
   static func chunk(depth: Int) -> Int { min(max(196_608 / depth, 128), 1024) }
 
   private func applyByChunk(
-    _ x: UnsafePointer<Float>, weights: MatrixView, into y: UnsafeMutablePointer<Float>
+    _ x: UnsafePointer<Float>, weights: MatrixView, into y: UnsafeMutablePointer<Float>,
+    finish: (Range<Int>) -> Void
   ) {
     let depth = self.depth
-    parallelRows(batch * gridArea, grain: Self.chunk(depth: depth)) { pixels in
+    let count = batch * gridArea
+    let cut = ProductCut(m: count, n: 1, k: depth * outputs, longest: Self.chunk(depth: depth))
+    parallel(cut.tasks) { task in
+      let pixels = cut.part(task, m: count, n: 1, k: 1).rows
       let first = pixels.lowerBound
       let panel = Storage(count: isPlain ? 1 : pixels.count * depth)
       let product = Storage(count: coversOutput ? 1 : pixels.count * outputs)
-      var patches = unsafe MatrixView(start: panel.pointer, stride: depth)
-      if isPlain {
-        unsafe patches = MatrixView(start: x + first * depth, stride: depth)
-      } else {
+      var patches = unsafe MatrixView(start: x + first * depth, stride: depth)
+      if !isPlain {
         unsafe relic_gather_patches(grid, runs, runs.count, first, pixels.count, x, panel.pointer)
+        unsafe patches = MatrixView(start: panel.pointer, stride: depth)
       }
       let destination = unsafe coversOutput ? y + first * outputs : product.pointer
       unsafe multiply(
-        m: pixels.count, n: outputs, k: depth, patches, weights, adding: false, into: destination,
-        cStride: outputs)
-      if !coversOutput { unsafe scatter(product.pointer, pixels, into: y) }
+        m: pixels.count, n: outputs, k: depth, patches, weights, adding: false,
+        into: destination, cStride: outputs)
+      if coversOutput { finish(pixels) } else { unsafe scatter(product.pointer, pixels, into: y) }
       withExtendedLifetime((panel, product)) {}
     }
   }

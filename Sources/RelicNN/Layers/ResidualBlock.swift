@@ -52,10 +52,10 @@ public struct ResidualBlock: Layer {
     var dx = convolutions[convolutions.count - 1].backward(
       &residual, cache.convolutions.removeLast())
     for index in convolutions.indices.dropLast().reversed() {
-      dx = convolutions[index].backward(dx, cache.convolutions.removeLast())
+      dx = convolutions[index].backward(dx.taken(), cache.convolutions.removeLast())
     }
     if let projected = cache.shortcut {
-      dx.add(shortcut?.backward(residual, projected) ?? residual)
+      dx.add(shortcut?.backward(residual.taken(), projected) ?? residual)
     } else {
       dx.add(residual)
     }

@@ -64,11 +64,28 @@ public struct SqueezeExcitation: Layer {
   ) -> (gate: Tensor, hidden: Tensor, first: Conv2D.Cache, second: Conv2D.Cache) {
     let means = average(x, .running).reshaped([x.shape[0], 1, 1, x.shape[3]])
     var (hidden, firstCache) = first.forward(means, views: 1)
-    hidden.addRows(firstBias.value)
-    let active = unsafe hidden.mapped { count, x, y in unsafe relic_silu(count, x, y) }
-    var (logits, secondCache) = second.forward(active, views: 1)
-    logits.addRows(secondBias.value)
-    let gate = unsafe logits.mapped { count, x, y in unsafe relic_sigmoids(count, x, y) }
+    var active = Tensor(uninitialized: hidden.shape)
+    unsafe firstBias.value.withElements { bias in
+      unsafe hidden.withMutableElements { hidden in
+        unsafe active.withMutableElements { active in
+          guard let bias = bias.baseAddress, let x = hidden.baseAddress,
+            let y = active.baseAddress
+          else { return }
+          unsafe relic_biased_silu(hidden.count / first.outputs, first.outputs, bias, x, y)
+        }
+      }
+    }
+    var (gate, secondCache) = second.forward(active, views: 1)
+    let channels = second.outputs
+    unsafe secondBias.value.withElements { bias in
+      unsafe gate.withMutableElements { gate in
+        guard let bias = bias.baseAddress, let start = gate.baseAddress else { return }
+        parallelRows(gate.count / channels, grain: 8) { rows in
+          unsafe relic_biased_sigmoids(
+            rows.count, channels, bias, start + rows.lowerBound * channels)
+        }
+      }
+    }
     return (gate, hidden, firstCache, secondCache)
   }
 
@@ -81,7 +98,8 @@ public struct SqueezeExcitation: Layer {
     var dLogits = gateGradient(dx, x: cache.x.tensor)
     unsafe dLogits.withMutableElements { d in
       unsafe gate.withElements { s in
-        for index in d.indices { unsafe d[index] *= s[index] * (1 - s[index]) }
+        guard let d = d.baseAddress, let s = s.baseAddress else { return }
+        unsafe relic_sigmoids_backward(gate.count, d, s, d)
       }
     }
     secondBias.accumulate(dLogits.summedRows())
@@ -93,12 +111,7 @@ public struct SqueezeExcitation: Layer {
       }
     }
     firstBias.accumulate(dHidden.summedRows())
-    var share = first.backward(dHidden, cache.first)
-    let pixels = Float(dx.shape[1] * dx.shape[2])
-    unsafe share.withMutableElements { share in
-      for index in share.indices { unsafe share[index] /= pixels }
-    }
-    spread(share, gate: gate, into: &dx)
+    spread(first.backward(dHidden, cache.first), gate: gate, into: &dx)
     return dx
   }
 
@@ -157,20 +170,20 @@ extension SqueezeExcitation {
     return sums
   }
 
-  /// Replaces `dy` by `dy · gate + share` at every pixel.
-  private func spread(_ share: Tensor, gate: Tensor, into dy: inout Tensor) {
+  /// Replaces `dy` by `dy · gate + dMean / pixels` at every pixel.
+  private func spread(_ dMean: Tensor, gate: Tensor, into dy: inout Tensor) {
     let (images, pixels, channels) = (dy.shape[0], dy.shape[1] * dy.shape[2], dy.shape[3])
     unsafe dy.withMutableElements { dy in
       unsafe gate.withElements { gate in
-        unsafe share.withElements { share in
+        unsafe dMean.withElements { dMean in
           guard let dy = dy.baseAddress, let gate = gate.baseAddress,
-            let share = share.baseAddress
+            let dMean = dMean.baseAddress
           else { return }
           parallel(images) { image in
             let first = image * pixels * channels
             unsafe relic_scale_channels_backward(
-              pixels, channels, dy + first, gate + image * channels, share + image * channels,
-              dy + first)
+              pixels, channels, dy + first, gate + image * channels, 1 / Float(pixels),
+              dMean + image * channels, dy + first)
           }
         }
       }
@@ -179,36 +192,14 @@ extension SqueezeExcitation {
 }
 
 extension Tensor {
-  /// Returns a tensor of the same shape that `kernel` writes from this one's elements.
-  fileprivate func mapped(
-    _ kernel: (Int, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
-  ) -> Tensor {
-    var result = Tensor(uninitialized: shape)
-    unsafe result.withMutableElements { y in
-      unsafe withElements { x in
-        guard let x = x.baseAddress, let y = y.baseAddress else { return }
-        unsafe kernel(count, x, y)
-      }
-    }
-    return result
-  }
-
-  /// Adds `row` to every row of the last axis.
-  fileprivate mutating func addRows(_ row: Tensor) {
-    unsafe withMutableElements { elements in
-      unsafe row.withElements { row in
-        for index in elements.indices { unsafe elements[index] += row[index % row.count] }
-      }
-    }
-  }
-
   /// Returns the sum of all rows of the last axis.
   fileprivate func summedRows() -> Tensor {
     let width = shape.last ?? 1
-    var sums = Tensor(zeros: [width])
+    var sums = Tensor(uninitialized: [width])
     unsafe sums.withMutableElements { sums in
       unsafe withElements { elements in
-        for index in elements.indices { unsafe sums[index % width] += elements[index] }
+        guard let sums = sums.baseAddress, let start = elements.baseAddress else { return }
+        unsafe relic_sum_rows(count / width, width, start, sums)
       }
     }
     return sums

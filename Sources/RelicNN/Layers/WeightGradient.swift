@@ -27,6 +27,12 @@ struct WeightGradient {
 
   /// Returns `[kernel, kernel, inputs, outputs]` for `x` and `dy` of the convolution.
   func computed(x: Tensor, dy: Tensor) -> Tensor {
+    if convolution.isPlain {
+      let pixels = convolution.batch * convolution.gridArea
+      return matmul(
+        x.reshaped([pixels, inputs]), dy.reshaped([pixels, outputs]), transposingA: true
+      ).reshaped([kernel, kernel, inputs, outputs])
+    }
     let slices = goesByPosition ? positionSlices : chunkSlices
     let groups = self.groups(slices: slices.count)
     var parts = (0..<groups).map { _ in
@@ -56,9 +62,10 @@ struct WeightGradient {
 
   /// Partial sums: enough tasks to keep workers busy, few enough to be cheap to add.
   private func groups(slices: Int) -> Int {
-    let pixels = convolution.batch * convolution.gridArea
+    let area = convolution.gridArea
     let wanted = elements <= 160_000 ? 8 : elements <= 1_200_000 ? 4 : 2
-    return max(1, min(wanted, 16 / slices + 1, (pixels + 255) / 256))
+    let most = goesByPosition ? area : (convolution.batch * area + 255) / 256
+    return max(1, min(wanted, 16 / slices + 1, most))
   }
 
   // MARK: Patches that lie in memory as they are
@@ -142,23 +149,18 @@ struct WeightGradient {
     let isWhole = elements <= 160_000
     let runs = isWhole ? convolution.runs : [convolution.runs[slice.run]]
     let depth = runs.reduce(0) { $0 + $1.count } * inputs
-    let isPlain = kernel == 1 && convolution.grid.stride == 1
     let firstRow = slice.run * kernel * inputs + slice.channels.lowerBound
     let chunk = PatchConvolution.chunk(depth: depth)
-    let panel = Storage(count: isPlain ? 1 : chunk * depth)
+    let panel = Storage(count: chunk * depth)
     let end = (group + 1) * pixels / groups
     var first = group * pixels / groups
     var isFirst = true
     while first < end {
       let count = min(chunk, end - first)
-      var patches = unsafe MatrixView(
-        start: x + first * inputs + slice.channels.lowerBound, stride: inputs, transposed: true)
-      if !isPlain {
-        unsafe relic_gather_patches(
-          convolution.grid, runs, runs.count, first, count, x, panel.pointer)
-        unsafe patches = MatrixView(
-          start: panel.pointer + slice.channels.lowerBound, stride: depth, transposed: true)
-      }
+      unsafe relic_gather_patches(
+        convolution.grid, runs, runs.count, first, count, x, panel.pointer)
+      let patches = unsafe MatrixView(
+        start: panel.pointer + slice.channels.lowerBound, stride: depth, transposed: true)
       unsafe multiply(
         m: kernel == 1 ? slice.channels.count : depth, n: outputs, k: count, patches,
         MatrixView(start: dy + first * outputs, stride: outputs), adding: !isFirst,
@@ -182,8 +184,9 @@ struct WeightGradient {
     }
     let size = inputs * outputs
     unsafe part.withMutableElements { elements in
-      for tap in touched.indices where !touched[tap] {
-        unsafe elements[(tap * size)..<((tap + 1) * size)].update(repeating: 0)
+      guard let start = elements.baseAddress else { return }
+      parallel(touched.count) { tap in
+        if !touched[tap] { unsafe (start + tap * size).update(repeating: 0, count: size) }
       }
     }
   }

@@ -1,74 +1,172 @@
 internal import CKernels
 
-/// A 3x3 convolution of stride 1 and padding 1 by Winograd's F(4x4, 3x3).
+/// A 3x3 convolution of stride 1 and padding 1 by Winograd's F(4x4, 3x3) or F(3x3, 3x3).
 ///
 /// Lavin & Gray 2015. Tiles of the input are transformed, multiplied with the transformed weights in
-/// 36 matrix products `[tiles, inputs] · [inputs, outputs]`, and transformed back: a quarter of the
-/// multiplications of the direct product. Tiles are taken in chunks that stay in the cache.
+/// one matrix product `[tiles, inputs] · [inputs, outputs]` for each of 36 or 25 points, and
+/// transformed back: a quarter, or 25/81, of the multiplications of the direct product. Images of
+/// 2x2 pixels take 9 products instead of 16 in the same way. Where the
+/// weights are small, chunks of tiles go through all three steps while they are in the cache; where
+/// they are large, every point's weights are read once for as many tiles as memory allows.
 struct WinogradConvolution {
   let batch: Int
   let height: Int
   let width: Int
   let inputs: Int
   let outputs: Int
+  /// The side of a tile of outputs, 4, 3 or 2.
+  let tile: Int
 
-  private static let points = 36
-
-  private var tilesHigh: Int { (height + 3) / 4 }
-  private var tilesWide: Int { (width + 3) / 4 }
+  private var points: Int { Self.points(tile) }
+  private var tilesHigh: Int { (height + tile - 1) / tile }
+  private var tilesWide: Int { (width + tile - 1) / tile }
   private var tiles: Int { batch * tilesHigh * tilesWide }
+  private var size: Int { inputs * outputs }
 
-  /// Whether the transforms pay: products saved against those of the taps that meet data.
-  static func pays(
-    kernel: Int, stride: Int, padding: Int, height: Int, width: Int, inputs: Int, outputs: Int
-  ) -> Bool {
-    guard kernel == 3 && stride == 1 && padding == 1 && height > 1 && width > 1 else {
-      return false
+  /// Chooses the tile with fewer products; `nil` where the taps that meet data are hardly more.
+  init?(batch: Int, height: Int, width: Int, inputs: Int, outputs: Int) {
+    (self.batch, self.height, self.width) = (batch, height, width)
+    (self.inputs, self.outputs) = (inputs, outputs)
+    guard min(inputs, outputs) >= 24 && inputs % 8 == 0 && outputs % 8 == 0 else { return nil }
+    func products(_ tile: Int) -> Int {
+      Self.points(tile) * ((height + tile - 1) / tile) * ((width + tile - 1) / tile)
     }
-    guard inputs % 16 == 0 && outputs % 16 == 0 && min(inputs, outputs) >= 32 else { return false }
+    tile = height == 2 && width == 2 ? 2 : products(3) < products(4) ? 3 : 4
     let direct = (3 * height - 2) * (3 * width - 2)
-    let transformed = points * ((height + 3) / 4) * ((width + 3) / 4)
-    return 3 * transformed <= 2 * direct
+    // Transforming the weights costs as much as the products of about 32 tiles.
+    let saved = batch * (direct - products(tile)) - 32 * Self.points(tile)
+    guard 3 * products(tile) <= 2 * direct && saved > 0 else { return nil }
   }
 
-  private func grid(channels: Int) -> relic_winograd_grid {
+  private static func points(_ tile: Int) -> Int { tile == 2 ? 9 : (tile + 2) * (tile + 2) }
+
+  /// Whether tiles go through all steps in chunks that stay in the cache.
+  private var goesByChunk: Bool { size <= 128 * 128 }
+
+  /// Rows of tiles taken at once: those of a chunk that stays in the cache, or as many as memory
+  /// allows.
+  private var tileRows: Int {
+    let perTile = points * (inputs + outputs)
+    let wanted = goesByChunk ? max(32, 220_000 / perTile) : max(128, 12_000_000 / perTile)
+    return max(1, (wanted + tilesWide - 1) / tilesWide)
+  }
+
+  /// Floats of one point of `count` tiles; the odd cache line keeps points apart in the cache.
+  private static func plane(_ count: Int, _ channels: Int) -> Int { count * channels + 16 }
+
+  private func grid(channels: Int, plane: Int) -> relic_winograd_grid {
     relic_winograd_grid(
-      height: height, width: width, channels: channels, tiles_high: tilesHigh,
-      tiles_wide: tilesWide)
+      height: height, width: width, channels: channels, tile: tile, tiles_high: tilesHigh,
+      tiles_wide: tilesWide, plane: plane)
   }
 
-  /// Tiles in a chunk: few enough for the cache, enough to pay for reading the weights.
-  private var chunk: Int { inputs + outputs <= 256 ? 64 : 128 }
+  /// The output pixels, counted over the batch, that whole rows of tiles cover.
+  private func pixels(_ rows: Range<Int>) -> Range<Int> {
+    func start(_ row: Int) -> Int {
+      (row / tilesHigh * height + row % tilesHigh * tile) * width
+    }
+    return start(rows.lowerBound)..<start(rows.upperBound)
+  }
 
-  /// Writes the convolution of `x` with `weights` (`[3, 3, inputs, outputs]`) to `y`.
+  /// Writes the convolution of `x` with `weights` (`[3, 3, inputs, outputs]`) to `y`, and calls
+  /// `finish` for ranges of pixels that are complete.
   @unsafe func apply(
-    _ x: UnsafePointer<Float>, weights: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
+    _ x: UnsafePointer<Float>, weights: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>,
+    finish: (Range<Int>) -> Void
   ) {
-    let size = inputs * outputs
-    let transformed = Storage(count: Self.points * size)
+    let transformed = Storage(count: points * size)
     let u = unsafe transformed.pointer
     parallelRows(size / 16, grain: 256) { range in
-      unsafe relic_winograd_weight(size, range.lowerBound * 16, range.count * 16, weights, u)
+      unsafe relic_winograd_weight(tile, size, range.lowerBound * 16, range.count * 16, weights, u)
     }
-    parallelRows(tiles, grain: chunk) { range in
-      let count = range.count
-      let input = Storage(count: Self.points * count * inputs)
-      let product = Storage(count: Self.points * count * outputs)
-      let (v, m) = unsafe (input.pointer, product.pointer)
-      unsafe relic_winograd_input(grid(channels: inputs), range.lowerBound, count, x, v)
-      for point in 0..<Self.points {
-        unsafe multiply(
-          m: count, n: outputs, k: inputs,
-          MatrixView(start: v + point * count * inputs, stride: inputs),
-          MatrixView(start: u + point * size, stride: outputs), adding: false,
-          into: m + point * count * outputs, cStride: outputs)
+    if goesByChunk {
+      parallelRows(batch * tilesHigh, grain: tileRows) { rows in
+        unsafe applyChunk(rows, x, weights: u, into: y)
+        finish(pixels(rows))
       }
-      unsafe relic_winograd_output(grid(channels: outputs), range.lowerBound, count, m, y)
-      withExtendedLifetime((input, product)) {}
+    } else {
+      for first in stride(from: 0, to: batch * tilesHigh, by: tileRows) {
+        let rows = first..<min(first + tileRows, batch * tilesHigh)
+        unsafe applyByPoint(rows, x, weights: u, into: y, finish: finish)
+      }
     }
     withExtendedLifetime(transformed) {}
   }
 
+  /// Takes rows of tiles through all three steps on the calling thread.
+  private func applyChunk(
+    _ rows: Range<Int>, _ x: UnsafePointer<Float>, weights u: UnsafePointer<Float>,
+    into y: UnsafeMutablePointer<Float>
+  ) {
+    let (first, count) = (rows.lowerBound * tilesWide, rows.count * tilesWide)
+    let (before, after) = (Self.plane(count, inputs), Self.plane(count, outputs))
+    let input = Storage(count: points * before)
+    let product = Storage(count: points * after)
+    let (v, m) = unsafe (input.pointer, product.pointer)
+    unsafe relic_winograd_input(grid(channels: inputs, plane: before), first, count, x, v)
+    for point in 0..<points {
+      unsafe multiply(
+        m: count, n: outputs, k: inputs, MatrixView(start: v + point * before, stride: inputs),
+        MatrixView(start: u + point * size, stride: outputs), adding: false,
+        into: m + point * after, cStride: outputs)
+    }
+    unsafe relic_winograd_output(grid(channels: outputs, plane: after), first, count, m, y)
+    withExtendedLifetime((input, product)) {}
+  }
+
+  /// Takes rows of tiles through one step after the other, each on all workers.
+  private func applyByPoint(
+    _ rows: Range<Int>, _ x: UnsafePointer<Float>, weights u: UnsafePointer<Float>,
+    into y: UnsafeMutablePointer<Float>, finish: (Range<Int>) -> Void
+  ) {
+    let count = rows.count * tilesWide
+    let (before, after) = (Self.plane(count, inputs), Self.plane(count, outputs))
+    let input = Storage(count: points * before)
+    let product = Storage(count: points * after)
+    let (v, m) = unsafe (input.pointer, product.pointer)
+    let grain = max(1, 8 / tilesWide)
+    unsafe transform(rows, x, into: v, grid(channels: inputs, plane: before), relic_winograd_input)
+    // Two halves of every point, since the points are an odd number.
+    parallel(2 * points) { task in
+      let point = task / 2
+      let half = (task % 2 * count / 2)..<((task % 2 + 1) * count / 2)
+      let start = half.lowerBound
+      unsafe multiply(
+        m: half.count, n: outputs, k: inputs,
+        MatrixView(start: v + point * before + start * inputs, stride: inputs),
+        MatrixView(start: u + point * size, stride: outputs), adding: false,
+        into: m + point * after + start * outputs, cStride: outputs)
+    }
+    let grid = grid(channels: outputs, plane: after)
+    parallelRows(rows.count, grain: grain) { part in
+      let first = part.lowerBound * tilesWide
+      unsafe relic_winograd_output(
+        grid, rows.lowerBound * tilesWide + first, part.count * tilesWide, m + first * outputs, y)
+      finish(pixels((rows.lowerBound + part.lowerBound)..<(rows.lowerBound + part.upperBound)))
+    }
+    withExtendedLifetime((input, product)) {}
+  }
+
+  /// Transforms rows of tiles of `x` into `v` on all workers.
+  private func transform(
+    _ rows: Range<Int>, _ x: UnsafePointer<Float>, into v: UnsafeMutablePointer<Float>,
+    _ grid: relic_winograd_grid,
+    _ kernel: (
+      relic_winograd_grid, Int, Int, UnsafePointer<Float>, UnsafeMutablePointer<Float>
+    ) -> Void
+  ) {
+    parallelRows(rows.count, grain: max(1, 8 / tilesWide)) { part in
+      let first = part.lowerBound * tilesWide
+      unsafe kernel(
+        grid, rows.lowerBound * tilesWide + first, part.count * tilesWide, x,
+        v + first * grid.channels)
+    }
+  }
+}
+
+// MARK: - Gradient with respect to the weights
+
+extension WinogradConvolution {
   /// Returns `∂/∂weights`, `[3, 3, inputs, outputs]`, for `x` and `dy`.
   func weightGradient(x: Tensor, dy: Tensor) -> Tensor {
     var gradient = Tensor(uninitialized: [3, 3, inputs, outputs])
@@ -78,53 +176,81 @@ struct WinogradConvolution {
           guard let x = x.baseAddress, let dy = dy.baseAddress, let dw = gradient.baseAddress else {
             return
           }
-          unsafe weightGradient(x, dy, into: dw)
+          let sums = unsafe goesByChunk ? sumsByChunk(x, dy) : sumsByPoint(x, dy)
+          parallelRows(size / 16, grain: 256) { range in
+            let (first, count) = (range.lowerBound * 16, range.count * 16)
+            for point in 0..<points {
+              let start = point * size + first
+              for part in sums.dropFirst() {
+                unsafe relic_add_scaled(count, 1, part.pointer + start, sums[0].pointer + start)
+              }
+            }
+            unsafe relic_winograd_weight_gradient(tile, size, first, count, sums[0].pointer, dw)
+          }
+          withExtendedLifetime(sums) {}
         }
       }
     }
     return gradient
   }
 
-  /// Groups of tiles are summed apart and added in order, whatever the number of workers.
-  private func weightGradient(
-    _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, into dw: UnsafeMutablePointer<Float>
-  ) {
-    let size = inputs * outputs
-    let groups = min(size <= 40_000 ? 4 : 2, (tiles + chunk - 1) / chunk)
-    let sums = (0..<groups).map { _ in Storage(count: Self.points * size) }
+  /// Groups of tiles are summed apart, to be added in order whatever the number of workers.
+  private func sumsByChunk(_ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>) -> [Storage] {
+    let rows = batch * tilesHigh
+    let groups = min(size <= 4096 ? 8 : 4, (rows + tileRows - 1) / tileRows)
+    let sums = (0..<groups).map { _ in Storage(count: points * size) }
+    let most = tileRows * tilesWide
+    let (before, after) = (Self.plane(most, inputs), Self.plane(most, outputs))
     parallel(groups) { group in
-      let end = (group + 1) * tiles / groups
-      let input = Storage(count: Self.points * chunk * inputs)
-      let output = Storage(count: Self.points * chunk * outputs)
+      let range = (group * rows / groups)..<((group + 1) * rows / groups)
+      let input = Storage(count: points * before)
+      let output = Storage(count: points * after)
       let (v, dm) = unsafe (input.pointer, output.pointer)
-      var first = group * tiles / groups
-      var isFirst = true
-      while first < end {
-        let count = min(chunk, end - first)
-        unsafe relic_winograd_input(grid(channels: inputs), first, count, x, v)
-        unsafe relic_winograd_output_gradient(grid(channels: outputs), first, count, dy, dm)
-        for point in 0..<Self.points {
+      for row in stride(from: range.lowerBound, to: range.upperBound, by: tileRows) {
+        let first = row * tilesWide
+        let count = min(tileRows, range.upperBound - row) * tilesWide
+        unsafe relic_winograd_input(grid(channels: inputs, plane: before), first, count, x, v)
+        unsafe relic_winograd_output_gradient(
+          grid(channels: outputs, plane: after), first, count, dy, dm)
+        for point in 0..<points {
           unsafe multiply(
             m: inputs, n: outputs, k: count,
-            MatrixView(start: v + point * count * inputs, stride: inputs, transposed: true),
-            MatrixView(start: dm + point * count * outputs, stride: outputs), adding: !isFirst,
-            into: sums[group].pointer + point * size, cStride: outputs)
+            MatrixView(start: v + point * before, stride: inputs, transposed: true),
+            MatrixView(start: dm + point * after, stride: outputs),
+            adding: row > range.lowerBound, into: sums[group].pointer + point * size,
+            cStride: outputs)
         }
-        isFirst = false
-        first += count
       }
       withExtendedLifetime((input, output)) {}
     }
-    parallelRows(size / 16, grain: 256) { range in
-      let (first, count) = (range.lowerBound * 16, range.count * 16)
-      for point in 0..<Self.points {
-        let start = point * size + first
-        for part in sums.dropFirst() {
-          unsafe relic_add_scaled(count, 1, part.pointer + start, sums[0].pointer + start)
-        }
+    return sums
+  }
+
+  /// One sum for every point, over all tiles in turn.
+  private func sumsByPoint(_ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>) -> [Storage] {
+    let sum = Storage(count: points * size)
+    for first in stride(from: 0, to: batch * tilesHigh, by: tileRows) {
+      let rows = first..<min(first + tileRows, batch * tilesHigh)
+      let count = rows.count * tilesWide
+      let (before, after) = (Self.plane(count, inputs), Self.plane(count, outputs))
+      let input = Storage(count: points * before)
+      let output = Storage(count: points * after)
+      let (v, dm) = unsafe (input.pointer, output.pointer)
+      unsafe transform(rows, x, into: v, grid(channels: inputs, plane: before), relic_winograd_input)
+      unsafe transform(
+        rows, dy, into: dm, grid(channels: outputs, plane: after), relic_winograd_output_gradient)
+      parallel(2 * points) { task in
+        let point = task / 2
+        let half = (task % 2 * inputs / 2)..<((task % 2 + 1) * inputs / 2)
+        let start = half.lowerBound
+        unsafe multiply(
+          m: half.count, n: outputs, k: count,
+          MatrixView(start: v + point * before + start, stride: inputs, transposed: true),
+          MatrixView(start: dm + point * after, stride: outputs), adding: first > 0,
+          into: sum.pointer + point * size + start * outputs, cStride: outputs)
       }
-      unsafe relic_winograd_weight_gradient(size, first, count, sums[0].pointer, dw)
+      withExtendedLifetime((input, output)) {}
     }
-    withExtendedLifetime(sums) {}
+    return [sum]
   }
 }

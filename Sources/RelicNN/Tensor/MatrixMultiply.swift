@@ -1,3 +1,4 @@
+internal import CKernels
 internal import COpenBLAS
 
 /// One thread inside OpenBLAS: the workers of this process are the only parallelism.
@@ -49,22 +50,39 @@ func matmul(
   let (inner, n) = transposingB ? (b.shape[1], b.shape[0]) : (b.shape[0], b.shape[1])
   precondition(k == inner, "cannot multiply \(a.shape) by \(b.shape)")
   var product = Tensor(uninitialized: [m, n])
+  let cut = ProductCut(m: m, n: n, k: k, cutsDepth: true)
+  let partial = Storage(count: (cut.depth - 1) * m * n)
   unsafe product.withMutableElements { c in
     unsafe a.withElements { a in
       unsafe b.withElements { b in
         guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else { return }
-        let right = unsafe MatrixView(
-          start: b, stride: transposingB ? k : n, transposed: transposingB)
-        parallelRows(m, grain: 64) { rows in
-          let first = rows.lowerBound
+        parallel(cut.tasks) { task in
+          let part = cut.part(task, m: m, n: n, k: k)
+          let (row, column, first) = (
+            part.rows.lowerBound, part.columns.lowerBound, part.depth.lowerBound
+          )
           let left = unsafe MatrixView(
-            start: a + (transposingA ? first : first * k), stride: transposingA ? m : k,
-            transposed: transposingA)
+            start: a + (transposingA ? first * m + row : row * k + first),
+            stride: transposingA ? m : k, transposed: transposingA)
+          let right = unsafe MatrixView(
+            start: b + (transposingB ? column * k + first : first * n + column),
+            stride: transposingB ? k : n, transposed: transposingB)
+          let index = task / (cut.rows * cut.columns)
+          let target = unsafe index == 0 ? c : partial.pointer + (index - 1) * m * n
           unsafe multiply(
-            m: rows.count, n: n, k: k, left, right, adding: false, into: c + first * n, cStride: n)
+            m: part.rows.count, n: part.columns.count, k: part.depth.count, left, right,
+            adding: false, into: target + row * n + column, cStride: n)
+        }
+        parallelRows(cut.depth > 1 ? m * n : 0, grain: Tensor.grain / 4) { range in
+          let start = range.lowerBound
+          for index in 0..<(cut.depth - 1) {
+            unsafe relic_add_scaled(
+              range.count, 1, partial.pointer + index * m * n + start, c + start)
+          }
         }
       }
     }
   }
+  withExtendedLifetime(partial) {}
   return product
 }

@@ -80,6 +80,18 @@ public struct Tensor: Sendable {
     return result
   }
 
+  /// Returns the tensor and leaves an empty one, so that whoever takes it owns the elements alone.
+  mutating func taken() -> Tensor {
+    var other = Tensor(uninitialized: [0])
+    swap(&self, &other)
+    return other
+  }
+
+  /// Whether another tensor holds the same elements, so that writing would copy them.
+  var isShared: Bool {
+    mutating get { !isKnownUniquelyReferenced(&storage) }
+  }
+
   /// Calls `body` with the elements; the pointer must not escape.
   public func withElements<R>(_ body: (UnsafeBufferPointer<Float>) throws -> R) rethrows -> R {
     let result = try unsafe body(UnsafeBufferPointer(start: storage.pointer, count: count))
@@ -91,9 +103,12 @@ public struct Tensor: Sendable {
   public mutating func withMutableElements<R>(
     _ body: (UnsafeMutableBufferPointer<Float>) throws -> R
   ) rethrows -> R {
-    if !isKnownUniquelyReferenced(&storage) {
+    if isShared {
       let copy = Storage(count: count)
-      unsafe copy.pointer.update(from: storage.pointer, count: count)
+      parallelRows(count, grain: Self.grain) { range in
+        let start = range.lowerBound
+        unsafe (copy.pointer + start).update(from: storage.pointer + start, count: range.count)
+      }
       storage = copy
     }
     let result = try unsafe body(UnsafeMutableBufferPointer(start: storage.pointer, count: count))

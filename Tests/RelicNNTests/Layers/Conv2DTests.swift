@@ -59,7 +59,9 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     ConvolutionCase(6, 3, 5, 3, 1, 1, 17, 16), ConvolutionCase(3, 3, 16, 7, 2, 3, 33, 40),
     ConvolutionCase(2, 32, 48, 3, 1, 1, 8, 8), ConvolutionCase(3, 48, 32, 3, 1, 1, 7, 5),
     ConvolutionCase(130, 32, 32, 3, 1, 1, 4, 4), ConvolutionCase(2, 128, 160, 3, 1, 1, 6, 9),
-    ConvolutionCase(40, 32, 64, 3, 1, 1, 7, 8),
+    ConvolutionCase(40, 32, 64, 3, 1, 1, 7, 8), ConvolutionCase(30, 24, 40, 3, 1, 1, 6, 9),
+    ConvolutionCase(40, 136, 144, 3, 1, 1, 3, 3), ConvolutionCase(70, 160, 128, 3, 1, 1, 4, 4),
+    ConvolutionCase(50, 48, 40, 3, 1, 1, 2, 2), ConvolutionCase(130, 160, 128, 3, 1, 1, 2, 2),
   ]
 }
 
@@ -85,9 +87,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     let dy = shape.dy(y)
     let dx = layer.backward(dy, cache)
     let slow = SlowConvolution(layer, x: x, dy: dy)
-    let isWinograd = WinogradConvolution.pays(
-      kernel: shape.kernel, stride: shape.stride, padding: shape.padding, height: shape.height,
-      width: shape.width, inputs: shape.inputs, outputs: shape.outputs)
+    let isWinograd = shape.kernel == 3 && shape.stride == 1 && shape.padding == 1
     // Rounding measured against the size of the result; Winograd's transforms cost a digit.
     func close(_ a: Tensor, _ b: Tensor, _ label: String) {
       let tolerance = Tolerance(

@@ -1,0 +1,72 @@
+internal import CKernels
+internal import Synchronization
+
+/// Mean and variance of every view and channel, gathered from ranges of rows in any order.
+///
+/// Each range is summed up on its own, by whichever worker has its rows in the cache; the ranges are
+/// joined in the order of their rows, so the result does not depend on who came first.
+struct BatchMoments: ~Copyable, Sendable {
+  private struct Part: Sendable {
+    let firstRow: Int
+    let rows: Int
+    /// Channel means, then sums of squared deviations from them.
+    let moments: Tensor
+  }
+
+  let channels: Int
+  let views: Int
+  let rowsPerView: Int
+  private let parts = Mutex<[Part]>([])
+
+  /// Prepares to gather `rows` rows of `channels` numbers, cut into `views` blocks of equal size.
+  init(rows: Int, channels: Int, views: Int) {
+    precondition(rows % views == 0, "cannot cut \(rows) rows into \(views) views")
+    rowsPerView = rows / views
+    precondition(
+      rowsPerView > 1, "one value per channel has no variance: \(rows) rows in \(views) views")
+    self.channels = channels
+    self.views = views
+  }
+
+  /// Adds rows of `z`, `[rows, channels]`; together the calls must cover every row once.
+  borrowing func add(_ z: UnsafePointer<Float>, rows: Range<Int>) {
+    var first = rows.lowerBound
+    while first < rows.upperBound {
+      let end = min(rows.upperBound, (first / rowsPerView + 1) * rowsPerView)
+      var moments = Tensor(uninitialized: [2, channels])
+      unsafe moments.withMutableElements { moments in
+        guard let mean = moments.baseAddress else { return }
+        unsafe relic_moments(end - first, channels, z + first * channels, mean, mean + channels)
+      }
+      let part = Part(firstRow: first, rows: end - first, moments: moments)
+      parts.withLock { $0.append(part) }
+      first = end
+    }
+  }
+
+  /// The means and the sums of squared deviations of the gathered rows, `[views · channels]` each.
+  ///
+  /// Chan, Golub and LeVeque 1983.
+  borrowing func joined() -> (mean: [Double], deviations: [Double]) {
+    let sorted = parts.withLock { $0.sorted { $0.firstRow < $1.firstRow } }
+    precondition(
+      sorted.reduce(0) { $0 + $1.rows } == views * rowsPerView, "rows are missing from the moments")
+    var mean = Array(repeating: 0.0, count: views * channels)
+    var deviations = mean
+    unsafe mean.withUnsafeMutableBufferPointer { mean in
+      unsafe deviations.withUnsafeMutableBufferPointer { deviations in
+        guard let mean = mean.baseAddress, let deviations = deviations.baseAddress else { return }
+        for part in sorted {
+          let (view, before) = part.firstRow.quotientAndRemainder(dividingBy: rowsPerView)
+          unsafe part.moments.withElements { moments in
+            guard let moments = moments.baseAddress else { return }
+            unsafe relic_join_moments(
+              channels, before, part.rows, moments, moments + channels, mean + view * channels,
+              deviations + view * channels)
+          }
+        }
+      }
+    }
+    return (mean, deviations)
+  }
+}
