@@ -34,6 +34,7 @@ struct Download: Sendable {
       let before = size
       let transfer = try Transfer(self, from: before, progress)
       guard let failure = transfer.run(url) else { return }
+      if size == 0 { try? FileManager.default.removeItem(atPath: path) }
       hasBegun = hasBegun || size > before
       switch failure {
       case .interrupted: break

@@ -171,6 +171,7 @@ import Testing
       address: address, path: "\(sample.folder.path)/x", limit: 1000, patience: 1000)
     let error = #expect(throws: DownloadError.self) { try download.run { _, _ in } }
     #expect(error?.description.hasPrefix("\(address): no server was reached: ") == true)
+    #expect(!FileManager.default.fileExists(atPath: "\(sample.folder.path)/x"))
   }
 
   @Test func `a data set is begun where its folder or one of its files lies`() throws {
