@@ -180,7 +180,11 @@ import Testing
         """)
     #expect(
       Captured.run("pretrain", "--resume", folder.path).error.contains("has no checkpoint yet"))
-    #expect(Captured.run("pretrain", "--resume", "/no/run").code == .usage)
+    #expect(
+      Captured.run("pretrain", "--resume", "/no/run")
+        == Captured(
+          error: "relic: /no/run: holds no run; name the folder that 'relic pretrain "
+            + "--save-model-dir' wrote\n", code: .input))
   }
 
   @Test func `more images in a batch than in the data are refused before anything is written`()

@@ -77,13 +77,13 @@ public struct DatasetArchive: Sendable {
     progress: @escaping @Sendable (_ received: Int, _ total: Int?) -> Void
   ) throws(DownloadError) -> Outcome {
     if members.allSatisfy({ isWhole($0, in: folder) }) { return .alreadyThere }
+    if let archive { try check(archive) }
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
       throw .cannotWrite(path: folder, reason: "the folder cannot be made")
     }
     if let archive {
-      try check(archive)
       try unpack(archive, into: folder)
       return .unpacked
     }

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import LinearProbe
 internal import RelicNN
 
@@ -71,6 +72,9 @@ struct ExtractCommand: DatasetCommand {
     }
     let path = common.operands.first ?? encoder
     let run = path.map { RunFolder(path: $0) }.flatMap { $0.isFolder ? $0 : nil }
+    if let operand = common.operands.first, !FileManager.default.fileExists(atPath: operand) {
+      throw RunError.noRun(path: operand)
+    }
     let recorded = try run?.command().configuration
     guard let name = datasetName ?? recorded.flatMap({ DatasetName(rawValue: $0.dataset) }) else {
       throw UsageError.missing("--dataset-name", help: help)

@@ -153,7 +153,9 @@ struct PretrainCommand: DatasetCommand {
   }
 
   var configurationFile: String? {
-    resumed.map { RunFolder(path: $0).configurationPath } ?? configFile
+    guard let resumed else { return configFile }
+    let run = RunFolder(path: resumed)
+    return run.holdsRun ? run.configurationPath : nil
   }
 
   func run(_ console: Console) throws {
