@@ -45,7 +45,7 @@ struct PretrainCommand: DatasetCommand {
           "--dataset-name", sets: \.datasetName, as: "NAME", "the images"),
         .value(
           "--dataset-path", sets: \.configuration.datasetPath, as: "DIR",
-          "the folder the data set lies in"),
+          "the folder the data set lies in; cifar10 and stl10 are fetched into it where missing"),
         .value(
           "--image-size", sets: \.imageSize, as: "N", from: 8, to: 1024,
           "side of a global view in pixels (default: the data set's own)"),
