@@ -34,10 +34,12 @@ let package = Package(
     .executableTarget(
       name: "RelicBenchmarks", dependencies: ["RelicNN", "LinearProbe", "COpenBLAS"],
       path: "Benchmarks", exclude: ["compare"], swiftSettings: strict),
-    .testTarget(name: "RelicNNTests", dependencies: ["RelicNN"], swiftSettings: strict),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .testTarget(
+      name: "RelicNNTests", dependencies: ["RelicNN", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "LinearProbeTests", dependencies: ["LinearProbe"], swiftSettings: strict),
     .testTarget(
-      name: "RelicCommandTests", dependencies: ["relic", "RelicNN", "LinearProbe"],
+      name: "RelicCommandTests", dependencies: ["relic", "RelicNN", "LinearProbe", "TestSupport"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -24,6 +24,12 @@ struct Console: Sendable {
     return status == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
   }
 
+  /// Where a command whose result goes to standard output tells how far it is: on a terminal the
+  /// same place, for the lines vanish, otherwise standard error.
+  var forProgress: Console {
+    isTerminal ? self : Console(write: writeError, writeError: writeError, isTerminal: false)
+  }
+
   /// Writes a line to standard output.
   func line(_ text: String = "") { write(text + "\n") }
 }

@@ -33,6 +33,8 @@ enum ExitCode: Int32, CaseIterable, Sendable {
       case is UsageError: .usage
       case let error as FileError where error.isAboutWriting: .output
       case let error as FeatureError where error.isAboutWriting: .output
+      case let error as DownloadError where error.isAboutWriting: .output
+      case let error as FirstUseError where error.cause.isAboutWriting: .output
       case is PretrainingError: .notFinite
       case is Interruption: .interrupted
       default: .input

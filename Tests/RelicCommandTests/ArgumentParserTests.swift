@@ -104,6 +104,7 @@ private struct SampleCommand: Command {
     #expect(
       refusal("-m", "swet")?.description
         == "option '--flavour' cannot be 'swet': give sweet or sour (did you mean 'sweet'?)")
+    #expect(refusal("-m", "SOUR")?.description.hasSuffix("(did you mean 'sour'?)") == true)
   }
 
   @Test func `an option without its value is told apart from one with a value`() {
@@ -159,6 +160,7 @@ private struct SampleCommand: Command {
     let path = try configuration(json)
     defer { try? FileManager.default.removeItem(atPath: path) }
     let description = try #require(refusal("--config", path)?.description)
+    #expect(description.hasPrefix("\(path): "), "\(description)")
     #expect(description.contains(part), "\(description)")
     #expect(!description.contains("\n"))
   }

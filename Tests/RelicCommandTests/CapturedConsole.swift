@@ -13,13 +13,20 @@ struct Captured: Equatable {
 
   /// Carries out a command line in this process without a terminal.
   static func run(_ arguments: [String]) -> Captured {
+    var code = ExitCode.success
+    var captured = with { code = Relic.run(arguments, $0) }
+    captured.code = code
+    return captured
+  }
+
+  /// Returns what `body` writes to a console that is no terminal.
+  static func with(_ body: (Console) throws -> Void) rethrows -> Captured {
     let texts = Texts()
-    let code = Relic.run(
-      arguments,
+    try body(
       Console(
         write: { text in texts.all.withLock { $0.output += text } },
         writeError: { text in texts.all.withLock { $0.error += text } }, isTerminal: false))
-    return texts.all.withLock { Captured(output: $0.output, error: $0.error, code: code) }
+    return texts.all.withLock { Captured(output: $0.output, error: $0.error) }
   }
 
   // A class because the console's two closures write to the same texts.

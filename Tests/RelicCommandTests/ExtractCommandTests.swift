@@ -43,6 +43,10 @@ import Testing
         == "relic: a run folder or --encoder is missing; see 'relic extract --help'\n")
   }
 
+  @Test func `a run that is not there is named first`() {
+    #expect(Captured.run("extract", "/no/run").error.hasPrefix("relic: /no/run: holds no run; "))
+  }
+
   @Test func `weights of another shape are refused with what does not fit`() throws {
     let folder = try TemporaryFolder()
     let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

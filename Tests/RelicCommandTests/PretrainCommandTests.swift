@@ -141,6 +141,7 @@ import Testing
         folder.path + "/run",
       ])
     #expect(captured.error == "")
+    #expect(captured.output.hasPrefix("\(path): weights only; "))
     let after = try Safetensors.read(folder.path + "/run/checkpoint.safetensors")
     let name = "online_encoder.0.conv1.weight"
     #expect(after[name] == weights[name])
@@ -179,7 +180,11 @@ import Testing
         """)
     #expect(
       Captured.run("pretrain", "--resume", folder.path).error.contains("has no checkpoint yet"))
-    #expect(Captured.run("pretrain", "--resume", "/no/run").code == .usage)
+    #expect(
+      Captured.run("pretrain", "--resume", "/no/run")
+        == Captured(
+          error: "relic: /no/run: holds no run; name the folder that 'relic pretrain "
+            + "--save-model-dir' wrote\n", code: .input))
   }
 
   @Test func `more images in a batch than in the data are refused before anything is written`()
@@ -206,11 +211,75 @@ import Testing
   @Test func `a data set that is not there is named with a remedy`() throws {
     let folder = try TemporaryFolder()
     let captured = Captured.run(
-      "pretrain", "--dataset-name", "cifar10", "--dataset-path", folder.path, "--save-model-dir",
-      folder.path + "/r")
+      "pretrain", "--dataset-name", "folder", "--dataset-path", folder.path + "/none",
+      "--save-model-dir", folder.path + "/r")
     #expect(captured.code == .input)
-    #expect(captured.error.contains("data_batch_1.bin"), "\(captured.error)")
-    #expect(captured.error.count { $0 == "\n" } == 1)
+    #expect(
+      captured.error == "relic: \(folder.path)/none: not found; name a folder of pictures by "
+        + "--dataset_path\n")
     #expect(try folder.names() == [])
+  }
+
+  @Test func `weights that do not fit are refused by the file's name`() throws {
+    let folder = try TemporaryFolder()
+    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Fixtures/formats/relic_model.pth").path
+    let captured = Captured.run(
+      Self.small + ["--ckpt-path", file, "--save-model-dir", folder.path + "/r"])
+    #expect(captured.code == .input)
+    #expect(captured.error.hasPrefix("relic: \(file): "), "\(captured.error)")
+    #expect(captured.error.contains("missing online_encoder.0.layer3.0"), "\(captured.error)")
+    #expect(try folder.names() == [])
+    try "{}".write(toFile: folder.path + "/config.json", atomically: true, encoding: .utf8)
+    let both = Captured.run("pretrain", "--resume", folder.path, "--ckpt-path", file)
+    #expect(both.code == .usage && both.error.contains("leave out --ckpt-path and --config"))
+  }
+
+  @Test func `a loss that is not finite ends the run and keeps the checkpoint`() throws {
+    let folder = try TemporaryFolder()
+    let captured = Captured.run(
+      Self.small + [
+        "--learning-rate", "1e30", "--log-every-n-steps", "1", "--save-model-dir", folder.path,
+      ])
+    #expect(captured.code == .notFinite)
+    #expect(captured.error.contains("a checkpoint of an earlier step is kept"))
+    let checkpoint = try Safetensors.read(folder.path + "/checkpoint.safetensors")
+    #expect(checkpoint.metadata["step"] == "1")
+    #expect(checkpoint.names.allSatisfy { checkpoint.tensor($0)?.isFinite ?? true })
+  }
+
+  @Test func `a broken picture stops the run, or is named and passed over`() throws {
+    let folder = try TemporaryFolder()
+    let images = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Fixtures/images").path
+    let data = folder.path + "/data"
+    try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: false)
+    for index in 0..<8 {
+      try FileManager.default.copyItem(
+        atPath: images + (index == 3 ? "/truncated.png" : "/rgb.png"),
+        toPath: "\(data)/\(index).png")
+    }
+    let arguments = [
+      "pretrain", "--dataset-name", "folder", "--dataset-path", data, "--image-size", "8", "-b",
+      "4",
+      "--num_epochs", "2",
+    ]
+    let reason = "\(data)/3.png: cannot be read: the file ends too early"
+    let refused = Captured.run(arguments + ["--save-model-dir", folder.path + "/a"])
+    #expect(refused.code == .input)
+    #expect(
+      refused.error
+        == "relic: \(reason); remove the file, or pass over such by --broken-images skip\n")
+    let skipped = Captured.run(
+      arguments + ["--broken-images", "skip", "--save-model-dir", folder.path + "/b"])
+    #expect(skipped.code == .success)
+    #expect(skipped.error == "warning: \(reason); passed over\n")
+    let extracted = Captured.run(
+      "extract", folder.path + "/b", "--broken-images", "skip", "--output", folder.path + "/f")
+    #expect(extracted.error == "warning: \(reason); passed over\n")
+    #expect(extracted.output.contains("7 images, 512 features each; there is no test split"))
+    #expect(try folder.names("f") == ["features.json", "train_features.npy", "train_files.txt"])
+    #expect(
+      try folder.text("f/train_files.txt") == "0.png\n1.png\n2.png\n4.png\n5.png\n6.png\n7.png\n")
   }
 }

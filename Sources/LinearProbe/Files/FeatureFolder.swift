@@ -34,14 +34,25 @@ public struct FeatureFolder: Equatable, Sendable {
 
   /// Writes the folder, making it where it is missing; each file as a whole.
   public func write(to folder: String) throws(FeatureError) {
+    try Self.write(train, as: "train", origin: origin, to: folder)
+    try Self.write(test, as: "test", origin: origin, to: folder)
+  }
+
+  /// Writes one split, making the folder where it is missing; each file as a whole.
+  ///
+  /// A split of which no label is known, all being -1, gets no file of labels.
+  public static func write(
+    _ samples: LabeledFeatures, as split: String, origin: FeatureDescription?, to folder: String
+  ) throws(FeatureError) {
     do {
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true)
     } catch {
       throw .unwritable(path: folder, reason: "the folder cannot be made")
     }
-    try Self.writeSplit(train, "train", folder)
-    try Self.writeSplit(test, "test", folder)
+    try samples.write(
+      featuresTo: "\(folder)/\(split)_features.npy", labelsTo: "\(folder)/\(split)_labels.npy",
+      filesTo: "\(folder)/\(split)_files.txt")
     if let origin { try JSONFile.write(origin, to: "\(folder)/features.json") }
   }
 
@@ -52,14 +63,6 @@ public struct FeatureFolder: Equatable, Sendable {
     return try LabeledFeatures(
       featuresAt: "\(folder)/\(split)_features.npy", labelsAt: "\(folder)/\(split)_labels.npy",
       filesAt: FileManager.default.fileExists(atPath: names) ? names : nil)
-  }
-
-  private static func writeSplit(
-    _ samples: LabeledFeatures, _ split: String, _ folder: String
-  ) throws(FeatureError) {
-    try samples.write(
-      featuresTo: "\(folder)/\(split)_features.npy", labelsTo: "\(folder)/\(split)_labels.npy",
-      filesTo: "\(folder)/\(split)_files.txt")
   }
 
   private static func readDescription(_ path: String) throws(FeatureError) -> FeatureDescription? {

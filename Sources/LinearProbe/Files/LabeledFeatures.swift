@@ -4,7 +4,7 @@ internal import Foundation
 public struct LabeledFeatures: Equatable, Sendable {
   /// The samples.
   public var features: Features
-  /// The samples' classes.
+  /// The samples' classes; -1 where they are unknown.
   public var labels: [Int]
   /// Where the samples came from.
   public var files: [String]?
@@ -42,13 +42,18 @@ public struct LabeledFeatures: Equatable, Sendable {
     return labels
   }
 
-  /// Writes features, labels and, where there are any, file names; each file as a whole.
+  /// Whether the class of any sample is known.
+  public var isLabeled: Bool { labels.contains { $0 != -1 } }
+
+  /// Writes features and, where there are any, labels and file names; each file as a whole.
   func write(featuresTo featurePath: String, labelsTo labelPath: String, filesTo namePath: String)
     throws(FeatureError)
   {
     do {
       try features.array.write(to: featurePath)
-      try NPYArray(shape: [labels.count], elements: .integer(labels)).write(to: labelPath)
+      if isLabeled {
+        try NPYArray(shape: [labels.count], elements: .integer(labels)).write(to: labelPath)
+      }
       if let files {
         try writeAtomically([Array(files.map { $0 + "\n" }.joined().utf8)], to: namePath)
       }

@@ -14,6 +14,9 @@ public struct DatasetArchive: Sendable {
     case unpacked
   }
 
+  /// The archive's size in bytes, as its server announces it.
+  public let size: Int
+
   let fileName: String
   let md5: String
   let server: String
@@ -37,7 +40,8 @@ public struct DatasetArchive: Sendable {
     let files = (1...5).map { "data_batch_\($0).bin" } + ["test_batch.bin"]
     let folder = "cifar-10-batches-bin"
     return DatasetArchive(
-      fileName: "cifar-10-binary.tar.gz", md5: "c32a1d4ab5d03f1284b67883e8d87530",
+      size: 170_052_171, fileName: "cifar-10-binary.tar.gz",
+      md5: "c32a1d4ab5d03f1284b67883e8d87530",
       server: "https://www.cs.toronto.edu/~kriz", sizeLimit: 200_000_000,
       members: files.map { Member(path: "\(folder)/\($0)", size: 30_730_000) }
         + [Member(path: "\(folder)/batches.meta.txt", size: nil)])
@@ -50,7 +54,7 @@ public struct DatasetArchive: Sendable {
     ]
     let texts = ["class_names.txt", "fold_indices.txt"]
     return DatasetArchive(
-      fileName: "stl10_binary.tar.gz", md5: "91f7769df0f17e558f3565bffb0c7dfb",
+      size: 2_640_397_119, fileName: "stl10_binary.tar.gz", md5: "91f7769df0f17e558f3565bffb0c7dfb",
       server: "http://ai.stanford.edu/~acoates/stl10", sizeLimit: 3_000_000_000,
       members: sizes.map { Member(path: "stl10_binary/\($0)", size: $1) }
         + texts.map { Member(path: "stl10_binary/\($0)", size: nil) })
@@ -73,20 +77,18 @@ public struct DatasetArchive: Sendable {
     progress: @escaping @Sendable (_ received: Int, _ total: Int?) -> Void
   ) throws(DownloadError) -> Outcome {
     if members.allSatisfy({ isWhole($0, in: folder) }) { return .alreadyThere }
+    if let archive { try check(archive) }
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
       throw .cannotWrite(path: folder, reason: "the folder cannot be made")
     }
     if let archive {
-      try check(archive)
       try unpack(archive, into: folder)
       return .unpacked
     }
-    var server = mirror ?? server
-    while server.hasSuffix("/") { server.removeLast() }
     let partial = "\(folder)/\(fileName).partial"
-    try Download(address: "\(server)/\(fileName)", path: partial, limit: sizeLimit)
+    try Download(address: address(mirror: mirror), path: partial, limit: sizeLimit)
       .run(progress: progress)
     do throws(DownloadError) {
       try check(partial)
@@ -98,6 +100,22 @@ public struct DatasetArchive: Sendable {
     try unpack(partial, into: folder)
     try? FileManager.default.removeItem(atPath: partial)
     return .unpacked
+  }
+
+  /// Whether `folder` is the data set's own or holds it, be it whole or not.
+  public func isBegun(in folder: String) -> Bool {
+    members.contains { member in
+      let parts = member.path.split(separator: "/", maxSplits: 1)
+      return parts.contains { FileManager.default.fileExists(atPath: "\(folder)/\($0)") }
+    }
+  }
+
+  /// Returns the address that the archive is fetched from: on the authors' server, or on a mirror
+  /// given by the address of a folder.
+  public func address(mirror: String?) -> String {
+    var server = mirror ?? server
+    while server.hasSuffix("/") { server.removeLast() }
+    return "\(server)/\(fileName)"
   }
 
   private func check(_ path: String) throws(DownloadError) {

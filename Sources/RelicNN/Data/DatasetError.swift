@@ -5,7 +5,9 @@ public enum DatasetError: Error, Equatable {
   case missing(path: String, remedy: String)
   case wrongSize(path: String, found: Int, expected: Int)
   case noPictures(path: String)
+  case mixedFolder(path: String, picture: String, folder: String)
   case unreadable(path: String, reason: String)
+  case brokenPicture(path: String, reason: String)
   case labelOutOfRange(path: String, record: Int, label: Int, allowed: ClosedRange<Int>)
 }
 
@@ -24,10 +26,24 @@ extension DatasetError: CustomStringConvertible {
     case .noPictures(let path):
       "\(path): holds no \(ImageFile.endings.joined(separator: ", ")) files; "
         + "name a folder of pictures, or of class folders that hold some"
+    case .mixedFolder(let path, let picture, let folder):
+      "\(path): holds pictures ('\(picture)') beside folders of pictures ('\(folder)'); keep either "
+        + "class folders or pictures without labels there"
     case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
+    case .brokenPicture:
+      "\(reason); remove the file, or pass over such by --broken-images skip"
     case .labelOutOfRange(let path, let record, let label, let allowed):
       "\(path): record \(record) has label \(label), outside "
         + "\(allowed.lowerBound)...\(allowed.upperBound); replace it by a whole copy"
+    }
+  }
+
+  /// The reason alone, where a remedy would be out of place.
+  public var reason: String {
+    if case .brokenPicture(let path, let reason) = self {
+      "\(path): cannot be read: \(reason)"
+    } else {
+      description
     }
   }
 }

@@ -21,7 +21,7 @@ struct Download: Sendable {
   /// Fetches the file; `progress` gets the bytes there are and, if known, the bytes there will be.
   ///
   /// A broken connection is taken up again by a range request, up to five times in a row without
-  /// progress.
+  /// progress; a server that cannot be reached at all is not tried again.
   func run(
     progress: @escaping @Sendable (_ received: Int, _ total: Int?) -> Void
   ) throws(DownloadError) {
@@ -29,11 +29,18 @@ struct Download: Sendable {
       throw .badAddress(address)
     }
     var failures = 0
+    var hasBegun = false
     while true {
       let before = size
       let transfer = try Transfer(self, from: before, progress)
       guard let failure = transfer.run(url) else { return }
-      guard case .interrupted = failure else { throw failure }
+      if size == 0 { try? FileManager.default.removeItem(atPath: path) }
+      hasBegun = hasBegun || size > before
+      switch failure {
+      case .interrupted: break
+      case .unreachable where hasBegun: break
+      default: throw failure
+      }
       failures = size > before ? 1 : failures + 1
       if failures >= Self.attempts { throw failure }
       Thread.sleep(forTimeInterval: patience * Double(failures))
@@ -152,9 +159,14 @@ private final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
     state.withLock { state in
       let isComplete = (task.response as? HTTPURLResponse)?.statusCode == 416 && start > 0
       if let error, state.failure == nil, !isComplete {
-        state.failure = .interrupted(
-          address: download.address, received: state.received,
-          reason: error.localizedDescription)
+        let unreachable: [URLError.Code] = [
+          .cannotFindHost, .dnsLookupFailed, .cannotConnectToHost,
+        ]
+        let reason = error.localizedDescription
+        state.failure =
+          unreachable.contains((error as? URLError)?.code ?? .unknown)
+          ? .unreachable(address: download.address, reason: reason)
+          : .interrupted(address: download.address, received: state.received, reason: reason)
       }
     }
     done.signal()

@@ -2,6 +2,7 @@
 public enum DownloadError: Error, Equatable {
   case notPublished(dataset: String)
   case badAddress(String)
+  case unreachable(address: String, reason: String)
   case refused(address: String, status: Int)
   case interrupted(address: String, received: Int, reason: String)
   case tooLarge(address: String, limit: Int)
@@ -14,18 +15,25 @@ public enum DownloadError: Error, Equatable {
 
 extension DownloadError: CustomStringConvertible {
   /// The reason and the remedy in one line, fit for a terminal.
-  public var description: String {
+  public var description: String { reason + (remedy.map { "; " + $0 } ?? "") }
+
+  /// Whether writing failed, not fetching.
+  public var isAboutWriting: Bool {
+    if case .cannotWrite = self { true } else { false }
+  }
+
+  /// What went wrong, with the address or the file.
+  public var reason: String {
     switch self {
-    case .notPublished(let dataset):
-      "\(dataset) cannot be downloaded by this program; name its folder by --dataset_path"
+    case .notPublished(let dataset): "\(dataset) cannot be downloaded by this program"
     case .badAddress(let address): "'\(address)' is no http or https address"
+    case .unreachable(let address, let reason): "\(address): no server was reached: \(reason)"
     case .refused(let address, let status):
-      "\(address): the server answered with status \(status); try another by --mirror"
+      "\(address): the server answered with status \(status)"
     case .interrupted(let address, let received, let reason):
-      "\(address): broke off after \(received) bytes: \(reason); "
-        + "run it again to go on, or try --mirror"
+      "\(address): broke off after \(received) bytes: \(reason)"
     case .tooLarge(let address, let limit):
-      "\(address): sends more than the \(limit) bytes expected; try another by --mirror"
+      "\(address): sends more than the \(limit) bytes expected"
     case .checksum(let path, let found, let expected):
       "\(path): its md5 is \(found), the published one \(expected); it was not unpacked"
     case .unsafeMember(let archive, let member):
@@ -35,6 +43,17 @@ extension DownloadError: CustomStringConvertible {
         + (found.map { "holds \($0) bytes where \(expected) belong" } ?? "is missing")
     case .cannotUnpack(let archive, let reason): "\(archive): cannot be unpacked: \(reason)"
     case .cannotWrite(let path, let reason): "\(path): cannot be written: \(reason)"
+    }
+  }
+
+  private var remedy: String? {
+    switch self {
+    case .notPublished: "name its folder by --dataset_path"
+    case .badAddress: "give the address of a folder, such as https://example.org/files"
+    case .unreachable, .refused, .tooLarge: "try another by --mirror"
+    case .interrupted: "run it again to go on, or try --mirror"
+    case .checksum, .unsafeMember, .wrongMember, .cannotUnpack: "get the archive again"
+    case .cannotWrite: nil
     }
   }
 }

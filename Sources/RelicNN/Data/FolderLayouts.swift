@@ -2,15 +2,16 @@ internal import Foundation
 
 extension ImageFolder {
   /// Opens a split of pictures of one's own: `train`, `test` or `val`, `unlabeled` if the folder has
-  /// them; without a `train` folder the whole folder is the training split.
+  /// them; without a `train` folder, all but the other splits is for training.
   static func split(_ split: DatasetSplit, of folder: String) throws(DatasetError) -> ImageFolder {
     switch split {
     case .train:
       let inner = "\(folder)/train"
-      return try ImageFolder(folder: isFolder(inner) ? inner : folder)
+      return isFolder(inner)
+        ? try ImageFolder(folder: inner)
+        : try ImageFolder(folder: folder, except: ["test", "val", "unlabeled"])
     case .test:
-      let inner = ["test", "val"].map { "\(folder)/\($0)" }.first(where: isFolder)
-      guard let inner else {
+      guard let inner = testFolder(of: folder) else {
         throw .missing(
           path: "\(folder)/test", remedy: "put the pictures to test on in a folder of that name")
       }
@@ -20,6 +21,13 @@ extension ImageFolder {
       throw .noSuchSplit(
         dataset: "folder", split: split, choices: [.train, .test, .unlabeled])
     }
+  }
+
+  /// Whether a folder of pictures of one's own has a `test` or `val` folder.
+  public static func hasTestSplit(_ folder: String) -> Bool { testFolder(of: folder) != nil }
+
+  private static func testFolder(of folder: String) -> String? {
+    ["test", "val"].map { "\(folder)/\($0)" }.first(where: isFolder)
   }
 
   /// Opens Tiny ImageNet: `train/<class>/images`, and `val/images` with `val_annotations.txt`.

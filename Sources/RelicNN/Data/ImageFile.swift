@@ -15,11 +15,11 @@ enum ImageFile {
     do {
       bytes = try [UInt8](Data(contentsOf: URL(filePath: path)))
     } catch {
-      throw .unreadable(path: path, reason: "the file cannot be opened")
+      throw .brokenPicture(path: path, reason: "the file cannot be opened")
     }
     switch decode(bytes) {
     case .success(let image): return image
-    case .failure(let failure): throw .unreadable(path: path, reason: failure.reason)
+    case .failure(let failure): throw .brokenPicture(path: path, reason: failure.reason)
     }
   }
 

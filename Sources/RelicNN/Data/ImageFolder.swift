@@ -49,13 +49,20 @@ extension ImageFolder {
   /// - Parameters:
   ///   - folder: The folder to look in.
   ///   - name: The name of the layout.
-  /// - Throws: A missing folder, one without pictures, or a class without pictures.
-  public init(folder: String, name: String = "folder") throws(DatasetError) {
+  ///   - others: Folders in it that are no classes.
+  /// - Throws: A missing folder, one without pictures, one with pictures beside class folders, or a
+  ///   class without pictures.
+  public init(
+    folder: String, name: String = "folder", except others: [String] = []
+  ) throws(DatasetError) {
     let content = try Self.content(of: folder)
-    let classes = content.folders
+    let classes = content.folders.filter { !others.contains($0) }
     let flat = content.files.map { Entry(file: $0, label: nil) }
     if classes.isEmpty || !flat.isEmpty {
-      guard !flat.isEmpty else { throw .noPictures(path: folder) }
+      guard let picture = content.files.first else { throw .noPictures(path: folder) }
+      for inner in classes where try !Self.files(below: "\(folder)/\(inner)", prefix: "").isEmpty {
+        throw .mixedFolder(path: folder, picture: picture, folder: inner)
+      }
       self.init(name: name, folder: folder, entries: flat, classNames: nil)
       return
     }

@@ -83,10 +83,11 @@ public struct Encoder: EncoderNetwork {
 
   /// Adds to the parameters' gradients for `dy` of shape `[batch, featureCount]`.
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) {
-    if let cache = cache.resNet {
-      resNet?.backward(dy, cache)
-    } else if let cache = cache.efficientNet {
-      efficientNet?.backward(dy, cache)
+    // Taken out, so that the network is the only owner and frees each layer's part in turn.
+    if let own = cache.resNet.take() {
+      resNet?.backward(dy, consume own)
+    } else if let own = cache.efficientNet.take() {
+      efficientNet?.backward(dy, consume own)
     }
   }
 

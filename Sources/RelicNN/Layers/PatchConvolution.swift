@@ -45,6 +45,7 @@ struct PatchConvolution {
   ///   - x: `[batch, height, width, channels]`.
   ///   - weights: `[depth, outputs]`, run after run, or its transpose for a single tap.
   ///   - y: `[batch, outputHeight, outputWidth, outputs]`.
+  ///   - finish: Gets ranges of pixels, counted over the batch.
   @unsafe func apply(
     _ x: UnsafePointer<Float>, weights: MatrixView, into y: UnsafeMutablePointer<Float>,
     finish: (Range<Int>) -> Void
@@ -77,9 +78,10 @@ struct PatchConvolution {
       let matrix = unsafe MatrixView(
         start: weights.start + (weights.transposed ? column * weights.stride : column),
         stride: weights.stride, transposed: weights.transposed)
+      let patches = unsafe MatrixView(start: x + rows.lowerBound * k, stride: k)
       unsafe multiply(
-        m: rows.count, n: columns.count, k: k, MatrixView(start: x + rows.lowerBound * k, stride: k),
-        matrix, adding: false, into: y + rows.lowerBound * outputs + column, cStride: outputs)
+        m: rows.count, n: columns.count, k: k, patches, matrix, adding: false,
+        into: y + rows.lowerBound * outputs + column, cStride: outputs)
       if cut.columns == 1 { finish(rows) }
     }
     if cut.columns > 1 { finishAll(finish) }

@@ -236,7 +236,8 @@ extension WinogradConvolution {
       let input = Storage(count: points * before)
       let output = Storage(count: points * after)
       let (v, dm) = unsafe (input.pointer, output.pointer)
-      unsafe transform(rows, x, into: v, grid(channels: inputs, plane: before), relic_winograd_input)
+      unsafe transform(
+        rows, x, into: v, grid(channels: inputs, plane: before), relic_winograd_input)
       unsafe transform(
         rows, dy, into: dm, grid(channels: outputs, plane: after), relic_winograd_output_gradient)
       parallel(2 * points) { task in

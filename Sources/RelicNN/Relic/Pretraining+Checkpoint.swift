@@ -87,6 +87,12 @@ extension Pretraining {
     }
   }
 
+  /// Whether every weight and running statistic of both networks is a finite number.
+  public var isFinite: Bool {
+    trained.parameters.allSatisfy { $0.parameter.value.isFinite }
+      && target.parameters.allSatisfy { $0.parameter.value.isFinite }
+  }
+
   private var trainedNames: [String] {
     trained.parameters.filter { $0.parameter.role.isTrained }.map(\.name)
   }

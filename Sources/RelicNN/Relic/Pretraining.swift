@@ -67,6 +67,9 @@ public struct Pretraining: Sendable {
   ) throws(PretrainingError) -> StepReport {
     let images = views.global.shape[0] / views.globalCount
     let groups = viewGroups(views)
+    // Before the online passes, so that its working memory does not come on top of what they keep.
+    target.setStochasticDepth(stochasticDepth(pass: 255))
+    let targets = target(views.global, .batch(views: views.globalCount))
     var passes: [(y: Tensor, cache: RelicNetwork.Cache)] = []
     var projections: [Tensor] = []
     if configuration.recomputes {
@@ -83,8 +86,6 @@ public struct Pretraining: Sendable {
       }
       projections = passes.map(\.y)
     }
-    target.setStochasticDepth(stochasticDepth(pass: 255))
-    let targets = target(views.global, .batch(views: views.globalCount))
     let online = Tensor.concatenated(projections)
     let result = loss(
       online: online, target: targets, images: images, logScale: trained.logScale,

@@ -33,7 +33,13 @@ public struct RelicNetwork: Module {
 
   /// Adds to the parameters' gradients for `dy` of shape `[views · n, outputs]`.
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) {
-    encoder.backward(head.backward(dy, cache.head), cache.encoder)
+    let (encoded, projected) = Self.parts(of: cache)
+    encoder.backward(head.backward(dy, projected), consume encoded)
+  }
+
+  /// Takes a cache apart, so that the encoder's part has one owner, who frees it layer by layer.
+  private static func parts(of cache: consuming Cache) -> (Encoder.Cache, ProjectionHead.Cache) {
+    (cache.encoder, cache.head)
   }
 
   /// Chooses which branches training passes leave out from here on.

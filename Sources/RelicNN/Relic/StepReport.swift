@@ -64,6 +64,7 @@ public struct RunningAverages: Sendable, Equatable {
 /// A reason a run cannot go on.
 public enum PretrainingError: Error, Equatable, Sendable {
   case lossNotFinite(step: Int, loss: Float)
+  case weightsNotFinite(step: Int)
 }
 
 extension PretrainingError: CustomStringConvertible {
@@ -71,8 +72,13 @@ extension PretrainingError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .lossNotFinite(let step, let loss):
-      "the loss became \(loss) at step \(step); resume from the last checkpoint with a lower "
-        + "--learning_rate"
+      "the loss became \(loss) at step \(step); \(Self.remedy)"
+    case .weightsNotFinite(let step):
+      "the weights are not finite after step \(step); \(Self.remedy)"
     }
   }
+
+  private static let remedy =
+    "a checkpoint of an earlier step is kept; start anew with a lower --learning-rate, or from its "
+    + "weights by --ckpt-path"
 }

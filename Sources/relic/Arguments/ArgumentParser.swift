@@ -84,11 +84,14 @@ struct ArgumentParser<Settings: Command> {
 }
 
 extension Option {
-  /// Sets the value that was typed.
-  func apply(_ value: String, to settings: inout Settings) throws(UsageError) {
+  /// Sets the value that was typed, or that a configuration file holds.
+  func apply(
+    _ value: String, to settings: inout Settings, from file: String? = nil
+  ) throws(UsageError) {
     guard set(value, &settings) else {
       throw .wrongValue(
-        option: name, value: value, expected: expected, nearest: choices.nearest(to: value))
+        option: name, value: value, expected: expected, nearest: choices.nearest(to: value),
+        file: file)
     }
   }
 }

@@ -23,7 +23,7 @@ struct ConfigurationFile {
       guard let option = options.first(where: { $0.spellings.contains(name) }) else {
         throw .unknownKey(key, nearest: options.map(\.key).nearest(to: key), file: path)
       }
-      try option.apply(value.text, to: &settings)
+      try option.apply(value.text, to: &settings, from: path)
     }
   }
 

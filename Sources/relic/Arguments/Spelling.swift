@@ -4,9 +4,12 @@ extension [String] {
     count < 2 ? joined() : dropLast().joined(separator: ", ") + " or " + self[count - 1]
   }
 
-  /// Returns the string most like `typed`, or `nil` if none is close enough to be meant.
+  /// Returns the string most like `typed`, whatever the case of its letters, or `nil` if none is
+  /// close enough to be meant.
   func nearest(to typed: String) -> String? {
-    let meant = map { (name: $0, edits: $0.edits(to: typed)) }.min { $0.edits < $1.edits }
+    let letters = typed.lowercased()
+    let meant = map { (name: $0, edits: $0.lowercased().edits(to: letters)) }
+      .min { $0.edits < $1.edits }
     guard let meant, meant.edits <= Swift.max(2, typed.count / 3) else { return nil }
     return meant.edits < Swift.max(typed.count, 1) ? meant.name : nil
   }

@@ -4,7 +4,8 @@ enum UsageError: Error, Equatable {
   case unknownOption(String, nearest: String?, help: String)
   case unknownKey(String, nearest: String?, file: String)
   case missingValue(option: String, expected: String)
-  case wrongValue(option: String, value: String, expected: String, nearest: String?)
+  case wrongValue(
+    option: String, value: String, expected: String, nearest: String?, file: String? = nil)
   case unexpectedOperand(String, help: String)
   case missingOperand(String, help: String)
   case missing(String, help: String)
@@ -26,8 +27,8 @@ extension UsageError: CustomStringConvertible {
         + (nearest.map { "did you mean '\($0)'?" } ?? "remove it or see 'relic pretrain --help'")
     case .missingValue(let option, let expected):
       "option '\(option)' needs a value: \(expected)"
-    case .wrongValue(let option, let value, let expected, let nearest):
-      "option '\(option)' cannot be '\(value)': give \(expected)"
+    case .wrongValue(let option, let value, let expected, let nearest, let file):
+      (file.map { "\($0): " } ?? "") + "option '\(option)' cannot be '\(value)': give \(expected)"
         + (nearest.map { " (did you mean '\($0)'?)" } ?? "")
     case .unexpectedOperand(let operand, let help):
       "unexpected argument '\(operand)'; see '\(help)'"

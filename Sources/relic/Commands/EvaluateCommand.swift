@@ -2,7 +2,7 @@ internal import LinearProbe
 internal import RelicNN
 
 /// `relic evaluate`: extracts features of runs, probes them and prints one table.
-struct EvaluateCommand: ProbingCommand {
+struct EvaluateCommand: ProbingCommand, DatasetCommand {
   static let name = "evaluate"
   static let summary = "extract and probe the encoders of runs, and print one table"
   static let discussion = """
@@ -27,6 +27,7 @@ struct EvaluateCommand: ProbingCommand {
         .value(
           "--batch-size", "-b", sets: \.batchSize, as: "N", from: 1, to: 65_536,
           "images at a time"),
+        mirrorOption, brokenImagesOption,
         .choice("--format", sets: \.format, as: "NAME", "layout of the table"),
       ]),
     scoringOptions,
@@ -36,6 +37,7 @@ struct EvaluateCommand: ProbingCommand {
   var datasetPath: String?
   var hasControls = false
   var batchSize = 256
+  var files = DatasetFiles()
   var scoring = ProbeOptions()
   var format = AccuracyTable.Format.text
   var common = CommonSettings()
@@ -47,17 +49,22 @@ struct EvaluateCommand: ProbingCommand {
     let runs = common.operands.map { RunFolder(path: $0) }
     // All are read before the first is scored: a wrong name at the end costs no time.
     let sources = try runs.map { ($0, try $0.command().configuration, try FeatureSource($0)) }
+    for (_, configuration, _) in sources {
+      guard let name = datasetName ?? DatasetName(rawValue: configuration.dataset) else { continue }
+      try files.fetchIfMissing(name, in: datasetPath ?? configuration.datasetPath, console)
+    }
+    let skipped = SkippedPictures(console)
     var scores: [ProbeScore] = []
     if hasControls, let (_, configuration, _) = sources.first {
       for source in [
         FeatureSource(rawPixelsOf: configuration.imageSize),
         FeatureSource(untrained: configuration),
       ] {
-        scores += try self.scores(of: source, configuration, console)
+        scores += try self.scores(of: source, configuration, skipped, console)
       }
     }
     for (run, configuration, source) in sources {
-      let own = try self.scores(of: source, configuration, console)
+      let own = try self.scores(of: source, configuration, skipped, console)
       try run.write(own)
       scores += own
     }
@@ -65,13 +72,15 @@ struct EvaluateCommand: ProbingCommand {
   }
 
   private func scores(
-    of source: FeatureSource, _ configuration: PretrainingConfiguration, _ console: Console
+    of source: FeatureSource, _ configuration: PretrainingConfiguration,
+    _ skipped: SkippedPictures, _ console: Console
   ) throws -> [ProbeScore] {
     let extraction = FeatureExtraction(
       source: source, dataset: datasetName?.rawValue ?? configuration.dataset,
       datasetPath: datasetPath ?? configuration.datasetPath, batchSize: batchSize,
-      console: console)
-    return try ProbeRun(probe: scoring.complete, isSilent: false, console: console)
+      brokenImages: files.brokenImages, skipped: skipped,
+      console: console.forProgress)
+    return try ProbeRun(probe: scoring.complete, isSilent: false, console: console.forProgress)
       .evaluate(extraction.features()).scores
   }
 }

@@ -1,8 +1,9 @@
+internal import Foundation
 internal import LinearProbe
 internal import RelicNN
 
 /// `relic extract`: writes the features that a frozen encoder gives.
-struct ExtractCommand: Command {
+struct ExtractCommand: DatasetCommand {
   static let name = "extract"
   static let summary = "write the features of a frozen encoder as .npy files"
   static let discussion = """
@@ -46,6 +47,7 @@ struct ExtractCommand: Command {
         .value(
           "--output", sets: \.output, as: "DIR",
           "the folder to write to (default: 'features' in the run folder)"),
+        mirrorOption, brokenImagesOption,
       ]),
   ]
 
@@ -60,6 +62,7 @@ struct ExtractCommand: Command {
   var imageSize: Int?
   var batchSize = 256
   var output: String?
+  var files = DatasetFiles()
   var common = CommonSettings()
 
   func run(_ console: Console) throws {
@@ -69,6 +72,9 @@ struct ExtractCommand: Command {
     }
     let path = common.operands.first ?? encoder
     let run = path.map { RunFolder(path: $0) }.flatMap { $0.isFolder ? $0 : nil }
+    if let operand = common.operands.first, !FileManager.default.fileExists(atPath: operand) {
+      throw RunError.noRun(path: operand)
+    }
     let recorded = try run?.command().configuration
     guard let name = datasetName ?? recorded.flatMap({ DatasetName(rawValue: $0.dataset) }) else {
       throw UsageError.missing("--dataset-name", help: help)
@@ -81,16 +87,35 @@ struct ExtractCommand: Command {
     configuration.stem = stem ?? configuration.stem
     configuration.imageSize = imageSize ?? recorded?.imageSize ?? name.imageSize
     configuration.seed = seed
+    configuration.datasetPath = datasetPath ?? configuration.datasetPath
+    let source = try source(path: path, run: run, configuration, help: help)
+    try files.fetchIfMissing(name, in: configuration.datasetPath, console)
     let extraction = FeatureExtraction(
-      source: try source(path: path, run: run, configuration, help: help), dataset: name.rawValue,
-      datasetPath: datasetPath ?? configuration.datasetPath, batchSize: batchSize,
+      source: source, dataset: name.rawValue, datasetPath: configuration.datasetPath,
+      batchSize: batchSize, brokenImages: files.brokenImages, skipped: SkippedPictures(console),
       console: console)
+    if name == .folder, !ImageFolder.hasTestSplit(configuration.datasetPath) {
+      return try write(extraction, to: folder, console)
+    }
     let features = try extraction.features()
     try features.write(to: folder)
     console.line(
       "\(folder): \(features.train.labels.count) + \(features.test.labels.count) images, "
         + "\(features.train.features.columns) features each; score them with "
         + "'relic probe \(folder)'")
+  }
+
+  /// Writes the features of a folder that is not cut into training and test pictures.
+  private func write(
+    _ extraction: FeatureExtraction, to folder: String, _ console: Console
+  ) throws {
+    let images = try openDataset(
+      name: extraction.dataset, path: extraction.datasetPath, split: .train)
+    let (samples, origin) = try extraction.features(of: images, called: "train")
+    try FeatureFolder.write(samples, as: "train", origin: origin, to: folder)
+    console.line(
+      "\(folder): \(samples.labels.count) images, \(samples.features.columns) features each; there "
+        + "is no test split")
   }
 
   private func source(

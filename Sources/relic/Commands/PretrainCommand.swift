@@ -1,7 +1,7 @@
 internal import RelicNN
 
 /// `relic pretrain`: trains an encoder and writes a run folder.
-struct PretrainCommand: Command {
+struct PretrainCommand: DatasetCommand {
   static let name = "pretrain"
   static let summary = "train an encoder on images without labels"
   static let discussion = """
@@ -28,6 +28,7 @@ struct PretrainCommand: Command {
             "--eval-every", sets: \.evaluationInterval, as: "N", from: 0,
             "steps between two linear evaluations on the labelled splits, 0 for none (default: "
               + "five times --log-every-n-steps)"),
+          mirrorOption, brokenImagesOption,
           .flag("--overwrite", sets: \.overwrites, "replace a run that is already in the folder"),
           .value(
             "--config", sets: \.configFile, as: "FILE",
@@ -44,7 +45,7 @@ struct PretrainCommand: Command {
           "--dataset-name", sets: \.datasetName, as: "NAME", "the images"),
         .value(
           "--dataset-path", sets: \.configuration.datasetPath, as: "DIR",
-          "the folder the data set lies in"),
+          "the folder the data set lies in; cifar10 and stl10 are fetched into it where missing"),
         .value(
           "--image-size", sets: \.imageSize, as: "N", from: 8, to: 1024,
           "side of a global view in pixels (default: the data set's own)"),
@@ -142,6 +143,7 @@ struct PretrainCommand: Command {
   var evaluationInterval: Int?
   var overwrites = false
   var configFile: String?
+  var files = DatasetFiles()
   var common = CommonSettings()
 
   /// The data set of `configuration`, where its name is known.
@@ -151,26 +153,36 @@ struct PretrainCommand: Command {
   }
 
   var configurationFile: String? {
-    resumed.map { RunFolder(path: $0).configurationPath } ?? configFile
+    guard let resumed else { return configFile }
+    let run = RunFolder(path: resumed)
+    return run.holdsRun ? run.configurationPath : nil
   }
 
   func run(_ console: Console) throws {
     let run = RunFolder(path: resumed ?? folder)
+    // What can be told at once is told before a data set is fetched.
+    try check(run)
+    let start = try weights.map { try WeightFile.read($0).withTorchvisionNames() }
+    if let datasetName {
+      try files.fetchIfMissing(datasetName, in: configuration.datasetPath, console)
+    }
     var command = self
     command.imageSize = imageSize ?? datasetName?.imageSize
     command.configuration.imageSize = command.imageSize ?? configuration.imageSize
     let dataset = try openDataset(
       name: configuration.dataset, path: configuration.datasetPath,
       split: datasetName?.pretrainingSplit ?? .train)
-    let loader = BatchLoader(dataset: dataset, configuration: command.configuration)
+    let loader = BatchLoader(
+      dataset: dataset, configuration: command.configuration, broken: files.brokenImages)
     guard loader.stepsPerEpoch > 0 else {
       throw UsageError.conflict(
         "'--batch-size' is \(configuration.batchSize), but \(configuration.dataset) has "
           + "\(loader.dataset.count) images", remedy: "choose a smaller one")
     }
+    let skipped = SkippedPictures(console)
     let evaluation = OnlineEvaluation(
       every: evaluationInterval ?? 5 * configuration.logEveryNSteps, of: command.configuration,
-      console: console)
+      brokenImages: files.brokenImages, skipped: skipped, console: console)
     if let evaluationInterval, evaluationInterval > 0, evaluation == nil {
       throw UsageError.conflict(
         "'--eval-every' is \(evaluationInterval), but \(configuration.dataset) has no labelled "
@@ -178,22 +190,51 @@ struct PretrainCommand: Command {
     }
     let state =
       try resumed == nil
-      ? command.begin(run, loader) : command.restore(run, loader)
+      ? command.begin(run, loader, from: start) : command.restore(run, loader)
+    if let weights {
+      console.line(
+        "\(weights): weights only; optimiser, EMA rate and step begin anew ('--resume RUN' goes on "
+          + "with all of a run)")
+    }
     console.line(
       "\(loader.dataset.count) images of \(configuration.dataset), "
         + "\(loader.stepsPerEpoch) steps an epoch, \(Workers.count) workers, "
         + "BLAS core \(Machine.blasCore)")
     var loop = PretrainingLoop(
-      state, loader: loader, run: run, evaluation: evaluation, console: console)
+      state, loader: loader, run: run, evaluation: evaluation, skipped: skipped, console: console)
     _ = try loop.finish()
     console.line("\(run.encoderPath): the encoder; score it with 'relic evaluate \(run.path)'")
   }
 
-  private func begin(_ run: RunFolder, _ loader: BatchLoader) throws -> Pretraining {
-    if run.holdsRun && !overwrites { throw RunError.holdsRun(path: run.path) }
+  /// Refuses to begin over a run, and to resume one that is not there or under other options.
+  private func check(_ run: RunFolder) throws {
+    guard resumed != nil else {
+      if run.holdsRun && !overwrites { throw RunError.holdsRun(path: run.path) }
+      return
+    }
+    if weights != nil || configFile != nil {
+      throw UsageError.conflict(
+        "'--resume' takes weights and options from the run's folder",
+        remedy: "leave out --ckpt-path and --config")
+    }
+    let recorded = try run.command()
+    for option in Self.configurationOptions.flatMap(\.options) where option.key != "dataset_path" {
+      guard let old = option.get(recorded), let new = option.get(self), old != new else { continue }
+      throw RunError.changed(option: option.name, recorded: old, typed: new, path: run.path)
+    }
+    guard run.holdsCheckpoint else { throw RunError.noCheckpoint(path: run.path) }
+  }
+
+  private func begin(
+    _ run: RunFolder, _ loader: BatchLoader, from start: StateDict?
+  ) throws -> Pretraining {
     var state = Pretraining(configuration, stepsPerEpoch: loader.stepsPerEpoch)
-    if let weights {
-      try state.loadWeights(WeightFile.read(weights).withTorchvisionNames())
+    if let weights, let start {
+      do throws(CheckpointError) {
+        try state.loadWeights(start)
+      } catch {
+        throw RunError.unusableCheckpoint(path: weights, error)
+      }
     }
     try run.create()
     run.clear()
@@ -202,14 +243,12 @@ struct PretrainCommand: Command {
   }
 
   private func restore(_ run: RunFolder, _ loader: BatchLoader) throws -> Pretraining {
-    let recorded = try run.command()
-    for option in Self.configurationOptions.flatMap(\.options) where option.key != "dataset_path" {
-      guard let old = option.get(recorded), let new = option.get(self), old != new else { continue }
-      throw RunError.changed(option: option.name, recorded: old, typed: new, path: run.path)
+    let checkpoint = try Safetensors.read(run.checkpointPath)
+    do throws(CheckpointError) {
+      return try Pretraining(
+        configuration, stepsPerEpoch: loader.stepsPerEpoch, checkpoint: checkpoint)
+    } catch {
+      throw RunError.unusableCheckpoint(path: run.checkpointPath, error)
     }
-    guard run.holdsCheckpoint else { throw RunError.noCheckpoint(path: run.path) }
-    return try Pretraining(
-      configuration, stepsPerEpoch: loader.stepsPerEpoch,
-      checkpoint: Safetensors.read(run.checkpointPath))
   }
 }

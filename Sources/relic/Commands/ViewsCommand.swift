@@ -1,7 +1,7 @@
 internal import RelicNN
 
 /// `relic views`: a picture of what a pretraining run sees.
-struct ViewsCommand: Command {
+struct ViewsCommand: DatasetCommand {
   static let name = "views"
   static let summary = "draw augmented views of some images as a PNG file"
   static let discussion = """
@@ -29,6 +29,7 @@ struct ViewsCommand: Command {
           "small crops of each image"),
         .value("--seed", sets: \.seed, as: "N", "seed of the views"),
         .value("--output", sets: \.output, as: "FILE", "the PNG file to write"),
+        mirrorOption,
       ])
   ]
 
@@ -40,9 +41,11 @@ struct ViewsCommand: Command {
   var localViews = 0
   var seed: UInt64 = 42
   var output = "views.png"
+  var files = DatasetFiles()
   var common = CommonSettings()
 
   func run(_ console: Console) throws {
+    try files.fetchIfMissing(datasetName, in: datasetPath, console)
     let dataset = try openDataset(
       name: datasetName.rawValue, path: datasetPath, split: datasetName.pretrainingSplit)
     let size = imageSize ?? datasetName.imageSize

@@ -7,38 +7,44 @@ struct FeatureExtraction {
   let dataset: String
   let datasetPath: String
   let batchSize: Int
+  let brokenImages: BrokenImages
+  let skipped: SkippedPictures
   let console: Console
 
   /// Returns the features of the train and test splits, with how they were made.
   func features() throws -> FeatureFolder {
+    // Both are opened before one is read: a missing split costs no time.
     let train = try openDataset(name: dataset, path: datasetPath, split: .train)
     let test = try openDataset(name: dataset, path: datasetPath, split: .test)
-    let trainFeatures = try features(of: train, called: "train")
-    let testFeatures = try features(of: test, called: "test")
-    var origin = source.description(of: dataset)
-    origin.featureDimension = trainFeatures.features.columns
-    origin.trainCount = trainFeatures.labels.count
+    var (trainFeatures, origin) = try features(of: train, called: "train")
+    let testFeatures = try features(of: test, called: "test").samples
     origin.testCount = testFeatures.labels.count
-    origin.classNames = train.classNames
     return try FeatureFolder(train: trainFeatures, test: testFeatures, origin: origin)
   }
 
-  private func features(of images: any ImageDataset, called split: String) throws -> LabeledFeatures
-  {
+  /// Returns the features of the pictures of one split, with how they were made.
+  func features(
+    of images: any ImageDataset, called split: String
+  ) throws -> (samples: LabeledFeatures, origin: FeatureDescription) {
     let loader = EvaluationLoader(
-      dataset: images, imageSize: source.imageSize, batchSize: batchSize)
+      dataset: images, imageSize: source.imageSize, batchSize: batchSize, broken: brokenImages)
     let start = ContinuousClock.now
     var display = StatusDisplay(console)
     var elements: [Float] = []
     var labels: [Int] = []
+    var names: [String] = []
     for index in 0..<loader.batchCount {
       let batch = try loader.batch(index)
+      if !batch.skipped.isEmpty { display.keep() }
+      skipped.tell(batch.skipped)
+      if batch.samples.isEmpty { continue }
       let features = source.encoder?.features(of: batch.images) ?? batch.images
       if elements.isEmpty {
         elements.reserveCapacity(features.count / batch.samples.count * images.count)
       }
       unsafe features.withElements { unsafe elements.append(contentsOf: $0) }
       labels += batch.labels.map { $0 ?? -1 }
+      names += batch.samples.compactMap { images.fileName(at: $0) }
       let speed = Double(labels.count) / ((ContinuousClock.now - start) / .seconds(1))
       display.show([
         "\(split): \(labels.count)/\(images.count) images", "\(speed.fixed(0)) images/s",
@@ -46,15 +52,14 @@ struct FeatureExtraction {
       ])
     }
     display.erase()
-    let names = images.indices.compactMap { images.fileName(at: $0) }
-    return LabeledFeatures(
-      features: Features(
-        rows: labels.count, columns: labels.isEmpty ? 0 : elements.count / labels.count,
-        elements: elements),
+    let columns = labels.isEmpty ? 0 : elements.count / labels.count
+    var origin = source.description(of: dataset)
+    origin.featureDimension = columns
+    origin.trainCount = labels.count
+    origin.classNames = images.classNames
+    let samples = LabeledFeatures(
+      features: Features(rows: labels.count, columns: columns, elements: elements),
       labels: labels, files: names.count == labels.count ? names : nil)
+    return (samples, origin)
   }
-}
-
-extension ImageDataset {
-  fileprivate var indices: Range<Int> { 0..<count }
 }

@@ -24,6 +24,9 @@ struct MetricsLog {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .convertToSnakeCase
+    // A run that diverges may show it in a rate or temperature a step before its loss.
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
     do {
       try handle.write(contentsOf: try encoder.encode(entry) + [0x0a])
     } catch {

@@ -16,6 +16,8 @@ struct OnlineEvaluation {
   /// Steps between two evaluations.
   let interval: Int
   private let configuration: PretrainingConfiguration
+  private let brokenImages: BrokenImages
+  private let skipped: SkippedPictures
   private let console: Console
 
   /// Prepares evaluations, or none if the data set has no labelled train and test splits.
@@ -23,8 +25,13 @@ struct OnlineEvaluation {
   /// - Parameters:
   ///   - interval: Steps between two; 0 for none.
   ///   - configuration: The run's.
+  ///   - brokenImages: What to do about a picture that cannot be read.
+  ///   - skipped: Told of those passed over.
   ///   - console: Where progress is shown.
-  init?(every interval: Int, of configuration: PretrainingConfiguration, console: Console) {
+  init?(
+    every interval: Int, of configuration: PretrainingConfiguration, brokenImages: BrokenImages,
+    skipped: SkippedPictures, console: Console
+  ) {
     guard interval > 0 else { return nil }
     for split in [DatasetSplit.train, .test] {
       let images = try? openDataset(
@@ -33,6 +40,8 @@ struct OnlineEvaluation {
     }
     self.interval = interval
     self.configuration = configuration
+    self.brokenImages = brokenImages
+    self.skipped = skipped
     self.console = console
   }
 
@@ -43,7 +52,7 @@ struct OnlineEvaluation {
       source: FeatureSource(encoder, of: configuration, called: "target"),
       dataset: configuration.dataset,
       datasetPath: configuration.datasetPath, batchSize: configuration.batchSize,
-      console: console)
+      brokenImages: brokenImages, skipped: skipped, console: console)
     let features = try extraction.features()
     var probe = Probe()
     let linear = try top1(probe, features)

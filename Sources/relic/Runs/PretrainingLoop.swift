@@ -6,15 +6,17 @@ struct PretrainingLoop {
   private let run: RunFolder
   private let console: Console
   private let evaluation: OnlineEvaluation?
+  private let skipped: SkippedPictures
   private var state: Pretraining
   private var watch: TrainingWatch
 
   init(
     _ state: Pretraining, loader: BatchLoader, run: RunFolder, evaluation: OnlineEvaluation?,
-    console: Console
+    skipped: SkippedPictures, console: Console
   ) {
     self.state = state
     self.evaluation = evaluation
+    self.skipped = skipped
     watch = TrainingWatch(state.configuration)
     self.loader = loader
     self.run = run
@@ -35,13 +37,15 @@ struct PretrainingLoop {
     let firstStep = state.step + 1
     while state.step < configuration.epochs * loader.stepsPerEpoch {
       let epoch = state.step / loader.stepsPerEpoch
-      let report = try step(epoch)
+      let (report, broken) = try step(epoch)
       let endsEpoch = state.step % loader.stepsPerEpoch == 0
       try log.append(Metrics(report, epoch: epoch + 1, seconds: progress.seconds))
       display.show(
         progress.fields(report),
         always: endsEpoch || report.accuracy != nil || report.step == firstStep)
       if endsEpoch { display.keep() }
+      if !broken.isEmpty { display.keep() }
+      skipped.tell(broken)
       if let warning = watch.warning(report, endsEpoch: endsEpoch, epoch: epoch + 1) {
         display.keep()
         console.writeError(warning + "\n")
@@ -63,15 +67,19 @@ struct PretrainingLoop {
     return state
   }
 
-  private mutating func step(_ epoch: Int) throws -> StepReport {
+  private mutating func step(
+    _ epoch: Int
+  ) throws -> (report: StepReport, broken: [DatasetError]) {
     let index = state.step % loader.stepsPerEpoch
     if index == 0 { state.beginEpoch() }
     let batch = try loader.batch(epoch: epoch, step: index)
-    return try state.advance(
-      batch.views, measuresAccuracy: (state.step + 1) % state.configuration.logEveryNSteps == 0)
+    let isLogged = (state.step + 1) % state.configuration.logEveryNSteps == 0
+    return (try state.advance(batch.views, measuresAccuracy: isLogged), batch.skipped)
   }
 
   private func save() throws {
+    // A loss tells of the weights before the step: these are the ones after it.
+    guard state.isFinite else { throw PretrainingError.weightsNotFinite(step: state.step) }
     try Safetensors.write(state.checkpoint(), to: run.checkpointPath)
     var encoder = state.target.encoder.stateDict()
     encoder.metadata = [

@@ -79,6 +79,7 @@ enum RunError: Error, Equatable {
   case holdsRun(path: String)
   case changed(option: String, recorded: String, typed: String, path: String)
   case noCheckpoint(path: String)
+  case unusableCheckpoint(path: String, CheckpointError)
   case doesNotFit(path: String, model: String, stem: String, mismatch: StateDictMismatch)
 }
 
@@ -96,6 +97,7 @@ extension RunError: CustomStringConvertible {
         + "here; leave it out, or start a new run"
     case .noCheckpoint(let path):
       "\(path): has no checkpoint yet; start again with '--config \(path)/config.json --overwrite'"
+    case .unusableCheckpoint(let path, let error): "\(path): \(error)"
     case .doesNotFit(let path, let model, let stem, let mismatch):
       "\(path): does not fit '-m \(model) --stem \(stem)': \(mismatch)"
     }

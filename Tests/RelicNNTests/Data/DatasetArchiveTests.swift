@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import RelicNN
@@ -26,7 +27,8 @@ import Testing
       var digest = MD5()
       digest.update(bytes)
       archive = DatasetArchive(
-        fileName: "archive.tar.gz", md5: digest.hexadecimal(), server: "http://nowhere.invalid",
+        size: bytes.count, fileName: "archive.tar.gz", md5: digest.hexadecimal(),
+        server: "http://nowhere.invalid",
         sizeLimit: 1_000_000,
         members: [.init(path: "set/a.bin", size: size), .init(path: "set/b.txt", size: nil)])
     }
@@ -158,6 +160,28 @@ import Testing
         archive: path, member: "set/a.bin", found: 70_000, expected: 70_001)
     ) { try sample.archive.obtain(in: sample.place, archive: path) { _, _ in } }
     #expect(sample.leftovers().isEmpty)
+  }
+
+  @Test func `a server that is not there is not waited for`() throws {
+    let sample = try Sample()
+    let gone = try LocalServer([], .honest)
+    gone.stop()
+    let address = "http://127.0.0.1:\(gone.port)/archive.tar.gz"
+    let download = Download(
+      address: address, path: "\(sample.folder.path)/x", limit: 1000, patience: 1000)
+    let error = #expect(throws: DownloadError.self) { try download.run { _, _ in } }
+    #expect(error?.description.hasPrefix("\(address): no server was reached: ") == true)
+    #expect(!FileManager.default.fileExists(atPath: "\(sample.folder.path)/x"))
+  }
+
+  @Test func `a data set is begun where its folder or one of its files lies`() throws {
+    let sample = try Sample()
+    #expect(!sample.archive.isBegun(in: sample.place))
+    try sample.folder.write("data/other/b.txt", [])
+    #expect(!sample.archive.isBegun(in: sample.place))
+    try sample.folder.write("data/set/b.txt", [])
+    #expect(sample.archive.isBegun(in: sample.place))
+    #expect(sample.archive.isBegun(in: "\(sample.place)/set"))
   }
 
   @Test func `sets that are not published so are named`() {

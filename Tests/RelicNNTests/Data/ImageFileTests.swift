@@ -41,7 +41,7 @@ import Testing
   ])
   func `a broken file is refused by name and reason`(_ file: String, _ reason: String) {
     let path = Self.folder.appending(path: file).path
-    #expect(throws: DatasetError.unreadable(path: path, reason: reason)) {
+    #expect(throws: DatasetError.brokenPicture(path: path, reason: reason)) {
       try ImageFile.read(path)
     }
   }

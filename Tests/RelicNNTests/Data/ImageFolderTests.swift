@@ -32,6 +32,19 @@ import Testing
     #expect(set.count == 2 && set.classNames == nil && set.label(at: 0) == nil)
   }
 
+  @Test func `other splits are no classes, and stray pictures no data set`() throws {
+    let folder = try TemporaryFolder()
+    let png = try Self.picture("rgb.png")
+    for name in ["a/1.png", "b/2.png", "test/a/3.png"] { try folder.write(name, png) }
+    let set = try openDataset(name: "folder", path: folder.path, split: .train)
+    #expect(set.classNames == ["a", "b"])
+    #expect(ImageFolder.hasTestSplit(folder.path) && !ImageFolder.hasTestSplit(folder.path + "/a"))
+    try folder.write("contact.png", png)
+    #expect(
+      throws: DatasetError.mixedFolder(path: folder.path, picture: "contact.png", folder: "a")
+    ) { try openDataset(name: "folder", path: folder.path, split: .train) }
+  }
+
   @Test func `empty classes and empty folders are refused by name`() throws {
     let folder = try TemporaryFolder()
     #expect(throws: DatasetError.noPictures(path: folder.path)) {
@@ -49,7 +62,7 @@ import Testing
     for index in 0..<7 { try folder.write("\(index).png", Self.picture("rgb.png")) }
     try folder.write("3.png", Self.picture("truncated.png"))
     let set = try ImageFolder(folder: folder.path)
-    let broken = DatasetError.unreadable(
+    let broken = DatasetError.brokenPicture(
       path: "\(folder.path)/3.png", reason: "the file ends too early")
     var configuration = PretrainingConfiguration()
     configuration.imageSize = 32

@@ -28,6 +28,29 @@ import Testing
     #expect(Array(image.pixels[start..<(start + 3)]) == [40, 7, 1])
   }
 
+  // Digests and labels by torchvision's STL10 class on the same files, Fixtures/make_stl10_digests.py.
+  @Test(arguments: [
+    (DatasetSplit.train, [2, 9], "064dd4bcd0c32f452ff7e8b81cd4226d"),
+    (.unlabeled, [nil, nil, nil], "4081659089fabe45ebc902095b535b04"),
+    (.trainAndUnlabeled, [2, 9, nil, nil, nil], "d067d44aceeee63c1ce4142dc0aa3663"),
+  ])
+  func `pictures and labels are torchvision's`(
+    _ split: DatasetSplit, _ labels: [Int?], _ expected: String
+  ) throws {
+    let records: [[UInt8]] = (0..<5).map { (number: Int) in
+      (0..<(3 * 96 * 96)).map { (index: Int) in UInt8((index * index / 96 + 31 * number) % 251) }
+    }
+    let folder = try TemporaryFolder()
+    try folder.write("stl10_binary/train_X.bin", records[0] + records[1])
+    try folder.write("stl10_binary/train_y.bin", [3, 10])
+    try folder.write("stl10_binary/unlabeled_X.bin", records[2] + records[3] + records[4])
+    let set = try STL10(folder: folder.path, split: split)
+    var digest = MD5()
+    for index in 0..<set.count { digest.update(try set.image(at: index).pixels) }
+    #expect(digest.hexadecimal() == expected)
+    #expect((0..<set.count).map { set.label(at: $0) } == labels)
+  }
+
   @Test func `training and unlabelled pictures follow each other`() throws {
     let folder = try Self.folder()
     let set = try STL10(folder: "\(folder.path)/stl10_binary", split: .trainAndUnlabeled)

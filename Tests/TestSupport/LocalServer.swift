@@ -1,11 +1,13 @@
-import Foundation
-import Synchronization
+internal import Foundation
+internal import Synchronization
 
 /// An HTTP server for one file on the loopback address, with the manners of bad ones.
 ///
 /// Each connection gets one answer and is closed.
-final class LocalServer: Sendable {
-  enum Manner: Sendable {
+public final class LocalServer: Sendable {
+  /// How it answers.
+  public enum Manner: Sendable {
+    /// Sends what is asked for.
     case honest
     /// Closes each connection after so many bytes.
     case dropping(after: Int)
@@ -13,17 +15,20 @@ final class LocalServer: Sendable {
     case lying(by: Int)
     /// Knows no range requests.
     case forgetful
+    /// Answers with status 404.
     case missing
   }
 
-  let port: UInt16
+  /// The port it listens on.
+  public let port: UInt16
   private let socketDescriptor: Int32
   private let requested = Mutex<[String]>([])
 
   /// The request lines and range headers seen so far.
-  var requests: [String] { requested.withLock { $0 } }
+  public var requests: [String] { requested.withLock { $0 } }
 
-  init(_ content: [UInt8], _ manner: Manner) throws {
+  /// Starts to serve `content` under every path.
+  public init(_ content: [UInt8], _ manner: Manner) throws {
     socketDescriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -44,7 +49,7 @@ final class LocalServer: Sendable {
   }
 
   /// Ends the server; its thread leaves `accept`.
-  func stop() {
+  public func stop() {
     shutdown(socketDescriptor, Int32(SHUT_RDWR))
     close(socketDescriptor)
   }

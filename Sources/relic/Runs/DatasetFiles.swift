@@ -1,0 +1,73 @@
+internal import RelicNN
+
+/// Where the files of a data set come from, and what is done about broken ones.
+struct DatasetFiles: Equatable {
+  /// The address of a folder on a server that holds the published archives.
+  var mirror: String?
+  /// What to do about a picture that cannot be read.
+  var brokenImages = BrokenImages.refuse
+
+  /// Downloads a published data set of which nothing lies in `folder`, as torchvision does.
+  ///
+  /// Says on standard error what is fetched, how large it is and where it goes. Data sets that are
+  /// not published as one archive, and folders that are there, are left to whoever opens them.
+  func fetchIfMissing(
+    _ dataset: DatasetName, in folder: String, _ console: Console
+  ) throws(FirstUseError) {
+    guard let archive = try? DatasetArchive.published(dataset) else { return }
+    try fetchIfMissing(archive, called: dataset.rawValue, in: folder, console)
+  }
+
+  func fetchIfMissing(
+    _ archive: DatasetArchive, called name: String, in folder: String, _ console: Console
+  ) throws(FirstUseError) {
+    if archive.isBegun(in: folder) { return }
+    console.writeError(
+      "\(name) is not in \(folder): fetching \(archive.address(mirror: mirror)) "
+        + "(\((Double(archive.size) / 1e6).fixed(0)) MB) to \(folder)\n")
+    let progress = DownloadProgress(console.forProgress, name: name)
+    defer { progress.erase() }
+    do throws(DownloadError) {
+      _ = try archive.obtain(
+        in: folder, mirror: mirror, progress: { progress.show(received: $0, total: $1) })
+    } catch {
+      throw FirstUseError(dataset: name, folder: folder, cause: error)
+    }
+  }
+}
+
+/// Why a data set that was not there could not be fetched.
+struct FirstUseError: Error, Equatable, CustomStringConvertible {
+  let dataset: String
+  let folder: String
+  let cause: DownloadError
+
+  /// What was tried and what else there is, in one line.
+  var description: String {
+    "\(dataset) is not in \(folder) and was not fetched: \(cause.reason); name its folder by "
+      + "--dataset_path, another server by --mirror, or a copy of the archive by "
+      + "'relic download \(dataset) --archive FILE'"
+  }
+}
+
+/// A command that opens a data set.
+protocol DatasetCommand: Command {
+  var files: DatasetFiles { get set }
+}
+
+extension DatasetCommand {
+  /// The address that a missing data set is fetched from.
+  static var mirrorOption: Option<Self> {
+    .value(
+      "--mirror", sets: \.files.mirror, as: "URL",
+      "where to fetch cifar10 or stl10 from if it is missing: a folder that holds the archive "
+        + "(default: its authors')")
+  }
+
+  /// What to do about broken pictures.
+  static var brokenImagesOption: Option<Self> {
+    .choice(
+      "--broken-images", sets: \.files.brokenImages, as: "NAME",
+      "what to do about a picture that cannot be read: stop, or name it and go on without it")
+  }
+}
