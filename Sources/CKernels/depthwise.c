@@ -3,47 +3,43 @@
 #include "lanes.h"
 #include "variants.h"
 
-enum { taps3 = 9 };
+enum { taps3 = 9, pair = 2 * width };
+
+// Where the block of thirty-two that holds channel c begins: the last one overlaps the one before.
+INLINE ptrdiff_t pair_start(ptrdiff_t c, ptrdiff_t channels) {
+  return c + pair <= channels ? c : channels - pair;
+}
+
 
 INLINE ptrdiff_t larger(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
 INLINE ptrdiff_t smaller(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 
-// One output pixel of sixteen channels: the taps in rows ky0 ..< ky1 and columns kx0 ..< kx1, of an
-// input whose lines are `line` floats apart, with weights that lie tap after tap.
-INLINE void products(
-    const float *x, ptrdiff_t line, ptrdiff_t channels, const lanes *w, ptrdiff_t ky0,
-    ptrdiff_t ky1, ptrdiff_t kx0, ptrdiff_t kx1, float *y) {
-  lanes sum = {0}, value;
-  for (ptrdiff_t ky = ky0; ky < ky1; ky++)
-    for (ptrdiff_t kx = kx0; kx < kx1; kx++) {
-      load(&value, x + ky * line + kx * channels);
-      sum += value * w[3 * ky + kx];
-    }
-  store(y, &sum);
-}
-
-// All outputs of a 3x3 kernel, block after block of channels; at least sixteen channels.
+// All outputs of a 3x3 kernel, pixel after pixel; at least thirty-two channels.
 INLINE void image3(
     const relic_depthwise_shape *shape, const float *x, const float *weight, float *y, int turned) {
   const ptrdiff_t channels = shape->channels, line = shape->width * channels;
-  for (ptrdiff_t c = 0; c < channels; c += width) {
-    const ptrdiff_t first = block_start(c, channels);
-    lanes w[taps3];
-    for (ptrdiff_t tap = 0; tap < taps3; tap++)
-      load(&w[tap], weight + (turned ? taps3 - 1 - tap : tap) * channels + first);
-    float *out = y + first;
-    for (ptrdiff_t row = 0; row < shape->out_height; row++) {
-      const ptrdiff_t top = row * shape->stride - shape->padding;
-      const ptrdiff_t ky0 = larger(0, -top), ky1 = smaller(3, shape->height - top);
-      for (ptrdiff_t column = 0; column < shape->out_width; column++, out += channels) {
-        const ptrdiff_t left = column * shape->stride - shape->padding;
+  for (ptrdiff_t row = 0; row < shape->out_height; row++) {
+    const ptrdiff_t top = row * shape->stride - shape->padding;
+    const ptrdiff_t ky0 = larger(0, -top), ky1 = smaller(3, shape->height - top);
+    for (ptrdiff_t column = 0; column < shape->out_width; column++, y += channels) {
+      const ptrdiff_t left = column * shape->stride - shape->padding;
+      const ptrdiff_t kx0 = larger(0, -left), kx1 = smaller(3, shape->width - left);
+      for (ptrdiff_t c = 0; c < channels; c += pair) {
+        const ptrdiff_t first = pair_start(c, channels);
         const float *source = x + top * line + left * channels + first;
-        if (ky0 == 0 && ky1 == 3 && left >= 0 && left + 3 <= shape->width)
-          products(source, line, channels, w, 0, 3, 0, 3, out);
-        else
-          products(
-              source, line, channels, w, ky0, ky1, larger(0, -left),
-              smaller(3, shape->width - left), out);
+        lanes low = {0}, high = {0}, value, w;
+        for (ptrdiff_t ky = ky0; ky < ky1; ky++)
+          for (ptrdiff_t kx = kx0; kx < kx1; kx++) {
+            const ptrdiff_t tap = turned ? taps3 - 1 - 3 * ky - kx : 3 * ky + kx;
+            load(&value, source + ky * line + kx * channels);
+            load(&w, weight + tap * channels + first);
+            low += value * w;
+            load(&value, source + ky * line + kx * channels + width);
+            load(&w, weight + tap * channels + first + width);
+            high += value * w;
+          }
+        store(y + first, &low);
+        store(y + first + width, &high);
       }
     }
   }
@@ -51,7 +47,7 @@ INLINE void image3(
 
 RELIC_VARIANTS
 void relic_depthwise(relic_depthwise_shape shape, const float *x, const float *weight, float *y) {
-  if (shape.kernel == 3 && shape.channels >= width) {
+  if (shape.kernel == 3 && shape.channels >= pair) {
     image3(&shape, x, weight, y, 0);
     return;
   }
@@ -74,7 +70,7 @@ void relic_depthwise(relic_depthwise_shape shape, const float *x, const float *w
 RELIC_VARIANTS
 void relic_depthwise_input(
     relic_depthwise_shape shape, const float *dy, const float *weight, float *dx) {
-  if (shape.kernel == 3 && shape.stride == 1 && shape.padding == 1 && shape.channels >= width) {
+  if (shape.kernel == 3 && shape.stride == 1 && shape.padding == 1 && shape.channels >= pair) {
     image3(&shape, dy, weight, dx, 1);
     return;
   }
@@ -97,12 +93,12 @@ void relic_depthwise_input(
     }
 }
 
-// Sixteen channels of a 3x3 kernel: nine sums stay in registers while the pixels pass by.
+// Thirty-two channels of a 3x3 kernel: eighteen sums stay in registers while the pixels pass by.
 INLINE void weight3(
     const relic_depthwise_shape *shape, ptrdiff_t images, const float *x, const float *dy,
     float *dweight) {
   const ptrdiff_t channels = shape->channels, line = shape->width * channels;
-  lanes sum[taps3] = {0};
+  lanes low[taps3] = {0}, high[taps3] = {0};
   for (ptrdiff_t row = 0; row < images * shape->out_height; row++) {
     const ptrdiff_t top = row % shape->out_height * shape->stride - shape->padding;
     const ptrdiff_t ky0 = larger(0, -top), ky1 = smaller(3, shape->height - top);
@@ -110,34 +106,33 @@ INLINE void weight3(
     for (ptrdiff_t column = 0; column < shape->out_width; column++, dy += channels) {
       const ptrdiff_t left = column * shape->stride - shape->padding;
       const float *source = image + top * line + left * channels;
-      lanes slope, value;
-      load(&slope, dy);
-      if (ky0 == 0 && ky1 == 3 && left >= 0 && left + 3 <= shape->width) {
-        for (ptrdiff_t ky = 0; ky < 3; ky++)
-          for (ptrdiff_t kx = 0; kx < 3; kx++) {
+      const int inside = ky0 == 0 && ky1 == 3 && left >= 0 && left + 3 <= shape->width;
+      lanes slope_low, slope_high, value;
+      load(&slope_low, dy);
+      load(&slope_high, dy + width);
+      for (ptrdiff_t ky = 0; ky < 3; ky++)
+        for (ptrdiff_t kx = 0; kx < 3; kx++)
+          if (inside || (ky >= ky0 && ky < ky1 && left + kx >= 0 && left + kx < shape->width)) {
             load(&value, source + ky * line + kx * channels);
-            sum[3 * ky + kx] += value * slope;
+            low[3 * ky + kx] += value * slope_low;
+            load(&value, source + ky * line + kx * channels + width);
+            high[3 * ky + kx] += value * slope_high;
           }
-      } else {
-        for (ptrdiff_t ky = 0; ky < 3; ky++)
-          for (ptrdiff_t kx = 0; kx < 3; kx++)
-            if (ky >= ky0 && ky < ky1 && left + kx >= 0 && left + kx < shape->width) {
-              load(&value, source + ky * line + kx * channels);
-              sum[3 * ky + kx] += value * slope;
-            }
-      }
     }
   }
-  for (ptrdiff_t tap = 0; tap < taps3; tap++) store(dweight + tap * channels, &sum[tap]);
+  for (ptrdiff_t tap = 0; tap < taps3; tap++) {
+    store(dweight + tap * channels, &low[tap]);
+    store(dweight + tap * channels + width, &high[tap]);
+  }
 }
 
 RELIC_VARIANTS
 void relic_depthwise_weight(
     relic_depthwise_shape shape, ptrdiff_t images, ptrdiff_t first, ptrdiff_t count, const float *x,
     const float *dy, float *dweight) {
-  if (shape.kernel == 3 && count >= width) {
-    for (ptrdiff_t c = 0; c < count; c += width) {
-      const ptrdiff_t start = first + block_start(c, count);
+  if (shape.kernel == 3 && count >= pair) {
+    for (ptrdiff_t c = 0; c < count; c += pair) {
+      const ptrdiff_t start = first + pair_start(c, count);
       weight3(&shape, images, x + start, dy + start, dweight + start);
     }
     return;

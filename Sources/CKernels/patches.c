@@ -8,13 +8,13 @@ INLINE void copy(float *to, const float *from, ptrdiff_t count) {
   if (count > 8 * width) {
     memcpy(to, from, (size_t)count * sizeof(float));
   } else if (count >= width) {
-    lanes value;
-    for (ptrdiff_t i = 0; i + width <= count; i += width) {
-      load(&value, from + i);
-      store(to + i, &value);
+    lanes first, last;
+    load(&last, from + count - width);
+    for (ptrdiff_t i = 0; i + width < count; i += width) {
+      load(&first, from + i);
+      store(to + i, &first);
     }
-    load(&value, from + count - width);
-    store(to + count - width, &value);
+    store(to + count - width, &last);
   } else {
     for (ptrdiff_t i = 0; i < count; i++) to[i] = from[i];
   }
@@ -27,41 +27,56 @@ INLINE void clear(float *to, ptrdiff_t count) {
     for (ptrdiff_t i = 0; i < count; i++) to[i] = 0;
 }
 
+// One run of `count` patches side by side, whose rows are `depth` floats apart; `line` is the
+// input's row it reads, or null outside the input.
+INLINE void gather_run(
+    const relic_patch_grid *grid, const relic_tap_run *run, ptrdiff_t column, ptrdiff_t count,
+    ptrdiff_t depth, const float *line, float *panel) {
+  const ptrdiff_t channels = grid->channels, length = run->count * channels;
+  for (ptrdiff_t i = 0; i < count; i++, panel += depth) {
+    const ptrdiff_t left = (column + i) * grid->stride + run->dx;
+    const ptrdiff_t right = left + run->count;
+    if (line && left >= 0 && right <= grid->width) {
+      copy(panel, line + left * channels, length);
+      continue;
+    }
+    const ptrdiff_t from = left < 0 ? 0 : left;
+    const ptrdiff_t to = right > grid->width ? grid->width : right;
+    if (!line || from >= to) {
+      clear(panel, length);
+      continue;
+    }
+    const ptrdiff_t before = (from - left) * channels, inside = (to - from) * channels;
+    clear(panel, before);
+    copy(panel + before, line + from * channels, inside);
+    clear(panel + before + inside, length - before - inside);
+  }
+}
+
 RELIC_VARIANTS
 void relic_gather_patches(
     relic_patch_grid grid, const relic_tap_run *runs, size_t run_count, size_t first, size_t count,
     const float *x, float *panel) {
   const ptrdiff_t area = grid.grid_height * grid.grid_width;
-  ptrdiff_t image = (ptrdiff_t)first / area;
-  ptrdiff_t row = (ptrdiff_t)first % area / grid.grid_width;
-  ptrdiff_t column = (ptrdiff_t)first % grid.grid_width;
-  for (size_t pixel = 0; pixel < count; pixel++) {
-    const float *source = x + image * grid.height * grid.width * grid.channels;
+  const ptrdiff_t size = grid.width * grid.channels;
+  ptrdiff_t depth = 0;
+  for (size_t r = 0; r < run_count; r++) depth += runs[r].count * grid.channels;
+  ptrdiff_t pixel = (ptrdiff_t)first;
+  const ptrdiff_t end = pixel + (ptrdiff_t)count;
+  while (pixel < end) {
+    const ptrdiff_t row = pixel % area / grid.grid_width, column = pixel % grid.grid_width;
+    const ptrdiff_t rest = grid.grid_width - column;
+    const ptrdiff_t columns = rest < end - pixel ? rest : end - pixel;
+    const float *image = x + pixel / area * grid.height * size;
+    float *target = panel;
     for (size_t r = 0; r < run_count; r++) {
       const ptrdiff_t y = row * grid.stride + runs[r].dy;
-      const ptrdiff_t left = column * grid.stride + runs[r].dx;
-      const ptrdiff_t right = left + runs[r].count;
-      const ptrdiff_t from = left < 0 ? 0 : left;
-      const ptrdiff_t to = right > grid.width ? grid.width : right;
-      const ptrdiff_t length = runs[r].count * grid.channels;
-      if (y < 0 || y >= grid.height || from >= to) {
-        clear(panel, length);
-      } else {
-        const ptrdiff_t before = (from - left) * grid.channels;
-        const ptrdiff_t inside = (to - from) * grid.channels;
-        clear(panel, before);
-        copy(panel + before, source + (y * grid.width + from) * grid.channels, inside);
-        clear(panel + before + inside, length - before - inside);
-      }
-      panel += length;
+      const float *line = y >= 0 && y < grid.height ? image + y * size : 0;
+      gather_run(&grid, &runs[r], column, columns, depth, line, target);
+      target += runs[r].count * grid.channels;
     }
-    if (++column == grid.grid_width) {
-      column = 0;
-      if (++row == grid.grid_height) {
-        row = 0;
-        image++;
-      }
-    }
+    panel += columns * depth;
+    pixel += columns;
   }
 }
 
