@@ -33,7 +33,7 @@ let package = Package(
       name: "relic", dependencies: ["RelicNN", "LinearProbe"], swiftSettings: strict),
     .executableTarget(
       name: "RelicBenchmarks", dependencies: ["RelicNN", "LinearProbe", "COpenBLAS"],
-      path: "Benchmarks", exclude: ["compare"], swiftSettings: strict),
+      path: "Benchmarks", exclude: ["README.md", "compare", "results"], swiftSettings: strict),
     .testTarget(name: "RelicNNTests", dependencies: ["RelicNN"], swiftSettings: strict),
     .testTarget(name: "LinearProbeTests", dependencies: ["LinearProbe"], swiftSettings: strict),
     .testTarget(
