@@ -11,7 +11,7 @@ help:
 	@echo "make test   check the formatting and run every test"
 	@echo "make build  build the program: $(RELIC)"
 	@echo "make lint   check the formatting alone"
-	@echo "make bench  time this project's layers, training step, augmentation and probe"
+	@echo "make bench  time this project's layers, step, extraction, augmentation and probe"
 	@echo "make deps   install the Debian packages it needs, if any are missing"
 
 deps:
@@ -44,4 +44,4 @@ lint:
 
 bench: deps
 	swift build -c release --product RelicBenchmarks
-	env -u OPENBLAS_CORETYPE .build/release/RelicBenchmarks
+	env -u OPENBLAS_CORETYPE .build/release/RelicBenchmarks $(TABLE)

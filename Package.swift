@@ -33,7 +33,7 @@ let package = Package(
       name: "relic", dependencies: ["RelicNN", "LinearProbe"], swiftSettings: strict),
     .executableTarget(
       name: "RelicBenchmarks", dependencies: ["RelicNN", "LinearProbe", "COpenBLAS"],
-      path: "Benchmarks", exclude: ["compare"], swiftSettings: strict),
+      path: "Benchmarks", exclude: ["compare", "results", "README.md"], swiftSettings: strict),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(
       name: "RelicNNTests", dependencies: ["RelicNN", "TestSupport"], swiftSettings: strict),

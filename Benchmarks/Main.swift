@@ -2,62 +2,76 @@ internal import Foundation
 internal import RelicNN
 
 /// Prints how fast this project is on this machine.
-///
-/// Without arguments: every table. `step ENCODER STEM SIZE BATCH COUNT [fp16]` and
-/// `extract ENCODER STEM SIZE BATCH COUNT` print the seconds of each repetition, for the scripts
-/// that time others beside it.
 @main struct RelicBenchmarks {
-  static func main() throws {
-    let arguments = Array(CommandLine.arguments.dropFirst())
-    if arguments.isEmpty { return try printTables() }
-    if arguments[0] == "peak" {
-      _ = PeakBenchmark.run()
-      return
+  static let usage = """
+    usage: RelicBenchmarks                      the first five tables
+           RelicBenchmarks layers [CASE ...]    what a training step consists of
+           RelicBenchmarks step [CASE ...]
+           RelicBenchmarks extraction [CASE ...]
+           RelicBenchmarks augmentation
+           RelicBenchmarks probe
+           RelicBenchmarks memory [CASE ...]    peak resident size
+           RelicBenchmarks growth               cost by batch and image size
+           RelicBenchmarks threads [CASE ...]   one and two workers
+           RelicBenchmarks loop                 what the loader adds to a step
+           RelicBenchmarks peak                 sgemm alone
+           RelicBenchmarks time step|extraction CASE COUNT
+           RelicBenchmarks time augmentation SIZE COUNT
+    'time' prints one line of JSON for scripts: the seconds of each repetition and peak memory.
+    """
+
+  static func main() {
+    do {
+      try run(Array(CommandLine.arguments.dropFirst()))
+    } catch {
+      FileHandle.standardError.write(Data("\(error)\n".utf8))
+      exit(error is UsageError ? 2 : 1)
     }
-    if arguments[0] == "layers" {
-      let peak = PeakBenchmark.run()
-      LayerTable.explain()
-      for step in StepCase.all where arguments.count < 2 || arguments[1] == step.name {
-        try LayerTable.run(step, peak: peak)
-      }
-      return
-    }
-    guard arguments.count >= 6,
-      let encoder = PretrainingConfiguration.EncoderModel(rawValue: arguments[1]),
-      let stem = PretrainingConfiguration.Stem(rawValue: arguments[2]),
-      let size = Int(arguments[3]), let batch = Int(arguments[4]), let count = Int(arguments[5])
-    else {
-      return print("usage: RelicBenchmarks [step|extract ENCODER STEM SIZE BATCH COUNT [fp16]]")
-    }
-    let benchmark = StepBenchmark(
-      step: StepCase("given", encoder, stem, size: size, batch: batch),
-      fp16Precision: arguments.contains("fp16"))
-    let seconds =
-      arguments[0] == "step"
-      ? try benchmark.trainingSeconds(count: count) : benchmark.extractionSeconds(count: count)
-    print(seconds.map { String($0) }.joined(separator: " "))
   }
 
-  private static func printTables() throws {
+  private static func run(_ arguments: [String]) throws {
+    if arguments.first == "time" { return try time(Array(arguments.dropFirst())) }
+    let names = Array(arguments.dropFirst())
+    let cases = try StepCase.named(names)
+    let takesCases = ["layers", "step", "extraction", "memory", "threads"]
+    if let table = arguments.first, !names.isEmpty && !takesCases.contains(table) {
+      throw UsageError(description: usage)
+    }
     print("BLAS core \(Machine.blasCore), \(Workers.count) workers")
-    print("images per second, median of 5")
-    print("configuration".padded(40) + "training step".padded(16) + "extraction")
-    for step in StepCase.all {
-      let benchmark = StepBenchmark(step: step, fp16Precision: false)
-      let training = rate(step.batch, try benchmark.trainingSeconds(count: 5))
-      let extraction = rate(step.batch, benchmark.extractionSeconds(count: 5))
-      print(step.name.padded(40) + training.padded(16) + extraction)
+    let peak = PeakBenchmark.run()
+    switch arguments.first {
+    case nil:
+      try LayerTable.run(cases, peak: peak)
+      try StepBenchmark.run(.step, cases)
+      try StepBenchmark.run(.extraction, cases)
+      try AugmentationBenchmark.run()
+      try ProbeBenchmark.run()
+    case "layers": try LayerTable.run(cases, peak: peak)
+    case "step": try StepBenchmark.run(.step, cases)
+    case "extraction": try StepBenchmark.run(.extraction, cases)
+    case "augmentation": try AugmentationBenchmark.run()
+    case "probe": try ProbeBenchmark.run()
+    case "memory": try MemoryBenchmark.run(cases)
+    case "growth": try GrowthBenchmark.run()
+    case "threads": try ThreadBenchmark.run(cases)
+    case "loop": try LoopBenchmark.run()
+    case "peak": return
+    default: throw UsageError(description: usage)
     }
-    try AugmentationBenchmark.run()
   }
 
-  private static func rate(_ images: Int, _ seconds: [Double]) -> String {
-    String(format: "%.1f", Double(images) / seconds.sorted()[seconds.count / 2])
-  }
-}
-
-extension String {
-  fileprivate func padded(_ width: Int) -> String {
-    self + String(repeating: " ", count: max(1, width - count))
+  private static func time(_ arguments: [String]) throws {
+    guard arguments.count == 3, let count = Int(arguments[2]), count > 0 else {
+      throw UsageError(description: usage)
+    }
+    if arguments[0] == "augmentation", let size = Int(arguments[1]) {
+      let seconds = try AugmentationBenchmark.secondsPerView(size: size, count: count)
+      return try Measurement(seconds: seconds).print()
+    }
+    guard let work = StepBenchmark.Work(rawValue: arguments[0]) else {
+      throw UsageError(description: usage)
+    }
+    let step = try StepCase.named([arguments[1]])[0]
+    try Measurement(seconds: StepBenchmark(step).seconds(of: work, count: count)).print()
   }
 }

@@ -1,44 +1,53 @@
+internal import Foundation
 internal import RelicNN
 
 /// Times the two-view training step (both networks, loss, Adam, EMA) and feature extraction on
 /// views that lie in memory.
 struct StepBenchmark {
   let step: StepCase
-  let fp16Precision: Bool
 
-  /// Seconds of each of `count` training steps after one that is not counted.
-  func trainingSeconds(count: Int) throws -> [Double] {
-    var configuration = PretrainingConfiguration()
-    configuration.encoder = step.encoder
-    configuration.stem = step.stem
-    configuration.imageSize = step.size
-    configuration.batchSize = step.batch
-    configuration.fp16Precision = fp16Precision
-    var run = Pretraining(configuration, stepsPerEpoch: 195)
-    let views = ViewBatch(global: images(2 * step.batch), globalCount: 2)
-    _ = try run.advance(views)
-    return try (0..<count).map { _ in
-      let start = ContinuousClock.now
-      _ = try run.advance(views)
-      return (ContinuousClock.now - start) / .seconds(1)
+  /// What is timed.
+  enum Work: String {
+    case step
+    case extraction
+  }
+
+  init(_ step: StepCase) { self.step = step }
+
+  /// Returns the seconds of each of `count` repetitions after one that is not counted.
+  func seconds(of work: Work, count: Int) throws -> [Double] {
+    switch work {
+    case .step:
+      var run = Pretraining(step.configuration, stepsPerEpoch: 195)
+      let views = ViewBatch(global: images(2 * step.batch), globalCount: 2)
+      return try repeated(count) { _ = try run.advance(views) }
+    case .extraction:
+      let encoder = Encoder(step.configuration.encoder, stem: step.configuration.stem, seed: 0)
+      let batch = images(step.batch)
+      return repeated(count) { _ = encoder.features(of: batch) }
     }
   }
 
-  /// Seconds of each of `count` batches through a frozen encoder, after one that is not counted.
-  func extractionSeconds(count: Int) -> [Double] {
-    let encoder = Encoder(step.encoder, stem: step.stem, seed: 0)
-    let batch = images(step.batch)
-    _ = encoder.features(of: batch)
-    return (0..<count).map { _ in
-      let start = ContinuousClock.now
-      _ = encoder.features(of: batch)
-      return (ContinuousClock.now - start) / .seconds(1)
-    }
-  }
-
-  private func images(_ count: Int) -> Tensor {
+  /// Returns numbers uniform in [0, 1) as `[count, size, size, 3]`.
+  func images(_ count: Int) -> Tensor {
     var generator = Philox(seed: 1, purpose: .drawing)
-    let elements = (0..<(count * step.size * step.size * 3)).map { _ in generator.uniform() }
-    return Tensor(elements, shape: [count, step.size, step.size, 3])
+    var images = Tensor(uninitialized: [count, step.size, step.size, 3])
+    unsafe images.withMutableElements { elements in
+      for index in elements.indices { unsafe elements[index] = generator.uniform() }
+    }
+    return images
+  }
+
+  /// Prints images per second of every case.
+  static func run(_ work: Work, _ cases: [StepCase]) throws {
+    print("\n\(work == .step ? "Training step" : "Feature extraction"), median of 5")
+    var table = Table("case", "ms", "images/s")
+    for step in cases {
+      let median = try StepBenchmark(step).seconds(of: work, count: 5).median
+      table.add(
+        step.description, String(format: "%.1f", 1000 * median),
+        String(format: "%.1f", Double(step.batch) / median))
+    }
+    table.print()
   }
 }

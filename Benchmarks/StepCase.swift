@@ -4,32 +4,59 @@ internal import RelicNN
 struct StepCase {
   /// What the command line and the comparison scripts call it.
   let name: String
-  let encoder: PretrainingConfiguration.EncoderModel
-  let stem: PretrainingConfiguration.Stem
-  let size: Int
-  let batch: Int
+  var configuration = PretrainingConfiguration()
+
+  var batch: Int { configuration.batchSize }
+  var size: Int { configuration.imageSize }
 
   var description: String {
-    "\(name): \(encoder.rawValue), \(stem.rawValue) stem, \(size)x\(size), batch \(batch)"
+    "\(name): \(configuration.encoder), \(configuration.stem) stem, \(size)x\(size), batch \(batch)"
   }
 
   static let all = [
-    StepCase("resnet18-32", .resnet18, .imagenet, size: 32, batch: 256),
-    StepCase("resnet18-cifar-64", .resnet18, .cifar, size: 32, batch: 64),
-    StepCase("resnet18-cifar-256", .resnet18, .cifar, size: 32, batch: 256),
-    StepCase("resnet18-96", .resnet18, .imagenet, size: 96, batch: 64),
-    StepCase("resnet50-96", .resnet50, .imagenet, size: 96, batch: 64),
-    StepCase("efficientnet-96", .efficientnet, .imagenet, size: 96, batch: 32),
+    StepCase("resnet18-32", .resnet18, size: 32, batch: 256),
+    StepCase("resnet18-cifar-64", .resnet18, stem: .cifar, size: 32, batch: 64),
+    StepCase("resnet18-cifar-256", .resnet18, stem: .cifar, size: 32, batch: 256),
+    StepCase("resnet18-96", .resnet18, size: 96, batch: 64),
+    StepCase("resnet50-96", .resnet50, size: 96, batch: 64),
+    StepCase("efficientnet-96", .efficientnet, size: 96, batch: 32),
   ]
+
+  /// A step that has to fit into the memory; run only where it is named.
+  static let large = {
+    var step = StepCase("resnet50-96-recompute", .resnet50, size: 96, batch: 256)
+    step.configuration.recomputes = true
+    return step
+  }()
 
   init(
     _ name: String, _ encoder: PretrainingConfiguration.EncoderModel,
-    _ stem: PretrainingConfiguration.Stem, size: Int, batch: Int
+    stem: PretrainingConfiguration.Stem = .imagenet, size: Int, batch: Int
   ) {
     self.name = name
-    self.encoder = encoder
-    self.stem = stem
-    self.size = size
-    self.batch = batch
+    configuration.encoder = encoder
+    configuration.stem = stem
+    configuration.imageSize = size
+    configuration.batchSize = batch
   }
+
+  /// Returns the cases of these names, all of the table for no name.
+  static func named(_ names: [String]) throws(UsageError) -> [StepCase] {
+    if names.isEmpty { return all }
+    var cases: [StepCase] = []
+    for name in names {
+      guard let step = (all + [large]).first(where: { $0.name == name }) else {
+        throw UsageError(
+          description: "no case '\(name)', only "
+            + (all + [large]).map(\.name).joined(separator: ", "))
+      }
+      cases.append(step)
+    }
+    return cases
+  }
+}
+
+/// What is wrong with the command line.
+struct UsageError: Error, CustomStringConvertible {
+  let description: String
 }

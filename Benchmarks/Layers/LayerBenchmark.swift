@@ -31,7 +31,8 @@ struct LayerBenchmark {
   /// Times everything.
   mutating func run() {
     let layers = NetworkLayer.layers(of: step)
-    let encoder = Encoder(step.encoder, stem: step.stem, seed: 0)
+    let encoder = Encoder(
+      step.configuration.encoder, stem: step.configuration.stem, seed: 0)
     let expected = encoder.parameters.filter(\.parameter.role.isTrained)
       .reduce(0) { $0 + $1.parameter.value.count }
     let listed = layers.reduce(0) { $0 + $1.parameterCount }
@@ -54,20 +55,24 @@ struct LayerBenchmark {
       let taps = tapsInside(layer, kernel: 3, stride: stride)
       let gflop = 2 * Double(images * channels * taps) / 1e9
       add(
-        "depthwise 3x3/\(stride) \(channels), \(side)px", count, .of(convolution, x),
+        "depthwise 3x3/\(stride) \(channels), \(side)px", count, .median(of: convolution, x),
         gflop: (gflop, 2 * gflop))
       let norm = BatchNorm2D(channels: channels, activation: .silu, epsilon: 1e-3)
       add(
         "norm silu \(channels), \(layer.outputSide)px", count,
-        .of(norm, convolution(x, .running)))
+        .median(of: norm, convolution(x, .running)))
     case .excitation(let channels, let squeezed):
       let excitation = SqueezeExcitation(channels: channels, squeezed: squeezed, using: &random)
-      add("squeeze-excitation \(channels), \(side)px", count, .of(excitation, input(channels)))
+      add(
+        "squeeze-excitation \(channels), \(side)px", count, .median(of: excitation, input(channels))
+      )
     case .maxPool(let channels):
       let pool = MaxPool2D(kernel: 3, stride: 2, padding: 1)
-      add("max pool 3x3/2 \(channels), \(side)px", count, .of(pool, input(channels)))
+      add("max pool 3x3/2 \(channels), \(side)px", count, .median(of: pool, input(channels)))
     case .averagePool(let channels):
-      add("average pool \(channels), \(side)px", count, .of(GlobalAveragePool(), input(channels)))
+      add(
+        "average pool \(channels), \(side)px", count,
+        .median(of: GlobalAveragePool(), input(channels)))
     }
   }
 
@@ -82,19 +87,28 @@ struct LayerBenchmark {
       convolution, BatchNorm2D(channels: unit.outputs, activation: unit.activation),
       names: ("0", "1"))
     let side = layer.outputSide
-    let residual = unit.addsResidual ? Tensor(noise: [images, side, side, unit.outputs]) : nil
-    let alone =
-      unit.isFirst
-      ? PassTimes.of(
-        convolution, { $0.forward(x, views: 2) }, { $0.backwardWeight($1, $2) })
-      : .of(convolution, x)
-    let together = PassTimes.of(
-      whole, { $0.forward(x, adding: residual, views: 2) },
-      { layer, dy, cache in
-        if unit.isFirst { return layer.backwardParameters(dy, cache) }
-        var dy = dy
-        _ = layer.backward(&dy, cache)
-      })
+    let dy = Tensor(noise: [images, side, side, unit.outputs])
+    let residual = unit.addsResidual ? dy : nil
+    let times = PassTimes.medians([
+      {
+        .once(
+          convolution, dy, { $0.forward(x, views: 2) },
+          { layer, dy, cache in
+            if unit.isFirst { return layer.backwardWeight(dy, cache) }
+            _ = layer.backward(dy, cache)
+          })
+      },
+      {
+        .once(
+          whole, dy, { $0.forward(x, adding: residual, views: 2) },
+          { layer, dy, cache in
+            if unit.isFirst { return layer.backwardParameters(dy, cache) }
+            var dy = dy
+            _ = layer.backward(&dy, cache)
+          })
+      },
+    ])
+    let (alone, together) = (times[0], times[1])
     let taps = tapsInside(layer, kernel: unit.kernel, stride: unit.stride)
     let gflop = 2 * Double(images * unit.inputs * unit.outputs * taps) / 1e9
     let shape = "\(unit.kernel)x\(unit.kernel)/\(unit.stride) \(unit.inputs)→\(unit.outputs)"
@@ -112,16 +126,16 @@ struct LayerBenchmark {
       inputs: encoder.featureCount, hidden: 512, outputs: 64, using: &random)
     let features = Tensor(noise: [images, encoder.featureCount])
     let gflop = 2 * Double(images * (encoder.featureCount * 512 + 512 * 64)) / 1e9
-    add("head \(encoder.featureCount)→512→64", 1, .of(head, features), gflop: (gflop, 2 * gflop))
+    add(
+      "head \(encoder.featureCount)→512→64", 1, .median(of: head, features),
+      gflop: (gflop, 2 * gflop))
 
     let loss = RelicLoss(alpha: 1)
     let (online, target) = (Tensor(noise: [images, 64]), Tensor(noise: [images, 64]))
-    let times = (0..<6).map { _ in
-      seconds {
-        _ = loss(online: online, target: target, images: step.batch, logScale: 0, bias: 0)
-      }
+    let losses = repeated(5) {
+      _ = loss(online: online, target: target, images: step.batch, logScale: 0, bias: 0)
     }
-    addBackward("loss", times)
+    addOnce("loss", losses)
 
     var network = RelicNetwork(encoder: encoder, head: head)
     var follower = network
@@ -134,13 +148,13 @@ struct LayerBenchmark {
       updates.append(seconds { adam.update(&network) })
       moves.append(seconds { follower.move(towards: network, decay: 0.99) })
     }
-    addBackward("Adam", updates)
-    addBackward("EMA", moves)
+    addOnce("Adam", Array(updates.dropFirst()))
+    addOnce("EMA", Array(moves.dropFirst()))
   }
 
-  /// Work that a step does once.
-  private mutating func addBackward(_ name: String, _ seconds: [Double]) {
-    add(name, 1, PassTimes(forward: 0, backward: Array(seconds.dropFirst()).median))
+  /// Adds work that a step does once, with the backward passes.
+  private mutating func addOnce(_ name: String, _ seconds: [Double]) {
+    add(name, 1, PassTimes(forward: 0, backward: seconds.median))
   }
 
   private mutating func add(

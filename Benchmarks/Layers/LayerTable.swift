@@ -2,8 +2,20 @@ internal import Foundation
 
 /// Prints what a training step consists of, the longest first.
 enum LayerTable {
-  /// Prints the table of one case; `peak` is GFLOP/s of sgemm on all workers.
-  static func run(_ step: StepCase, peak: Double) throws {
+  /// Prints one table per case; `peak` is GFLOP/s of sgemm on all workers.
+  static func run(_ cases: [StepCase], peak: Double) throws {
+    print(
+      """
+
+      Milliseconds are of one layer on both views; step ms = count * (2 forward + backward), for
+      the target network goes forward too. GFLOP: two for each multiplication by a direct
+      convolution whose tap meets data, twice as many backwards, so Winograd may pass the peak.
+      norm: what a convolution unit takes beyond its convolution.
+      """)
+    for step in cases { try run(step, peak: peak) }
+  }
+
+  private static func run(_ step: StepCase, peak: Double) throws {
     var benchmark = LayerBenchmark(step)
     benchmark.run()
     let rows = benchmark.rows.sorted { $0.value.seconds > $1.value.seconds }
@@ -28,21 +40,10 @@ enum LayerTable {
     }
     table.print()
     let gflop = rows.reduce(0) { $0 + $1.value.gflop }
-    let whole = try StepBenchmark(step: step, fp16Precision: false).trainingSeconds(count: 3).median
+    let whole = try StepBenchmark(step).seconds(of: .step, count: 3).median
     print(
       String(
         format: "sum %.1f ms, whole step %.1f ms (%.1f images/s): %.0f GFLOP, %.0f %% of peak",
         1000 * sum, 1000 * whole, Double(step.batch) / whole, gflop, 100 * gflop / whole / peak))
-  }
-
-  /// Says how the tables are to be read.
-  static func explain() {
-    print(
-      """
-      Milliseconds are of one layer on both views; step ms = count * (2 forward + backward), for
-      the target network goes forward too. GFLOP: two for each multiplication by a direct
-      convolution whose tap meets data, twice as many backwards, so Winograd may pass the peak.
-      norm: what a convolution unit takes beyond its convolution.
-      """)
   }
 }

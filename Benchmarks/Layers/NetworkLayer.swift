@@ -62,7 +62,7 @@ extension NetworkLayer {
       layers.append(layer)
       return layer.outputSide
     }
-    switch step.encoder {
+    switch step.configuration.encoder {
     case .resnet18: resNet([2, 2, 2, 2], expansion: 1, step, add)
     case .resnet50: resNet([3, 4, 6, 3], expansion: 4, step, add)
     case .efficientnet: efficientNet(step, add)
@@ -73,7 +73,7 @@ extension NetworkLayer {
   private static func resNet(
     _ blocks: [Int], expansion: Int, _ step: StepCase, _ add: (Kind, Int) -> Int
   ) {
-    let isSmall = step.stem == .cifar
+    let isSmall = step.configuration.stem == .cifar
     let stem = Unit(
       inputs: 3, outputs: 64, kernel: isSmall ? 3 : 7, stride: isSmall ? 1 : 2, isFirst: true)
     var side = add(.unit(stem), step.size)

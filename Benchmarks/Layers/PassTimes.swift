@@ -1,6 +1,6 @@
 internal import RelicNN
 
-/// Median seconds of a layer's passes.
+/// Seconds of a layer's passes.
 struct PassTimes {
   var forward = 0.0
   var backward = 0.0
@@ -11,36 +11,51 @@ struct PassTimes {
 }
 
 extension PassTimes {
-  /// Times a layer as a training step calls it: on both views, without gradients from before.
-  static func of<L: Layer>(_ layer: L, _ x: Tensor) -> PassTimes {
-    of(layer, { $0.forward(x, views: 2) }, { layer, dy, cache in _ = layer.backward(dy, cache) })
+  /// Times a layer as a training step calls it, on both views.
+  static func median<L: Layer>(of layer: L, _ x: Tensor) -> PassTimes {
+    var copy = layer
+    let dy = Tensor(noise: copy(x, .batch(views: 2)).shape)
+    return medians([
+      {
+        once(
+          layer, dy, { $0.forward(x, views: 2) },
+          { layer, dy, cache in _ = layer.backward(dy, cache) })
+      }
+    ])[0]
   }
 
-  /// Times two passes, after one that does not count: at least three times, up to nine if they are
-  /// short.
-  static func of<L: Layer>(
-    _ fresh: L, _ forward: (inout L) -> (y: Tensor, cache: L.Cache),
+  /// Returns the medians of several measurements that alternate, so that all meet the same
+  /// conditions: after one of each that does not count, at least three, up to nine if they are short.
+  static func medians(_ measurements: [() -> PassTimes]) -> [PassTimes] {
+    var rounds: [[PassTimes]] = []
+    for measure in measurements { _ = measure() }
+    let start = ContinuousClock.now
+    while rounds.count < 3 || rounds.count < 9 && ContinuousClock.now - start < .seconds(0.7) {
+      rounds.append(measurements.map { $0() })
+    }
+    return measurements.indices.map { index in
+      PassTimes(
+        forward: rounds.map { $0[index].forward }.median,
+        backward: rounds.map { $0[index].backward }.median)
+    }
+  }
+
+  /// Times one pass forwards and one back, without gradients from before.
+  static func once<L: Layer>(
+    _ fresh: L, _ gradient: Tensor, _ forward: (inout L) -> (y: Tensor, cache: L.Cache),
     _ backward: (inout L, consuming Tensor, consuming L.Cache) -> Void
   ) -> PassTimes {
-    var (forwards, backwards): ([Double], [Double]) = ([], [])
-    var gradient: Tensor?
-    while forwards.count < 4
-      || forwards.count < 10 && forwards.reduce(0, +) + backwards.reduce(0, +) < 0.5
-    {
-      var layer = fresh
-      let start = ContinuousClock.now
-      let (y, cache) = forward(&layer)
-      let middle = ContinuousClock.now
-      if gradient == nil { gradient = Tensor(noise: y.shape) }
-      // A copy of its own, for backward may write to it.
-      let dy = Tensor.concatenated([gradient ?? y])
-      let resumed = ContinuousClock.now
-      backward(&layer, dy, cache)
-      backwards.append((ContinuousClock.now - resumed) / .seconds(1))
-      forwards.append((middle - start) / .seconds(1))
-    }
+    var layer = fresh
+    // A copy of its own, for backward may write to it.
+    let dy = Tensor.concatenated([gradient])
+    let start = ContinuousClock.now
+    let (y, cache) = forward(&layer)
+    let middle = ContinuousClock.now
+    backward(&layer, consume dy, consume cache)
+    let end = ContinuousClock.now
+    withExtendedLifetime(y) {}
     return PassTimes(
-      forward: Array(forwards.dropFirst()).median, backward: Array(backwards.dropFirst()).median)
+      forward: (middle - start) / .seconds(1), backward: (end - middle) / .seconds(1))
   }
 }
 

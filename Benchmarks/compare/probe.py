@@ -1,9 +1,5 @@
 """Times `relic probe` beside scikit-learn on the same files, alternating, in one run.
 
-    python3 -m venv .venv && .venv/bin/pip install numpy==2.4.6 scipy==1.17.1 scikit-learn==1.9.1
-    swift build -c release --product relic
-    env -u OPENBLAS_CORETYPE .venv/bin/python Benchmarks/compare/probe.py
-
 Both get two threads and read the same float32 files; scikit-learn computes with them as float64
 (as `relic probe` does) or, in the rows that say so, as float32. The seconds are those of fitting
 and of scoring the training and the test samples, without reading files; the memory is each
@@ -13,12 +9,12 @@ process's peak, as the system counts it. Every figure is the median over the rou
 import argparse
 import json
 import os
-import platform
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
+
+from measurement import RELIC, Results, add_options, measured, peer
 
 THREADS = 2
 PROBLEMS = {
@@ -28,7 +24,10 @@ PROBLEMS = {
 
 
 def make_features(folder, problem, classes=10):
-    """Runs in a process of its own, so that this one stays small: writes rectified features of 64 hidden dimensions, as a ResNet's pooled ones are."""
+    """Writes rectified features of 64 hidden dimensions, as a ResNet's pooled ones are.
+
+    Runs in a process of its own, so that this one stays small.
+    """
     import numpy as np
 
     train, test, columns = PROBLEMS[problem].values()
@@ -73,46 +72,27 @@ def fit_scikit_learn(folder, protocol, precision):
                       "log_loss": log_loss(test_y, probabilities, labels=model.classes_)}))
 
 
-def measured(command):
-    """Runs a command that prints JSON; returns it with the process's peak memory in MB."""
-    environment = {key: value for key, value in os.environ.items() if key != "OPENBLAS_CORETYPE"}
-    environment.update(OMP_NUM_THREADS=str(THREADS), OPENBLAS_NUM_THREADS=str(THREADS))
-    with tempfile.TemporaryFile("w+") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL,
-                                   env=environment)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode != 0:
-            sys.exit(f"{' '.join(command)}: exit code {process.returncode}")
-        output.seek(0)
-        result = json.load(output)
-    result["memory"] = usage.ru_maxrss / 1000
-    result["processor"] = usage.ru_utime + usage.ru_stime
-    return result
-
-
-def compare(relic, folder, protocol, precisions, rounds):
+def compare(folder, protocol, precisions, rounds):
     """Returns the median result of each program."""
-    commands = {"relic": [relic, "probe", folder, "--protocol", protocol, "--json",
-                          "--threads", str(THREADS)]}
+    commands = {"relic": [RELIC, "probe", folder, "--protocol", protocol, "--json",
+                          "--threads", THREADS]}
     for precision in precisions:
-        commands[f"scikit-learn, {precision}"] = [
-            sys.executable, os.path.abspath(__file__), "--fit", folder, protocol, precision]
+        commands[f"scikit-learn, {precision}"] = peer(
+            "probe.py", "--fit", folder, protocol, precision)
     results = {name: [] for name in commands}
     for _ in range(rounds):
         for name, command in commands.items():
-            results[name].append(measured(command))
+            results[name].append(measured(command, THREADS))
     return {
         name: {key: statistics.median(run[key] for run in runs)
-               for key in ("seconds", "top1", "log_loss", "memory", "processor")}
+               for key in ("seconds", "top1", "log_loss", "peak_memory", "processor")}
         for name, runs in results.items()
     }
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--relic", default=".build/release/relic")
-    parser.add_argument("--rounds", type=int, default=3)
+    add_options(parser, rounds=3)
     parser.add_argument("--problem", choices=PROBLEMS, action="append")
     parser.add_argument("--protocol", choices=["logistic", "calibrated"], action="append")
     parser.add_argument("--precision", choices=["float64", "float32"], action="append")
@@ -125,29 +105,24 @@ def main():
     if options.fit:
         fit_scikit_learn(*options.fit)
         return
-    from importlib.metadata import version
-
-    info = subprocess.run([options.relic, "info"], capture_output=True, text=True, check=True,
-                          env={k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"})
-    print(f"{platform.machine()}, {THREADS} threads, scikit-learn {version('scikit-learn')}, "
-          f"SciPy {version('scipy')}, NumPy {version('numpy')}, load {os.getloadavg()[0]:.1f}")
-    print(info.stdout)
-    print("| samples | protocol | program | seconds | times as fast | processor s | peak MB "
-          "| top-1 % | log-loss |")
-    print("|---|---|---|---:|---:|---:|---:|---:|---:|")
+    table = Results(
+        options, "probe", "Linear probe of 10 classes",
+        ["samples", "protocol", "program", "seconds", "times relic's", "processor s", "peak MB",
+         "top-1 %", "log-loss"],
+        keys=3, packages=["scikit-learn", "scipy", "numpy"])
     for problem in options.problem or PROBLEMS:
         with tempfile.TemporaryDirectory() as folder:
-            subprocess.run([sys.executable, os.path.abspath(__file__), "--make", folder, problem],
-                           check=True)
+            subprocess.run(peer("probe.py", "--make", folder, problem), check=True)
             for protocol in options.protocol or ["logistic", "calibrated"]:
-                results = compare(options.relic, folder, protocol,
-                                  options.precision or ["float64", "float32"], options.rounds)
+                results = compare(folder, protocol, options.precision or ["float64", "float32"],
+                                  options.rounds)
                 own = results["relic"]["seconds"]
                 for name, result in results.items():
-                    print(f"| {problem} | {protocol} | {name} | {result['seconds']:.2f} "
-                          f"| {result['seconds'] / own:.1f} | {result['processor']:.1f} "
-                          f"| {result['memory']:.0f} | {100 * result['top1']:.2f} "
-                          f"| {result['log_loss']:.4f} |", flush=True)
+                    table.add(
+                        problem, protocol, name, f"{result['seconds']:.2f}",
+                        f"{result['seconds'] / own:.1f}", f"{result['processor']:.1f}",
+                        f"{result['peak_memory'] / 1e6:.0f}", f"{100 * result['top1']:.2f}",
+                        f"{result['log_loss']:.4f}")
 
 
 if __name__ == "__main__":
