@@ -11,6 +11,7 @@
 #include "norm.h"
 #include "optimizer.h"
 #include "patches.h"
+#include "pause.h"
 #include "pooling.h"
 #include "probe.h"
 #include "winograd.h"

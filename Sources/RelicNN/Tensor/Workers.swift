@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import Synchronization
 
 /// How many workers share the work of this process.
@@ -20,6 +19,7 @@ public enum Workers {
 
 /// Calls `body` for every task in `0..<tasks`, on all workers, and returns when all are done.
 ///
+/// A call from within a task, or while another thread's call is under way, does its tasks alone.
 /// Which worker runs a task is not defined, so a task must write only what no other task reads or
 /// writes. `tasks` must not depend on the number of workers: then neither does the result.
 package func parallel(_ tasks: Int, _ body: (_ task: Int) -> Void) {
@@ -28,16 +28,7 @@ package func parallel(_ tasks: Int, _ body: (_ task: Int) -> Void) {
     for task in 0..<max(tasks, 0) { body(task) }
     return
   }
-  // The closure outlives no worker and each task runs once, so it is shared only as its caller says.
-  nonisolated(unsafe) let body = body
-  let next = Atomic(0)
-  DispatchQueue.concurrentPerform(iterations: workers) { _ in
-    while true {
-      let task = next.wrappingAdd(1, ordering: .relaxed).oldValue
-      if task >= tasks { break }
-      unsafe body(task)
-    }
-  }
+  Crew.shared.run(tasks, helpers: workers - 1, body)
 }
 
 /// Calls `body` for consecutive ranges that together cover `0..<count`, on all workers.
