@@ -9,6 +9,14 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+/// `RELIC_KERNELS=avx2` or `plain` builds the C kernels for that level alone, to test it.
+let kernels: [CSetting] =
+  switch Context.environment["RELIC_KERNELS"] {
+  case "avx2": [.define("RELIC_KERNELS_AVX2")]
+  case "plain": [.define("RELIC_KERNELS_PLAIN")]
+  default: []
+  }
+
 let package = Package(
   name: "relic",
   products: [
@@ -20,7 +28,7 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
-    .target(name: "CKernels", cSettings: [.treatAllWarnings(as: .error)]),
+    .target(name: "CKernels", cSettings: [.treatAllWarnings(as: .error)] + kernels),
     .target(
       name: "CImageCodecs", cSettings: [.treatAllWarnings(as: .error)],
       linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16")]),

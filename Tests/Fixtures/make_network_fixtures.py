@@ -223,13 +223,13 @@ def make_norm(out, shape, follows):
 # Whole encoders ---------------------------------------------------------------------------------
 
 
-def resnet(depth, stem):
+def resnet(depth, stem, clear=False):
     net = getattr(torchvision.models, f"resnet{depth}")()
     if stem == "cifar":
         net.conv1 = torch.nn.Conv2d(3, 64, 3, 1, 1, bias=False)
         net.maxpool = torch.nn.Identity()
     net.fc = torch.nn.Identity()
-    return fill(net, clear=depth == 50)
+    return fill(net, clear=clear)
 
 
 def run(net, x):
@@ -288,11 +288,11 @@ def make_encoder(name, build, batch, side, kinks=True):
 
 
 def make_resnet():
-    make_encoder("resnet18-imagenet", lambda: resnet(18, "imagenet"), 4, 64)
+    make_encoder("resnet18-imagenet", lambda: resnet(18, "imagenet", clear=True), 4, 64)
     make_encoder("resnet18-imagenet-32", lambda: resnet(18, "imagenet"), 24, 32)
     make_encoder("resnet18-cifar", lambda: resnet(18, "cifar"), 3, 16)
-    make_encoder("resnet50-imagenet", lambda: resnet(50, "imagenet"), 4, 64)
-    make_encoder("resnet50-cifar", lambda: resnet(50, "cifar"), 3, 16)
+    make_encoder("resnet50-imagenet", lambda: resnet(50, "imagenet", clear=True), 4, 64)
+    make_encoder("resnet50-cifar", lambda: resnet(50, "cifar", clear=True), 3, 16)
 
 
 # batch, channels, kernel, stride, height, width

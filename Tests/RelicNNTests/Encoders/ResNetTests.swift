@@ -9,12 +9,14 @@ struct EncoderCase: Sendable, CustomTestStringConvertible {
   var stem: PretrainingConfiguration.Stem
   var batch: Int
   var side: Int
+  /// Whether the fixture's biases keep rectifiers away from their kinks.
+  var isClear = false
 
   var testDescription: String { name }
 
   func encoder() throws -> Encoder {
     var encoder = Encoder(model, stem: stem, seed: 0)
-    try Formula.fill(&encoder, clear: model == .resnet50)
+    try Formula.fill(&encoder, clear: isClear)
     return encoder
   }
 
@@ -25,13 +27,16 @@ struct EncoderCase: Sendable, CustomTestStringConvertible {
 
   static let resNets = [
     EncoderCase(
-      name: "resnet18-imagenet", model: .resnet18, stem: .imagenet, batch: 4, side: 64),
+      name: "resnet18-imagenet", model: .resnet18, stem: .imagenet, batch: 4, side: 64,
+      isClear: true),
     EncoderCase(
       name: "resnet18-imagenet-32", model: .resnet18, stem: .imagenet, batch: 24, side: 32),
     EncoderCase(name: "resnet18-cifar", model: .resnet18, stem: .cifar, batch: 3, side: 16),
     EncoderCase(
-      name: "resnet50-imagenet", model: .resnet50, stem: .imagenet, batch: 4, side: 64),
-    EncoderCase(name: "resnet50-cifar", model: .resnet50, stem: .cifar, batch: 3, side: 16),
+      name: "resnet50-imagenet", model: .resnet50, stem: .imagenet, batch: 4, side: 64,
+      isClear: true),
+    EncoderCase(
+      name: "resnet50-cifar", model: .resnet50, stem: .cifar, batch: 3, side: 16, isClear: true),
   ]
 }
 
