@@ -22,11 +22,13 @@ struct StepCase {
     StepCase("efficientnet-96", .efficientnet, size: 96, batch: 32),
   ]
 
-  /// A step that has to fit into the memory; run only where it is named.
-  static let large = {
-    var step = StepCase("resnet50-96-recompute", .resnet50, size: 96, batch: 256)
-    step.configuration.recomputes = true
-    return step
+  /// Steps that save memory; run only where they are named.
+  static let saving = {
+    var recompute = StepCase("resnet50-96-recompute", .resnet50, size: 96, batch: 256)
+    recompute.configuration.recomputes = true
+    var half = StepCase("resnet50-96-fp16", .resnet50, size: 96, batch: 64)
+    half.configuration.fp16Precision = true
+    return [StepCase("resnet50-96-256", .resnet50, size: 96, batch: 256), recompute, half]
   }()
 
   init(
@@ -45,10 +47,10 @@ struct StepCase {
     if names.isEmpty { return all }
     var cases: [StepCase] = []
     for name in names {
-      guard let step = (all + [large]).first(where: { $0.name == name }) else {
+      guard let step = (all + saving).first(where: { $0.name == name }) else {
         throw UsageError(
           description: "no case '\(name)', only "
-            + (all + [large]).map(\.name).joined(separator: ", "))
+            + (all + saving).map(\.name).joined(separator: ", "))
       }
       cases.append(step)
     }

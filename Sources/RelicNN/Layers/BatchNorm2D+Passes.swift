@@ -52,6 +52,12 @@ extension BatchNorm2D {
       views: moments.views)
   }
 
+  /// Returns the normalisation by moments that are known.
+  func normalization(mean: [Float], inverseDeviation: [Float]) -> Normalization {
+    normalization(
+      mean: mean, inverseDeviation: inverseDeviation, views: mean.count / channels)
+  }
+
   private func normalization(
     mean: [Float], inverseDeviation: [Float], views: Int
   ) -> Normalization {
@@ -176,7 +182,7 @@ extension BatchNorm2D {
   ) -> InputGradient {
     let views = cache.mean.count / channels
     let normalization = normalization(
-      mean: cache.mean, inverseDeviation: cache.inverseDeviation, views: views)
+      mean: cache.mean, inverseDeviation: cache.inverseDeviation)
     let sums = gradientSums(&dy, cache, normalization, writes: writes)
     var dScale = Array(repeating: Float(0), count: channels)
     var dShift = dScale

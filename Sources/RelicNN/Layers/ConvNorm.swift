@@ -35,25 +35,34 @@ typealias DepthwiseNorm = NormalizedConvolution<DepthwiseConv2D>
 public struct NormalizedConvolution<Kernel: Convolution>: Layer {
   /// What backward reads.
   public struct Cache: Sendable {
-    let x: KeptTensor
+    /// The input, or `nil` if backward is given it.
+    let x: KeptTensor?
     let z: KeptTensor
     /// The output, where a residual makes it impossible to compute from `z`.
     let y: KeptTensor?
     let mean: [Float]
     let inverseDeviation: [Float]
 
-    var convolution: ConvolutionCache { ConvolutionCache(x: x.tensor) }
     var normalization: BatchNorm2D.Cache {
       BatchNorm2D.Cache(
         z: z.tensor, y: y?.tensor, mean: mean, inverseDeviation: inverseDeviation)
     }
   }
 
+  /// What a forward pass keeps of its input.
+  enum InputKeeping {
+    case own
+    /// What another unit of the same input keeps.
+    case shared(KeptTensor)
+    /// Nothing: backward is given the input again.
+    case none
+  }
+
   private(set) var convolution: Kernel
   private(set) var normalization: BatchNorm2D
 
   private let names: (convolution: String, normalization: String)
-  private let keepsHalf: Bool
+  let keepsHalf: Bool
 
   /// Joins a convolution and a normalisation of its outputs under their names.
   ///
@@ -123,27 +132,64 @@ public struct NormalizedConvolution<Kernel: Convolution>: Layer {
   package mutating func forward(
     _ x: Tensor, adding residual: Tensor?, views: Int
   ) -> (y: Tensor, cache: Cache) {
+    forward(x, adding: residual, views: views, keeping: .own)
+  }
+
+  mutating func forward(
+    _ x: Tensor, adding residual: Tensor?, views: Int, keeping input: InputKeeping
+  ) -> (y: Tensor, cache: Cache) {
     let moments = outputMoments(x, views: views)
     let z = unsafe convolution(x) { unsafe moments.add($0, rows: $1) }
     let (y, normalized) = normalization.forward(z, adding: residual, moments)
     let form = keepsHalf ? KeptTensor.Form.half : .whole
+    let kept: KeptTensor? =
+      switch input {
+      case .own: KeptTensor(x, as: form)
+      case .shared(let kept): kept
+      case .none: nil
+      }
     let cache = Cache(
-      x: KeptTensor(x, as: form), z: KeptTensor(normalized.z, as: form),
+      x: kept, z: KeptTensor(normalized.z, as: form),
       y: normalized.y.map { KeptTensor($0, as: keepsHalf ? .signs : .whole) },
       mean: normalized.mean, inverseDeviation: normalized.inverseDeviation)
     return (y, cache)
   }
 
+  /// Returns the output of a forward pass without a residual again, from what it kept.
+  func output(of cache: Cache) -> Tensor {
+    let normalization = normalization.normalization(
+      mean: cache.mean, inverseDeviation: cache.inverseDeviation)
+    var y = cache.z.tensor
+    self.normalization.normalize(&y, adding: nil, normalization)
+    return y
+  }
+
   /// Returns `dx` of the shape of the input for `dy` of the shape of the output.
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) -> Tensor {
+    backward(dy, cache, input: nil)
+  }
+
+  /// The same; `input` is what the forward pass did not keep.
+  mutating func backward(
+    _ dy: consuming Tensor, _ cache: consuming Cache, input: Tensor?
+  ) -> Tensor {
+    let x = cache.x
     let dz = normalization.backward(dy, cache.normalization)
-    return convolution.backward(dz, cache.convolution)
+    return convolution.backward(dz, Self.kept(x, input))
   }
 
   /// Returns `dx`, and leaves in `dy` the gradient of the residual.
   package mutating func backward(_ dy: inout Tensor, _ cache: consuming Cache) -> Tensor {
+    backward(&dy, cache, input: nil)
+  }
+
+  /// The same; `input` is what the forward pass did not keep.
+  mutating func backward(
+    _ dy: inout Tensor, _ cache: consuming Cache, input: Tensor?
+  ) -> Tensor {
+    let x = cache.x
     let dz = normalization.backward(&dy, cache.normalization)
-    return convolution.backward(dz, cache.convolution)
+    return convolution.backward(dz, Self.kept(x, input))
   }
 
   /// Adds to the parameters' gradients alone, for a layer whose input needs none.
@@ -151,7 +197,14 @@ public struct NormalizedConvolution<Kernel: Convolution>: Layer {
     _ dy: consuming Tensor, _ cache: consuming Cache
   ) {
     let dz = normalization.backward(dy, cache.normalization)
-    convolution.backwardWeight(dz, cache.convolution)
+    convolution.backwardWeight(dz, Self.kept(cache.x, nil))
+  }
+
+  private static func kept(_ x: KeptTensor?, _ input: Tensor?) -> ConvolutionCache {
+    guard let input = input ?? x?.tensor else {
+      preconditionFailure("a unit that keeps no input is given it again")
+    }
+    return ConvolutionCache(x: input)
   }
 
   /// Visits the convolution's parameter, then those of the normalisation.

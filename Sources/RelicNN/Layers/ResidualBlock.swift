@@ -37,22 +37,35 @@ public struct ResidualBlock: Layer {
     var caches: [ConvNorm.Cache] = []
     let last = convolutions.count - 1
     for index in 0..<last {
-      let (y, cache) = convolutions[index].forward(hidden, views: views)
+      let (y, cache) = convolutions[index].forward(
+        hidden, adding: nil, views: views, keeping: keeping(index))
       hidden = y
       caches.append(cache)
     }
-    let projected = shortcut?.forward(x, views: views)
-    let (y, cache) = convolutions[last].forward(hidden, adding: projected?.y ?? x, views: views)
+    let input = caches.first?.x.map { ConvNorm.InputKeeping.shared($0) } ?? .own
+    let projected = shortcut?.forward(x, adding: nil, views: views, keeping: input)
+    let (y, cache) = convolutions[last].forward(
+      hidden, adding: projected?.y ?? x, views: views, keeping: keeping(last))
     return (y, Cache(convolutions: caches + [cache], shortcut: projected?.cache))
+  }
+
+  /// In 16 bits, an inner input is made again from what the convolution before it keeps.
+  private func keeping(_ index: Int) -> ConvNorm.InputKeeping {
+    index > 0 && convolutions[index].keepsHalf ? .none : .own
   }
 
   /// Returns `dx` of the shape of the input for `dy` of the shape of the output.
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) -> Tensor {
     var residual = dy
-    var dx = convolutions[convolutions.count - 1].backward(
-      &residual, cache.convolutions.removeLast())
-    for index in convolutions.indices.dropLast().reversed() {
-      dx = convolutions[index].backward(dx.taken(), cache.convolutions.removeLast())
+    var dx = Tensor(uninitialized: [0])
+    for index in convolutions.indices.reversed() {
+      let own = cache.convolutions.removeLast()
+      let input =
+        own.x == nil ? convolutions[index - 1].output(of: cache.convolutions[index - 1]) : nil
+      dx =
+        index == convolutions.count - 1
+        ? convolutions[index].backward(&residual, own, input: input)
+        : convolutions[index].backward(dx.taken(), own, input: input)
     }
     if let projected = cache.shortcut {
       dx.add(shortcut?.backward(residual.taken(), projected) ?? residual)
