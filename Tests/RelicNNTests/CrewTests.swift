@@ -33,7 +33,7 @@ import Testing
     let crew = Crew()
     let threads = Mutex(Set<UInt>())
     let begun = Atomic(0)
-    crew.run(2, helpers: 1) { _ in
+    crew.run(2, hands: 1) { _ in
       _ = threads.withLock { $0.insert(UInt(pthread_self())) }
       begun.wrappingAdd(1, ordering: .sequentiallyConsistent)
       let start = ContinuousClock.now

@@ -20,7 +20,6 @@ struct WinogradConvolution {
   private var points: Int { Self.points(tile) }
   private var tilesHigh: Int { (height + tile - 1) / tile }
   private var tilesWide: Int { (width + tile - 1) / tile }
-  private var tiles: Int { batch * tilesHigh * tilesWide }
   private var size: Int { inputs * outputs }
 
   /// Chooses the tile with fewer products; `nil` where the taps that meet data are hardly more.

@@ -12,13 +12,13 @@ internal import Synchronization
 final class Crew: Sendable {
   static let shared = Crew()
 
-  /// What there is to do. Written by the caller before the gate opens and after the last helper has
-  /// left it, read by helpers inside the gate.
+  /// What there is to do. Written by the caller before the gate opens and after the last hand has
+  /// left it, read by hands inside the gate.
   // Sendable: the gate orders every write before every read, and every read before the next write.
   private final class Job: @unchecked Sendable {
     var body: ((Int) -> Void)?
     var tasks = 0
-    var helpers = 0
+    var hands = 0
     let next = Atomic(0)
 
     /// Does tasks until none is left.
@@ -32,8 +32,8 @@ final class Crew: Sendable {
     }
   }
 
-  /// How a helper sleeps.
-  private struct Bed: ~Copyable, Sendable {
+  /// How a thread of the crew is woken.
+  private final class Hand: Sendable {
     let isAsleep = Atomic(false)
     let alarm = DispatchSemaphore(value: 0)
   }
@@ -41,34 +41,29 @@ final class Crew: Sendable {
   /// Set while somebody is being helped.
   private let isTaken = Atomic(false)
   private let job = Job()
-  /// Counts jobs; helpers watch it.
+  /// Counts jobs; hands watch it.
   private let announced = Atomic(0)
-  /// Helpers inside, and `Self.open` while more may come.
+  /// Hands inside, and `Self.open` while more may come.
   private let gate = Atomic(0)
-  private let beds = Mutex<[Helper]>([])
+  private let members = Mutex<[Hand]>([])
 
   private static let open = 1 << 32
   /// Looks for work before sleeping: some 30 µs.
   private static let patience = 1_000
 
-  /// One thread and where it sleeps.
-  private final class Helper: Sendable {
-    let bed = Bed()
-  }
-
-  /// Does `tasks` with up to `helpers` threads besides the calling one; returns when all are done.
-  func run(_ tasks: Int, helpers: Int, _ body: (Int) -> Void) {
+  /// Does `tasks` with up to `hands` threads besides the calling one; returns when all are done.
+  func run(_ tasks: Int, hands: Int, _ body: (Int) -> Void) {
     guard isTaken.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
     else {
       for task in 0..<tasks { body(task) }
       return
     }
     withoutActuallyEscaping(body) { body in
-      (job.body, job.tasks, job.helpers) = (body, tasks, helpers)
+      (job.body, job.tasks, job.hands) = (body, tasks, hands)
       job.next.store(0, ordering: .relaxed)
       gate.store(Self.open, ordering: .releasing)
       announced.wrappingAdd(1, ordering: .sequentiallyConsistent)
-      wake(helpers)
+      wake(hands)
       job.run()
       gate.wrappingSubtract(Self.open, ordering: .acquiringAndReleasing)
       var waited = 0
@@ -81,26 +76,26 @@ final class Crew: Sendable {
     isTaken.store(false, ordering: .releasing)
   }
 
-  /// Wakes the helpers that sleep, and starts those that are not there yet.
+  /// Wakes the hands that sleep, and starts those that are not there yet.
   private func wake(_ count: Int) {
-    beds.withLock { helpers in
-      while helpers.count < count {
-        let helper = Helper()
-        let index = helpers.count
-        helpers.append(helper)
-        let thread = Thread { self.help(as: helper, index) }
+    members.withLock { hands in
+      while hands.count < count {
+        let hand = Hand()
+        let index = hands.count
+        hands.append(hand)
+        let thread = Thread { self.work(as: hand, index) }
         thread.stackSize = 4 << 20
         thread.start()
       }
-      for helper in helpers.prefix(count)
-      where helper.bed.isAsleep.exchange(false, ordering: .sequentiallyConsistent) {
-        helper.bed.alarm.signal()
+      for hand in hands.prefix(count)
+      where hand.isAsleep.exchange(false, ordering: .sequentiallyConsistent) {
+        hand.alarm.signal()
       }
     }
   }
 
-  /// Helps for as long as the process lives.
-  private func help(as helper: Helper, _ index: Int) {
+  /// Works for as long as the process lives.
+  private func work(as hand: Hand, _ index: Int) {
     var seen = 0
     while true {
       var looks = 0
@@ -110,24 +105,24 @@ final class Crew: Sendable {
           relic_pause()
           continue
         }
-        helper.bed.isAsleep.store(true, ordering: .sequentiallyConsistent)
+        hand.isAsleep.store(true, ordering: .sequentiallyConsistent)
         // A job announced in between has either seen the flag or is seen here.
         if announced.load(ordering: .sequentiallyConsistent) == seen
-          || !helper.bed.isAsleep.exchange(false, ordering: .sequentiallyConsistent)
+          || !hand.isAsleep.exchange(false, ordering: .sequentiallyConsistent)
         {
-          helper.bed.alarm.wait()
+          hand.alarm.wait()
         }
         looks = 0
       }
       seen = announced.load(ordering: .acquiring)
       if enter() {
-        if index < job.helpers { job.run() }
+        if index < job.hands { job.run() }
         gate.wrappingSubtract(1, ordering: .releasing)
       }
     }
   }
 
-  /// Returns whether the gate was open; then the helper is inside.
+  /// Returns whether the gate was open; then the hand is inside.
   private func enter() -> Bool {
     var state = gate.load(ordering: .acquiring)
     while state >= Self.open {

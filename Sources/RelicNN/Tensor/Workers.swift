@@ -28,7 +28,7 @@ package func parallel(_ tasks: Int, _ body: (_ task: Int) -> Void) {
     for task in 0..<max(tasks, 0) { body(task) }
     return
   }
-  Crew.shared.run(tasks, helpers: workers - 1, body)
+  Crew.shared.run(tasks, hands: workers - 1, body)
 }
 
 /// Calls `body` for consecutive ranges that together cover `0..<count`, on all workers.
