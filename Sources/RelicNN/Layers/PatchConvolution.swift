@@ -36,7 +36,11 @@ struct PatchConvolution {
   }
 
   /// Whether the patches of one grid position make a matrix tall enough to multiply as it lies.
-  static func goesByPosition(batch: Int, gridArea: Int) -> Bool { batch >= 128 && gridArea <= 64 }
+  ///
+  /// The smaller the grid, the more of its taps lie outside the image.
+  static func goesByPosition(batch: Int, gridArea: Int) -> Bool {
+    batch >= 128 ? gridArea <= 64 : batch >= 16 && gridArea <= 9
+  }
 
   /// Writes the convolution of `x` with `weights` to the output pixels of the grid, and calls
   /// `finish` for ranges of output pixels that are complete, where the grid covers the output.
@@ -104,30 +108,36 @@ struct PatchConvolution {
   ) {
     let block = gridArea >= 8 ? 256 : 128
     let blocks = (batch + block - 1) / block
+    // Few tasks are cut along the outputs as well.
+    let parts = max(1, min(8 / (gridArea * blocks), outputs / 64))
     let channels = grid.channels
     let imageSize = grid.height * grid.width * channels
     let outputSize = outputHeight * outputWidth * outputs
-    parallel(gridArea * blocks) { task in
+    parallel(gridArea * blocks * parts) { index in
+      let (task, part) = index.quotientAndRemainder(dividingBy: parts)
+      let range = (part * outputs / parts)..<((part + 1) * outputs / parts)
       let row = task / blocks / grid.grid_width
       let column = task / blocks % grid.grid_width
       let first = task % blocks * block
       let images = min(block, batch - first)
       let place = (origin.row + row * step) * outputWidth + origin.column + column * step
-      let destination = unsafe y + first * outputSize + place * outputs
+      let destination = unsafe y + first * outputSize + place * outputs + range.lowerBound
       var weightRow = 0
       var isFirst = true
       for run in runs {
-        if let part = inside(run, row: row, column: column) {
+        if let taps = inside(run, row: row, column: column) {
           let patches = unsafe MatrixView(
-            start: x + first * imageSize + part.offset, stride: imageSize)
-          var matrix = unsafe weights
-          if unsafe !weights.transposed {
-            unsafe matrix = MatrixView(
-              start: weights.start + (weightRow + part.skipped * channels) * weights.stride,
-              stride: weights.stride)
-          }
+            start: x + first * imageSize + taps.offset, stride: imageSize)
+          let stride = unsafe weights.stride
+          let isTransposed = unsafe weights.transposed
+          let weightStart =
+            isTransposed
+            ? range.lowerBound * stride
+            : (weightRow + taps.skipped * channels) * stride + range.lowerBound
+          let matrix = unsafe MatrixView(
+            start: weights.start + weightStart, stride: stride, transposed: isTransposed)
           unsafe multiply(
-            m: images, n: outputs, k: part.taps * channels, patches, matrix, adding: !isFirst,
+            m: images, n: range.count, k: taps.taps * channels, patches, matrix, adding: !isFirst,
             into: destination, cStride: outputSize)
           isFirst = false
         }
@@ -135,7 +145,7 @@ struct PatchConvolution {
       }
       if isFirst {
         for image in 0..<images {
-          unsafe (destination + image * outputSize).update(repeating: 0, count: outputs)
+          unsafe (destination + image * outputSize).update(repeating: 0, count: range.count)
         }
       }
     }

@@ -61,6 +61,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     ConvolutionCase(130, 32, 32, 3, 1, 1, 4, 4), ConvolutionCase(2, 128, 160, 3, 1, 1, 6, 9),
     ConvolutionCase(40, 32, 64, 3, 1, 1, 7, 8), ConvolutionCase(30, 24, 40, 3, 1, 1, 6, 9),
     ConvolutionCase(40, 136, 144, 3, 1, 1, 3, 3), ConvolutionCase(70, 160, 128, 3, 1, 1, 4, 4),
+    ConvolutionCase(17, 20, 130, 3, 1, 1, 1, 1), ConvolutionCase(20, 130, 200, 3, 2, 1, 4, 5),
     ConvolutionCase(50, 48, 40, 3, 1, 1, 2, 2), ConvolutionCase(130, 160, 128, 3, 1, 1, 2, 2),
   ]
 }
