@@ -31,10 +31,12 @@ import Testing
 
   @Test func `views computed twice give the losses and statistics of views kept`() throws {
     var configuration = Self.configuration
+    // Only the order of sums differs, but Adam's first steps are of full size however tiny a
+    // gradient is, and so is what rounding makes of its sign: small steps keep that below the bound.
+    configuration.learningRate = 3e-5
     let kept = try Self.losses(configuration, steps: 3)
     configuration.recomputes = true
     let recomputed = try Self.losses(configuration, steps: 3)
-    // Only the order of sums differs; Adam's first steps magnify that where gradients are tiny.
     for (step, pair) in zip(kept.losses, recomputed.losses).enumerated() {
       #expect(abs(pair.0 - pair.1) <= 1e-3 * abs(pair.0), "step \(step): \(pair)")
     }
