@@ -48,16 +48,21 @@ public final class LocalServer: Sendable {
     Thread.detachNewThread { [self] in serve(content, manner) }
   }
 
-  /// Ends the server; its thread leaves `accept`.
+  /// Ends the server, once.
+  ///
+  /// Its thread leaves `accept` and closes the socket itself: were the number free earlier, the
+  /// thread might accept for the next server that gets it.
   public func stop() {
     shutdown(socketDescriptor, Int32(SHUT_RDWR))
-    close(socketDescriptor)
   }
 
   private func serve(_ content: [UInt8], _ manner: Manner) {
     while true {
       let connection = accept(socketDescriptor, nil, nil)
-      if connection < 0 { return }
+      if connection < 0 {
+        close(socketDescriptor)
+        return
+      }
       var request: [UInt8] = []
       var byte: UInt8 = 0
       while request.suffix(4) != [13, 10, 13, 10], unsafe read(connection, &byte, 1) == 1 {
