@@ -18,7 +18,7 @@ struct Problem: Sendable, CustomTestStringConvertible {
   static let ten = Problem(name: "ten", rows: 600, columns: 64, classes: 10, seed: 1, spread: 0.5)
   static let scaled = Problem(
     name: "scaled", rows: 300, columns: 5, classes: 3, seed: 2, spread: 0.8,
-    scales: [1, 100, 0.01, 10, 0.1], step: 5, offset: -3)
+    scales: [1, 10, 0.1, 3, 0.3], step: 5, offset: -3)
   static let two = Problem(
     name: "two", rows: 400, columns: 8, classes: 2, seed: 3, spread: 0.6, offset: 4)
   static let large = Problem(
