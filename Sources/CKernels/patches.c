@@ -82,10 +82,19 @@ void relic_gather_patches(
 
 RELIC_VARIANTS
 void relic_transpose(
-    size_t inputs, size_t outputs, const float *restrict a, float *restrict b) {
-  for (size_t i = 0; i < inputs; i += 16) {
-    const size_t rows = inputs - i < 16 ? inputs - i : 16;
-    for (size_t o = 0; o < outputs; o++)
-      for (size_t r = 0; r < rows; r++) b[o * inputs + i + r] = a[(i + r) * outputs + o];
+    size_t rows, size_t columns, const float *restrict a, size_t a_stride, float *restrict b,
+    size_t b_stride) {
+  for (size_t i = 0; i < rows; i += 16) {
+    const size_t count = rows - i < 16 ? rows - i : 16;
+    for (size_t j = 0; j < columns; j++)
+      for (size_t r = 0; r < count; r++) b[j * b_stride + i + r] = a[(i + r) * a_stride + j];
   }
+}
+
+RELIC_VARIANTS
+void relic_copy_rows(
+    size_t rows, size_t columns, const float *restrict a, size_t a_stride, float *restrict b,
+    size_t b_stride) {
+  for (size_t i = 0; i < rows; i++)
+    copy(b + i * b_stride, a + i * a_stride, (ptrdiff_t)columns);
 }

@@ -273,7 +273,9 @@ import Testing
     let skipped = Captured.run(
       arguments + ["--broken-images", "skip", "--save-model-dir", folder.path + "/b"])
     #expect(skipped.code == .success)
-    #expect(skipped.error == "warning: \(reason); passed over\n")
+    // Pictures that are all alike also draw the warning of a loss at chance, or nearly.
+    let lines = skipped.error.split(separator: "\n").filter { $0.hasSuffix("passed over") }
+    #expect(lines == ["warning: \(reason); passed over"])
     let extracted = Captured.run(
       "extract", folder.path + "/b", "--broken-images", "skip", "--output", folder.path + "/f")
     #expect(extracted.error == "warning: \(reason); passed over\n")

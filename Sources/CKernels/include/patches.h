@@ -27,7 +27,12 @@ void relic_gather_patches(
     relic_patch_grid grid, const relic_tap_run *runs, size_t run_count, size_t first, size_t count,
     const float *x, float *panel);
 
-// Writes b[outputs, inputs] = transpose of a[inputs, outputs].
-void relic_transpose(size_t inputs, size_t outputs, const float *a, float *b);
+// Writes b[columns, rows] = transpose of a[rows, columns]; the strides are those of rows.
+void relic_transpose(
+    size_t rows, size_t columns, const float *a, size_t a_stride, float *b, size_t b_stride);
+
+// Writes b[rows, columns] = a[rows, columns]; the strides are those of rows.
+void relic_copy_rows(
+    size_t rows, size_t columns, const float *a, size_t a_stride, float *b, size_t b_stride);
 
 #endif

@@ -198,7 +198,7 @@ extension Conv2D {
           parallel(taps.count) { index in
             let tap = taps[index].row * kernel + taps[index].column
             unsafe relic_transpose(
-              inputs, outputs, w + tap * size, turned.pointer + index * size)
+              inputs, outputs, w + tap * size, outputs, turned.pointer + index * size, inputs)
           }
           if let winograd {
             unsafe winograd.apply(dy, weights: turned.pointer, into: dx) { _ in }

@@ -10,6 +10,12 @@ private let singleThreaded: Void = openblas_set_num_threads(1)
   /// Elements from one row to the next.
   let stride: Int
   var transposed = false
+
+  /// The part from a row and a column on, both counted after transposition.
+  func from(row: Int, column: Int) -> MatrixView {
+    let offset = unsafe transposed ? column * stride + row : row * stride + column
+    return unsafe MatrixView(start: start + offset, stride: stride, transposed: transposed)
+  }
 }
 
 /// Computes `c = a · b`, or `c += a · b` if `adding`, on the calling thread.
@@ -24,6 +30,19 @@ private let singleThreaded: Void = openblas_set_num_threads(1)
 ///   - c: The first element of the product.
 ///   - cStride: Elements from one row of `c` to the next.
 @unsafe func multiply(
+  m: Int, n: Int, k: Int, _ a: MatrixView, _ b: MatrixView, adding: Bool,
+  into c: UnsafeMutablePointer<Float>, cStride: Int
+) {
+  if UnpackedProduct.isFaster && m * n * k > UnpackedProduct.limit {
+    unsafe UnpackedProduct.multiply(
+      m: m, n: n, k: k, a, b, adding: adding, into: c, cStride: cStride)
+  } else {
+    unsafe sgemm(m: m, n: n, k: k, a, b, adding: adding, into: c, cStride: cStride)
+  }
+}
+
+/// The same in one call of the BLAS.
+@unsafe func sgemm(
   m: Int, n: Int, k: Int, _ a: MatrixView, _ b: MatrixView, adding: Bool,
   into c: UnsafeMutablePointer<Float>, cStride: Int
 ) {
