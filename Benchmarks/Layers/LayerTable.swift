@@ -9,7 +9,8 @@ enum LayerTable {
 
       Milliseconds are of one layer on both views; step ms = count * (2 forward + backward), for
       the target network goes forward too. GFLOP: two for each multiplication by a direct
-      convolution whose tap meets data, twice as many backwards, so Winograd may pass the peak.
+      convolution whose tap meets data, twice as many backwards. The peak is that of sgemm in one
+      call: Winograd passes it, and so may products in small blocks.
       norm: what a convolution unit takes beyond its convolution.
       """)
     for step in cases { try run(step, peak: peak) }
