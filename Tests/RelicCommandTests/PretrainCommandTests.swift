@@ -262,7 +262,8 @@ import Testing
     let arguments = [
       "pretrain", "--dataset-name", "folder", "--dataset-path", data, "--image-size", "8", "-b",
       "4",
-      "--num_epochs", "2",
+      // SigLIP's loss has no chance level: pictures that are all alike would else draw a warning.
+      "--num_epochs", "2", "--use_siglip",
     ]
     let reason = "\(data)/3.png: cannot be read: the file ends too early"
     let refused = Captured.run(arguments + ["--save-model-dir", folder.path + "/a"])
@@ -273,9 +274,7 @@ import Testing
     let skipped = Captured.run(
       arguments + ["--broken-images", "skip", "--save-model-dir", folder.path + "/b"])
     #expect(skipped.code == .success)
-    // Pictures that are all alike also draw the warning of a loss at chance, or nearly.
-    let lines = skipped.error.split(separator: "\n").filter { $0.hasSuffix("passed over") }
-    #expect(lines == ["warning: \(reason); passed over"])
+    #expect(skipped.error == "warning: \(reason); passed over\n")
     let extracted = Captured.run(
       "extract", folder.path + "/b", "--broken-images", "skip", "--output", folder.path + "/f")
     #expect(extracted.error == "warning: \(reason); passed over\n")

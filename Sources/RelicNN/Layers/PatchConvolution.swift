@@ -79,9 +79,7 @@ struct PatchConvolution {
     parallel(cut.tasks) { task in
       let (rows, columns, _) = cut.part(task, m: m, n: outputs, k: k)
       let column = columns.lowerBound
-      let matrix = unsafe MatrixView(
-        start: weights.start + (weights.transposed ? column * weights.stride : column),
-        stride: weights.stride, transposed: weights.transposed)
+      let matrix = unsafe weights.from(row: 0, column: column)
       let patches = unsafe MatrixView(start: x + rows.lowerBound * k, stride: k)
       unsafe multiply(
         m: rows.count, n: columns.count, k: k, patches, matrix, adding: false,
@@ -128,14 +126,8 @@ struct PatchConvolution {
         if let taps = inside(run, row: row, column: column) {
           let patches = unsafe MatrixView(
             start: x + first * imageSize + taps.offset, stride: imageSize)
-          let stride = unsafe weights.stride
-          let isTransposed = unsafe weights.transposed
-          let weightStart =
-            isTransposed
-            ? range.lowerBound * stride
-            : (weightRow + taps.skipped * channels) * stride + range.lowerBound
-          let matrix = unsafe MatrixView(
-            start: weights.start + weightStart, stride: stride, transposed: isTransposed)
+          let matrix = unsafe weights.from(
+            row: weightRow + taps.skipped * channels, column: range.lowerBound)
           unsafe multiply(
             m: images, n: range.count, k: taps.taps * channels, patches, matrix, adding: !isFirst,
             into: destination, cStride: outputSize)

@@ -81,11 +81,11 @@ func matmul(
             part.rows.lowerBound, part.columns.lowerBound, part.depth.lowerBound
           )
           let left = unsafe MatrixView(
-            start: a + (transposingA ? first * m + row : row * k + first),
-            stride: transposingA ? m : k, transposed: transposingA)
+            start: a, stride: transposingA ? m : k, transposed: transposingA
+          ).from(row: row, column: first)
           let right = unsafe MatrixView(
-            start: b + (transposingB ? column * k + first : first * n + column),
-            stride: transposingB ? k : n, transposed: transposingB)
+            start: b, stride: transposingB ? k : n, transposed: transposingB
+          ).from(row: first, column: column)
           let index = task / (cut.rows * cut.columns)
           let target = unsafe index == 0 ? c : partial.pointer + (index - 1) * m * n
           unsafe multiply(
