@@ -47,33 +47,36 @@ import Testing
 
   /// Whatever the BLAS core: `multiply` takes blocks with AVX-512 kernels alone.
   @Test(arguments: sizes, orientations)
-  func `a product in blocks is added to what lies there, and to nothing around it`(
+  func `a product in blocks replaces what lies there, or is added, and touches nothing around it`(
     size: (m: Int, n: Int, k: Int), transposed: (a: Bool, b: Bool)
   ) throws {
     let (m, n, k) = size
     let stride = n + 7
     let operands = Operands(size, transposed)
-    var c = Tensor(repeating: 2, shape: [m, stride])
-    try unsafe operands.a.withElements { a in
-      try unsafe operands.b.withElements { b in
-        try unsafe c.withMutableElements { c in
-          let left = unsafe MatrixView(
-            start: try #require(a.baseAddress), stride: transposed.a ? m : k,
-            transposed: transposed.a)
-          let right = unsafe MatrixView(
-            start: try #require(b.baseAddress), stride: transposed.b ? k : n,
-            transposed: transposed.b)
-          unsafe UnpackedProduct.multiply(
-            m: m, n: n, k: k, left, right, adding: true, into: try #require(c.baseAddress),
-            cStride: stride)
+    for isAdding in [false, true] {
+      var c = Tensor(repeating: 2, shape: [m, stride])
+      try unsafe operands.a.withElements { a in
+        try unsafe operands.b.withElements { b in
+          try unsafe c.withMutableElements { c in
+            let left = unsafe MatrixView(
+              start: try #require(a.baseAddress), stride: transposed.a ? m : k,
+              transposed: transposed.a)
+            let right = unsafe MatrixView(
+              start: try #require(b.baseAddress), stride: transposed.b ? k : n,
+              transposed: transposed.b)
+            unsafe UnpackedProduct.multiply(
+              m: m, n: n, k: k, left, right, adding: isAdding, into: try #require(c.baseAddress),
+              cStride: stride)
+          }
         }
       }
+      let far = c.scalars.enumerated().count { index, found in
+        let (row, column) = index.quotientAndRemainder(dividingBy: stride)
+        guard column < n else { return found != 2 }
+        let expected = operands.product[row * n + column] + (isAdding ? 2 : 0)
+        return !(abs(Double(found) - expected) < 1e-4)
+      }
+      #expect(far == 0)
     }
-    let far = c.scalars.enumerated().count { index, found in
-      let (row, column) = index.quotientAndRemainder(dividingBy: stride)
-      return column < n
-        ? !(abs(Double(found) - 2 - operands.product[row * n + column]) < 1e-4) : found != 2
-    }
-    #expect(far == 0)
   }
 }
