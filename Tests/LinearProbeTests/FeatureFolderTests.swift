@@ -25,6 +25,29 @@ import Testing
     }
   }
 
+  @Test func `nothing of an earlier content stays beside the new one`() throws {
+    try Fixture.withFolder { path in
+      try Self.example().write(to: path)
+      try Data("mine".utf8).write(to: URL(fileURLWithPath: "\(path)/notes.txt"))
+      let unlabeled = LabeledFeatures(
+        features: Features(rows: 1, columns: 1, elements: [5] as [Float]), labels: [-1])
+      try FeatureFolder.write(train: unlabeled, test: nil, origin: nil, to: path)
+      let names = { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
+      #expect(try names() == ["notes.txt", "train_features.npy"])
+      FeatureFolder.remove(from: path)
+      #expect(try names() == ["notes.txt"])
+    }
+  }
+
+  @Test func `names in lines as Windows ends them are read`() throws {
+    try Fixture.withFolder { path in
+      try Self.example().write(to: path)
+      let file = URL(fileURLWithPath: "\(path)/train_files.txt")
+      try Data("a.png\r\n\r\n".utf8).write(to: file)
+      #expect(try FeatureFolder(contentsOf: path).train.files == ["a.png", ""])
+    }
+  }
+
   @Test func `files that do not belong together are refused`() throws {
     try Fixture.withFolder { path in
       try Self.example().write(to: path)
@@ -64,6 +87,39 @@ import Testing
       #expect(throws: FeatureError.badContent(path: file.path, reason: "'dataset' is missing")) {
         try FeatureFolder(contentsOf: path)
       }
+      try FileManager.default.removeItem(at: file)
+      try FileManager.default.createDirectory(at: file, withIntermediateDirectories: false)
+      #expect(
+        throws: FeatureError.npy(.unreadable(path: file.path, reason: "not a regular file"))
+      ) { try FeatureFolder(contentsOf: path) }
+    }
+  }
+}
+
+@Suite struct StagedFilesTests {
+  @Test func `files that are not committed leave nothing behind`() throws {
+    try Fixture.withFolder { folder in
+      let path = "\(folder)/a"
+      try Data("old".utf8).write(to: URL(fileURLWithPath: path))
+      #expect(throws: NPYError.self) {
+        var files = StagedFiles()
+        try files.add([[1], [2, 3]], as: path)
+        try files.add([[4]], as: "/dev/null/b")
+        try files.commit()
+      }
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a"])
+      #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data("old".utf8))
+    }
+  }
+
+  @Test func `the remains of a process that was killed are in nobody's way`() throws {
+    try Fixture.withFolder { folder in
+      let path = "\(folder)/a"
+      for number in 0..<2000 {
+        try Data().write(to: URL(fileURLWithPath: "\(path).\(getpid())-\(number).partial"))
+      }
+      try NPYArray(shape: [1], elements: .integer([7])).write(to: path)
+      #expect(try NPYArray(contentsOf: path).elements == .integer([7]))
     }
   }
 }

@@ -46,6 +46,20 @@ import Testing
     }
   }
 
+  @Test func `a probe that replaces another leaves nothing of it`() throws {
+    var probe = Probe()
+    probe.method = .calibrated
+    probe.scaling = .standard
+    try Fixture.withFolder { folder in
+      try probe.fit(Problem.two.splits.train)[0].write(to: folder)
+      try Probe().fit(Problem.two.splits.train)[0].write(to: folder)
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == [
+          "parameters.npy", "probe.json",
+        ])
+    }
+  }
+
   @Test func `parameters that are not finite are refused`() throws {
     let fitted = try Probe().fit(Problem.two.splits.train)[0]
     try Fixture.withFolder { folder in

@@ -29,44 +29,65 @@ public struct FeatureFolder: Equatable, Sendable {
   public init(contentsOf folder: String) throws(FeatureError) {
     try self.init(
       train: Self.readSplit("train", folder), test: Self.readSplit("test", folder),
-      origin: Self.readDescription("\(folder)/features.json"))
+      origin: Self.readDescription(Self.description(in: folder)))
   }
 
-  /// Writes the folder, making it where it is missing; each file as a whole.
+  /// Writes the folder, making it where it is missing.
+  ///
+  /// All files appear once all are complete, and none of an earlier content stays beside them.
   public func write(to folder: String) throws(FeatureError) {
-    try Self.write(train, as: "train", origin: origin, to: folder)
-    try Self.write(test, as: "test", origin: origin, to: folder)
+    try Self.write(train: train, test: test, origin: origin, to: folder)
   }
 
-  /// Writes one split, making the folder where it is missing; each file as a whole.
+  /// Writes the folder of a data set that may have no test split, as ``write(to:)`` does.
   ///
   /// A split of which no label is known, all being -1, gets no file of labels.
   public static func write(
-    _ samples: LabeledFeatures, as split: String, origin: FeatureDescription?, to folder: String
+    train: LabeledFeatures, test: LabeledFeatures?, origin: FeatureDescription?, to folder: String
   ) throws(FeatureError) {
-    do {
-      try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw .unwritable(path: folder, reason: "the folder cannot be made")
-    }
-    try samples.write(
-      featuresTo: "\(folder)/\(split)_features.npy", labelsTo: "\(folder)/\(split)_labels.npy",
-      filesTo: "\(folder)/\(split)_files.txt")
-    if let origin { try JSONFile.write(origin, to: "\(folder)/features.json") }
+    var staged = try StagedFiles(in: folder)
+    try train.stage(as: SplitPaths("train", in: folder), in: &staged)
+    try test?.stage(as: SplitPaths("test", in: folder), in: &staged)
+    if let origin { try JSONFile.stage(origin, as: description(in: folder), in: &staged) }
+    do { try staged.commit(removing: paths(in: folder)) } catch { throw .npy(error) }
   }
+
+  /// Removes the files that ``write(to:)`` may have written to a folder, and no others.
+  public static func remove(from folder: String) {
+    for path in paths(in: folder) { try? FileManager.default.removeItem(atPath: path) }
+  }
+
+  private static func paths(in folder: String) -> [String] {
+    let splits = ["train", "test"].map { SplitPaths($0, in: folder) }
+    return splits.flatMap { [$0.features, $0.labels, $0.names] } + [description(in: folder)]
+  }
+
+  private static func description(in folder: String) -> String { "\(folder)/features.json" }
 
   private static func readSplit(
     _ split: String, _ folder: String
   ) throws(FeatureError) -> LabeledFeatures {
-    let names = "\(folder)/\(split)_files.txt"
+    let paths = SplitPaths(split, in: folder)
     return try LabeledFeatures(
-      featuresAt: "\(folder)/\(split)_features.npy", labelsAt: "\(folder)/\(split)_labels.npy",
-      filesAt: FileManager.default.fileExists(atPath: names) ? names : nil)
+      featuresAt: paths.features, labelsAt: paths.labels,
+      filesAt: FileManager.default.fileExists(atPath: paths.names) ? paths.names : nil)
   }
 
   private static func readDescription(_ path: String) throws(FeatureError) -> FeatureDescription? {
     guard FileManager.default.fileExists(atPath: path) else { return nil }
     return try JSONFile.read(path, as: FeatureDescription.self)
+  }
+}
+
+/// The files of one split in a folder of features.
+struct SplitPaths {
+  let features: String
+  let labels: String
+  let names: String
+
+  init(_ split: String, in folder: String) {
+    features = "\(folder)/\(split)_features.npy"
+    labels = "\(folder)/\(split)_labels.npy"
+    names = "\(folder)/\(split)_files.txt"
   }
 }

@@ -6,21 +6,28 @@ enum JSONFile {
   static func read<Content: Decodable>(
     _ path: String, as type: Content.Type
   ) throws(FeatureError) -> Content {
+    let bytes: [UInt8]
     do {
-      return try JSONDecoder().decode(type, from: Data(contentsOf: URL(fileURLWithPath: path)))
-    } catch let error as DecodingError {
-      throw .badContent(path: path, reason: error.summary)
+      var file = try InputFile(path: path)
+      bytes = try file.read(file.remaining, of: UInt8.self) ?? []
     } catch {
-      throw .unreadable(path: path, reason: "no such file")
+      throw .npy(error)
+    }
+    do {
+      return try JSONDecoder().decode(type, from: Data(bytes))
+    } catch {
+      throw .badContent(path: path, reason: (error as? DecodingError)?.summary ?? "it is not JSON")
     }
   }
 
-  /// Writes an object, as a whole or not at all.
-  static func write(_ content: some Encodable, to path: String) throws(FeatureError) {
+  /// Adds the file of an object to others that are written with it.
+  static func stage(
+    _ content: some Encodable, as path: String, in files: inout StagedFiles
+  ) throws(FeatureError) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
-      try writeAtomically([Array(try encoder.encode(content)), [0x0a]], to: path)
+      try files.add([Array(try encoder.encode(content)), [0x0a]], as: path)
     } catch let error as NPYError {
       throw .npy(error)
     } catch {

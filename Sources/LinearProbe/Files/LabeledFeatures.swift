@@ -45,17 +45,17 @@ public struct LabeledFeatures: Equatable, Sendable {
   /// Whether the class of any sample is known.
   public var isLabeled: Bool { labels.contains { $0 != -1 } }
 
-  /// Writes features and, where there are any, labels and file names; each file as a whole.
-  func write(featuresTo featurePath: String, labelsTo labelPath: String, filesTo namePath: String)
-    throws(FeatureError)
-  {
+  /// Adds features and, where there are any, labels and file names to the files that are written
+  /// together.
+  func stage(as paths: SplitPaths, in staged: inout StagedFiles) throws(FeatureError) {
     do {
-      try features.array.write(to: featurePath)
+      try staged.add(features.array.encoded, as: paths.features)
       if isLabeled {
-        try NPYArray(shape: [labels.count], elements: .integer(labels)).write(to: labelPath)
+        let array = NPYArray(shape: [labels.count], elements: .integer(labels))
+        try staged.add(array.encoded, as: paths.labels)
       }
       if let files {
-        try writeAtomically([Array(files.map { $0 + "\n" }.joined().utf8)], to: namePath)
+        try staged.add([Array(files.map { $0 + "\n" }.joined().utf8)], as: paths.names)
       }
     } catch {
       throw .npy(error)
@@ -105,7 +105,10 @@ package func readFileNames(
   } catch {
     throw .unreadable(path: path, reason: "it is missing or not UTF-8 text")
   }
-  let names = text.split(separator: "\n").map(String.init)
+  // A line that ends in "\r\n" ends in one Character.
+  var names = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+    .map(String.init)
+  if names.last == "" { names.removeLast() }
   guard names.count == count else {
     throw .countMismatch(path: path, count: names.count, other: other, otherCount: count)
   }

@@ -41,13 +41,20 @@ public struct NPYArray: Equatable, Sendable {
 
   /// Writes a file of version 1.0 in C order, as a whole or not at all.
   public func write(to path: String) throws(NPYError) {
+    var files = StagedFiles()
+    try files.add(encoded, as: path)
+    try files.commit()
+  }
+
+  /// The parts of the file that `write(to:)` writes.
+  var encoded: [[UInt8]] {
     let (type, bytes): (NPYHeader.ElementType, [UInt8]) =
       switch elements {
       case .float32(let values): (.float32, unsafe values.withUnsafeBytes(Array.init))
       case .float64(let values): (.float64, unsafe values.withUnsafeBytes(Array.init))
       case .integer(let values): (.int64, unsafe values.withUnsafeBytes(Array.init))
       }
-    try writeAtomically([NPYHeader(type: type, shape: shape).encoded, bytes], to: path)
+    return [NPYHeader(type: type, shape: shape).encoded, bytes]
   }
 
   private static func readHeader(

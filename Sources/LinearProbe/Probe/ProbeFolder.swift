@@ -34,6 +34,20 @@ enum ProbeFolder {
     }
   }
 
+  private struct Paths {
+    let header: String
+    let parameters: String
+    let sigmoids: String
+    let scaling: String
+
+    init(in folder: String) {
+      header = "\(folder)/probe.json"
+      parameters = "\(folder)/parameters.npy"
+      sigmoids = "\(folder)/sigmoids.npy"
+      scaling = "\(folder)/scaling.npy"
+    }
+  }
+
   static func write(_ probe: FittedProbe, to folder: String) throws(FeatureError) {
     let header = Header(
       method: probe.method, classes: probe.classes, classNames: probe.classNames,
@@ -43,39 +57,40 @@ enum ProbeFolder {
     let parameters = probe.models.flatMap { model in
       (0..<outputs).flatMap { Array(model.weights.row($0)) + [model.intercepts[$0]] }
     }
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw .unwritable(path: folder, reason: "the folder cannot be made")
+    var staged = try StagedFiles(in: folder)
+    let paths = Paths(in: folder)
+    func stage(_ elements: [Double], _ shape: [Int], _ path: String) throws(FeatureError) {
+      let array = NPYArray(shape: shape, elements: .float64(elements))
+      do { try staged.add(array.encoded, as: path) } catch { throw .npy(error) }
     }
-    try save(
-      parameters, [probe.models.count, outputs, probe.inputs + 1], "\(folder)/parameters.npy")
+    try stage(parameters, [probe.models.count, outputs, probe.inputs + 1], paths.parameters)
     if case .calibrated(let model) = probe.classifier {
       let sigmoids = model.members.flatMap { $0.sigmoids.flatMap { [$0.slope, $0.offset] } }
-      try save(sigmoids, [model.members.count, outputs, 2], "\(folder)/sigmoids.npy")
+      try stage(sigmoids, [model.members.count, outputs, 2], paths.sigmoids)
     }
     if probe.scaling.kind == .standard {
-      try save(
-        probe.scaling.means + probe.scaling.deviations, [2, probe.inputs], "\(folder)/scaling.npy")
+      let values = probe.scaling.means + probe.scaling.deviations
+      try stage(values, [2, probe.inputs], paths.scaling)
     }
-    // Written last: a folder with a header is whole.
-    try JSONFile.write(header, to: "\(folder)/probe.json")
+    try JSONFile.stage(header, as: paths.header, in: &staged)
+    do { try staged.commit(removing: [paths.sigmoids, paths.scaling]) } catch { throw .npy(error) }
   }
 
   static func read(_ folder: String) throws(FeatureError) -> FittedProbe {
-    let path = "\(folder)/probe.json"
-    let header = try JSONFile.read(path, as: Header.self)
+    let paths = Paths(in: folder)
+    let header = try JSONFile.read(paths.header, as: Header.self)
     guard header.format == Header.currentFormat else {
-      throw .badContent(path: path, reason: "format \(header.format) is not known")
+      throw .badContent(path: paths.header, reason: "format \(header.format) is not known")
     }
     guard header.classes.count > 1, header.classes == Set(header.classes).sorted(),
       header.features > 0, header.features < 1 << 32, !header.fits.isEmpty, header.method != .knn
     else {
-      throw .badContent(path: path, reason: "classes, feature_dim, fits or protocol are wrong")
+      throw .badContent(
+        path: paths.header, reason: "classes, feature_dim, fits or protocol are wrong")
     }
     let outputs = header.classes.count == 2 ? 1 : header.classes.count
     let shape = [header.fits.count, outputs, header.features + 1]
-    let parameters = try load("\(folder)/parameters.npy", shape)
+    let parameters = try load(paths.parameters, shape)
     let models = header.fits.enumerated().map { index, report in
       let rows = (0..<outputs).map { output in
         parameters[((index * outputs + output) * shape[2])...].prefix(shape[2])
@@ -88,22 +103,22 @@ enum ProbeFolder {
     }
     var scaling = FittedScaling(kind: header.scaling, means: [], deviations: [])
     if header.scaling == .standard {
-      let values = try load("\(folder)/scaling.npy", [2, header.features])
+      let values = try load(paths.scaling, [2, header.features])
       scaling = FittedScaling(
         kind: .standard, means: Array(values.prefix(header.features)),
         deviations: Array(values.suffix(header.features)))
     }
     return FittedProbe(
       scaling: scaling,
-      classifier: try classifier(header.method, models, outputs: outputs, folder),
+      classifier: try classifier(header.method, models, outputs: outputs, paths),
       settings: header.settings, trials: header.sweep, classNames: header.classNames)
   }
 
   private static func classifier(
-    _ method: Probe.Method, _ models: [LogisticModel], outputs: Int, _ folder: String
+    _ method: Probe.Method, _ models: [LogisticModel], outputs: Int, _ paths: Paths
   ) throws(FeatureError) -> FittedProbe.Classifier {
     if method == .logistic { return .logistic(models[0]) }
-    let values = try load("\(folder)/sigmoids.npy", [models.count, outputs, 2])
+    let values = try load(paths.sigmoids, [models.count, outputs, 2])
     let members = models.enumerated().map { index, model in
       CalibratedModel.Member(
         model: model,
@@ -113,16 +128,6 @@ enum ProbeFolder {
         })
     }
     return .calibrated(CalibratedModel(members: members))
-  }
-
-  private static func save(
-    _ elements: [Double], _ shape: [Int], _ path: String
-  ) throws(FeatureError) {
-    do {
-      try NPYArray(shape: shape, elements: .float64(elements)).write(to: path)
-    } catch {
-      throw .npy(error)
-    }
   }
 
   private static func load(_ path: String, _ shape: [Int]) throws(FeatureError) -> [Double] {

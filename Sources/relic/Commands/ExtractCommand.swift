@@ -28,7 +28,8 @@ struct ExtractCommand: DatasetCommand {
           "--stem", sets: \.stem, as: "NAME", "first layers of a ResNet (default: the run's)"),
         .flag("--random-init", sets: \.isUntrained, "random weights, as a control"),
         .flag("--raw-pixels", sets: \.takesPixels, "the pixels themselves, as a control"),
-        .value("--seed", sets: \.seed, as: "N", "seed of random weights"),
+        .value(
+          "--seed", sets: \.seed, as: "N", "seed of random weights (default: the run's, or 42)"),
       ]),
     OptionGroup(
       "Data",
@@ -46,7 +47,8 @@ struct ExtractCommand: DatasetCommand {
           "images at a time"),
         .value(
           "--output", sets: \.output, as: "DIR",
-          "the folder to write to (default: 'features' in the run folder)"),
+          "the folder to write to (default, in the run folder: 'features', and for controls "
+            + "'features-random-init' and 'features-raw-pixels')"),
         mirrorOption, brokenImagesOption,
       ]),
   ]
@@ -56,7 +58,7 @@ struct ExtractCommand: DatasetCommand {
   var stem: PretrainingConfiguration.Stem?
   var isUntrained = false
   var takesPixels = false
-  var seed: UInt64 = 42
+  var seed: UInt64?
   var datasetName: DatasetName?
   var datasetPath: String?
   var imageSize: Int?
@@ -70,6 +72,14 @@ struct ExtractCommand: DatasetCommand {
     guard common.operands.count <= 1 else {
       throw UsageError.unexpectedOperand(common.operands[1], help: help)
     }
+    if let operand = common.operands.first, encoder != nil {
+      throw UsageError.conflict(
+        "both the run '\(operand)' and '--encoder' are given", remedy: "give one of them")
+    }
+    if isUntrained, takesPixels {
+      throw UsageError.conflict(
+        "'--random-init' and '--raw-pixels' are two controls", remedy: "give one of them")
+    }
     let path = common.operands.first ?? encoder
     let run = path.map { RunFolder(path: $0) }.flatMap { $0.isFolder ? $0 : nil }
     if let operand = common.operands.first, !FileManager.default.fileExists(atPath: operand) {
@@ -79,14 +89,14 @@ struct ExtractCommand: DatasetCommand {
     guard let name = datasetName ?? recorded.flatMap({ DatasetName(rawValue: $0.dataset) }) else {
       throw UsageError.missing("--dataset-name", help: help)
     }
-    guard let folder = output ?? run.map({ $0.path + "/features" }) else {
+    guard let folder = output ?? run.map({ $0.featuresPath + controlSuffix }) else {
       throw UsageError.missing("--output", help: help)
     }
     var configuration = recorded ?? PretrainingConfiguration()
     configuration.encoder = model ?? configuration.encoder
     configuration.stem = stem ?? configuration.stem
     configuration.imageSize = imageSize ?? recorded?.imageSize ?? name.imageSize
-    configuration.seed = seed
+    configuration.seed = seed ?? configuration.seed
     configuration.datasetPath = datasetPath ?? configuration.datasetPath
     let source = try source(path: path, run: run, configuration, help: help)
     try files.fetchIfMissing(name, in: configuration.datasetPath, console)
@@ -105,6 +115,11 @@ struct ExtractCommand: DatasetCommand {
         + "'relic probe \(folder)'")
   }
 
+  /// Keeps a control's features apart from the encoder's.
+  private var controlSuffix: String {
+    isUntrained ? "-random-init" : takesPixels ? "-raw-pixels" : ""
+  }
+
   /// Writes the features of a folder that is not cut into training and test pictures.
   private func write(
     _ extraction: FeatureExtraction, to folder: String, _ console: Console
@@ -112,7 +127,7 @@ struct ExtractCommand: DatasetCommand {
     let images = try openDataset(
       name: extraction.dataset, path: extraction.datasetPath, split: .train)
     let (samples, origin) = try extraction.features(of: images, called: "train")
-    try FeatureFolder.write(samples, as: "train", origin: origin, to: folder)
+    try FeatureFolder.write(train: samples, test: nil, origin: origin, to: folder)
     console.line(
       "\(folder): \(samples.labels.count) images, \(samples.features.columns) features each; there "
         + "is no test split")

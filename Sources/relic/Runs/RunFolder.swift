@@ -21,6 +21,14 @@ struct RunFolder {
   /// The score of the last `relic evaluate`.
   var evaluationPath: String { path + "/evaluation.json" }
 
+  /// All that a run and its evaluation write, but features.
+  var files: [String] {
+    [configurationPath, metricsPath, encoderPath, checkpointPath, evaluationPath]
+  }
+
+  /// The features that `relic extract` writes unless it is told where.
+  var featuresPath: String { path + "/features" }
+
   /// Whether the path is that of a folder.
   var isFolder: Bool {
     var isDirectory: ObjCBool = false
@@ -43,11 +51,10 @@ struct RunFolder {
     }
   }
 
-  /// Forgets the run that was here.
+  /// Forgets the run that was here, and the features of its encoder.
   func clear() {
-    for file in [configurationPath, metricsPath, encoderPath, checkpointPath, evaluationPath] {
-      try? FileManager.default.removeItem(atPath: file)
-    }
+    for file in files { try? FileManager.default.removeItem(atPath: file) }
+    FeatureFolder.remove(from: featuresPath)
   }
 
   /// Records the options that decide the run.
@@ -77,6 +84,7 @@ struct RunFolder {
 enum RunError: Error, Equatable {
   case noRun(path: String)
   case holdsRun(path: String)
+  case holdsFile(path: String)
   case changed(option: String, recorded: String, typed: String, path: String)
   case noCheckpoint(path: String)
   case unusableCheckpoint(path: String, CheckpointError)
@@ -91,6 +99,9 @@ extension RunError: CustomStringConvertible {
       "\(path): holds no run; name the folder that 'relic pretrain --save-model-dir' wrote"
     case .holdsRun(let path):
       "\(path): already holds a run; go on with '--resume \(path)', name another "
+        + "--save-model-dir, or replace it with --overwrite"
+    case .holdsFile(let path):
+      "\(path): is there already, and a run would replace it; move it, name another "
         + "--save-model-dir, or replace it with --overwrite"
     case .changed(let option, let recorded, let typed, let path):
       "a resumed run keeps its options, but '\(option)' is \(recorded) in \(path) and \(typed) "
