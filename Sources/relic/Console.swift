@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Synchronization
 
 /// Where a command writes what its user reads.
 struct Console: Sendable {
@@ -13,7 +14,7 @@ struct Console: Sendable {
 
   /// The console of this process.
   static let standard = Console(
-    write: { text in try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8)) },
+    write: StandardOutput.write,
     writeError: { text in try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) },
     isTerminal: isatty(STDOUT_FILENO) == 1)
 
@@ -32,4 +33,30 @@ struct Console: Sendable {
 
   /// Writes a line to standard output.
   func line(_ text: String = "") { write(text + "\n") }
+}
+
+/// Standard output, and whether all that was written arrived.
+enum StandardOutput {
+  private static let lost = Mutex<String?>(nil)
+
+  /// Why some text was lost, or `nil` if none was.
+  ///
+  /// A reader that has closed its pipe has what it wanted: its text does not count as lost.
+  static var failure: String? { lost.withLock { $0 } }
+
+  @Sendable static func write(_ text: String) {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = unsafe bytes.withUnsafeBytes { buffer in
+        unsafe Foundation.write(STDOUT_FILENO, buffer.baseAddress, buffer.count)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else {
+        let number = errno
+        if number != EPIPE { lost.withLock { $0 = unsafe String(cString: strerror(number)) } }
+        return
+      }
+      bytes = bytes.dropFirst(count)
+    }
+  }
 }

@@ -31,6 +31,7 @@ enum ExitCode: Int32, CaseIterable, Sendable {
     self =
       switch error {
       case is UsageError: .usage
+      case RunError.changed, DownloadError.notPublished: .usage
       case let error as FileError where error.isAboutWriting: .output
       case let error as FeatureError where error.isAboutWriting: .output
       case let error as DownloadError where error.isAboutWriting: .output

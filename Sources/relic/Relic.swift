@@ -12,8 +12,13 @@ internal import RelicNN
   ]
 
   static func main() {
-    let arguments = Array(CommandLine.arguments.dropFirst())
-    exit(run(arguments, .standard).rawValue)
+    // A reader of the output that goes away must not take a run with it before it is saved.
+    signal(SIGPIPE, SIG_IGN)
+    let code = run(Array(CommandLine.arguments.dropFirst()), .standard)
+    guard code == .success, let reason = StandardOutput.failure else { exit(code.rawValue) }
+    Console.standard.writeError(
+      "relic: standard output: cannot be written: \(reason); send it elsewhere\n")
+    exit(ExitCode.output.rawValue)
   }
 
   /// Carries out a command line; an error becomes one line on standard error.

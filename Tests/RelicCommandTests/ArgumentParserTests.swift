@@ -20,6 +20,7 @@ private struct SampleCommand: Command {
       [
         .value("--batch-size", "-b", sets: \.batchSize, as: "N", from: 2, to: 65_536, "images"),
         .value("--learning-rate", "-lr", "--lr", sets: \.learningRate, as: "RATE", from: 0, "rate"),
+        .value("--tolerance", sets: \.tolerance, as: "X", above: 0, to: 1, "when to stop"),
         .value("--save-model-dir", "-save-model-dir", sets: \.folder, as: "DIR", "folder"),
         .choice("--flavour", "-m", sets: \.flavour, as: "NAME", "taste"),
         .flag("--use-siglip", sets: \.useSigLIP, "loss"),
@@ -29,6 +30,7 @@ private struct SampleCommand: Command {
 
   var batchSize = 256
   var learningRate: Float = 3e-4
+  var tolerance: Double?
   var folder: String?
   var flavour = Flavour.sweet
   var useSigLIP = false
@@ -89,7 +91,7 @@ private struct SampleCommand: Command {
     #expect(try parsed("-b", "8", "--batch_size=16").batchSize == 16)
   }
 
-  @Test func `a wrong value names the option, the value and what is right`() {
+  @Test func `a wrong value names the option, the value and what is right`() throws {
     let expected = "a whole number from 2 to 65536"
     for value in ["1", "65537", "ten", "", "1e3", "99999999999999999999"] {
       #expect(
@@ -101,6 +103,13 @@ private struct SampleCommand: Command {
         refusal("--lr", value)?.description
           == "option '--learning-rate' cannot be '\(value)': give a number of at least 0.0")
     }
+    for value in ["0", "-1", "1.5"] {
+      #expect(
+        refusal("--tolerance", value)?.description
+          == "option '--tolerance' cannot be '\(value)': give a number above 0.0 and of at most 1.0"
+      )
+    }
+    #expect(try parsed("--tolerance", "1").tolerance == 1)
     #expect(
       refusal("-m", "swet")?.description
         == "option '--flavour' cannot be 'swet': give sweet or sour (did you mean 'sweet'?)")

@@ -12,7 +12,11 @@ import Testing
       Captured.run("download", "shapes").error
         == "relic: shapes cannot be downloaded by this program; name its folder by "
         + "--dataset_path\n")
-    #expect(Captured.run("download", "cifar").error.contains("no data set is called 'cifar'"))
+    #expect(Captured.run("download", "shapes").code == .usage)
+    #expect(
+      Captured.run("download", "cifar")
+        == Captured(
+          error: "relic: no data set is called 'cifar'; give cifar10 or stl10\n", code: .usage))
     #expect(
       Captured.run("download", "cifar10", "stl10").error
         == "relic: unexpected argument 'stl10'; see 'relic download --help'\n")

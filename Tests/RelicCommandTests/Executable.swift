@@ -5,11 +5,11 @@ import Foundation
 /// The built program as a process of its own.
 final class Executable {
   private let process = Process()
-  private let output = Pipe()
   private let error = Pipe()
   private(set) var errors = ""
 
-  init(_ arguments: [String]) {
+  /// Prepares the process; what it prints goes to `output`, or nowhere.
+  init(_ arguments: [String], output: FileHandle = .nullDevice) {
     let bundle = URL(fileURLWithPath: CommandLine.arguments[0])
     process.executableURL = bundle.deletingLastPathComponent().appendingPathComponent("relic")
     process.arguments = arguments

@@ -168,6 +168,29 @@ import Testing
     #expect(try folder.text("config.json") == "{}")
   }
 
+  @Test func `a file that a run would write is not replaced either`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/encoder.safetensors"
+    try "mine".write(toFile: path, atomically: true, encoding: .utf8)
+    let captured = Captured.run(Self.small + ["--save-model-dir", folder.path])
+    #expect(captured.code == .input)
+    #expect(captured.error.hasPrefix("relic: \(path): is there already, and a run would "))
+    #expect(try folder.names() == ["encoder.safetensors"])
+    #expect(try folder.text("encoder.safetensors") == "mine")
+  }
+
+  @Test func `a demo does not replace the run of another data set`() throws {
+    let folder = try TemporaryFolder()
+    let text = #"{"dataset_name": "cifar10"}"#
+    try text.write(toFile: folder.path + "/config.json", atomically: true, encoding: .utf8)
+    #expect(
+      Captured.run("demo", "--output", folder.path)
+        == Captured(
+          error: "relic: '--output' is \(folder.path), which holds a run of cifar10; name another "
+            + "folder\n", code: .usage))
+    #expect(try folder.text("config.json") == text)
+  }
+
   @Test func `a resumed run refuses other options`() throws {
     let folder = try TemporaryFolder()
     try #"{"dataset_name": "shapes", "seed": 1}"#.write(
@@ -178,6 +201,10 @@ import Testing
         leave it out, or start a new run
 
         """)
+    #expect(Captured.run("pretrain", "--resume", folder.path, "--seed", "2").code == .usage)
+    #expect(
+      Captured.run("pretrain", "--resume", folder.path, "--save-model-dir", "other").error.contains(
+        "leave out --save-model-dir"))
     #expect(
       Captured.run("pretrain", "--resume", folder.path).error.contains("has no checkpoint yet"))
     #expect(
@@ -242,45 +269,9 @@ import Testing
         "--learning-rate", "1e30", "--log-every-n-steps", "1", "--save-model-dir", folder.path,
       ])
     #expect(captured.code == .notFinite)
-    #expect(captured.error.contains("a checkpoint of an earlier step is kept"))
+    #expect(captured.error.contains("from the weights of the last checkpoint"))
     let checkpoint = try Safetensors.read(folder.path + "/checkpoint.safetensors")
     #expect(checkpoint.metadata["step"] == "1")
     #expect(checkpoint.names.allSatisfy { checkpoint.tensor($0)?.isFinite ?? true })
-  }
-
-  @Test func `a broken picture stops the run, or is named and passed over`() throws {
-    let folder = try TemporaryFolder()
-    let images = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Fixtures/images").path
-    let data = folder.path + "/data"
-    try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: false)
-    for index in 0..<8 {
-      try FileManager.default.copyItem(
-        atPath: images + (index == 3 ? "/truncated.png" : "/rgb.png"),
-        toPath: "\(data)/\(index).png")
-    }
-    let arguments = [
-      "pretrain", "--dataset-name", "folder", "--dataset-path", data, "--image-size", "8", "-b",
-      "4",
-      // SigLIP's loss has no chance level: pictures that are all alike would else draw a warning.
-      "--num_epochs", "2", "--use_siglip",
-    ]
-    let reason = "\(data)/3.png: cannot be read: the file ends too early"
-    let refused = Captured.run(arguments + ["--save-model-dir", folder.path + "/a"])
-    #expect(refused.code == .input)
-    #expect(
-      refused.error
-        == "relic: \(reason); remove the file, or pass over such by --broken-images skip\n")
-    let skipped = Captured.run(
-      arguments + ["--broken-images", "skip", "--save-model-dir", folder.path + "/b"])
-    #expect(skipped.code == .success)
-    #expect(skipped.error == "warning: \(reason); passed over\n")
-    let extracted = Captured.run(
-      "extract", folder.path + "/b", "--broken-images", "skip", "--output", folder.path + "/f")
-    #expect(extracted.error == "warning: \(reason); passed over\n")
-    #expect(extracted.output.contains("7 images, 512 features each; there is no test split"))
-    #expect(try folder.names("f") == ["features.json", "train_features.npy", "train_files.txt"])
-    #expect(
-      try folder.text("f/train_files.txt") == "0.png\n1.png\n2.png\n4.png\n5.png\n6.png\n7.png\n")
   }
 }

@@ -80,10 +80,11 @@ import Testing
       (["probe", folder.path, "--protocol", "knn", "--save", "p"], .usage, "--save"),
       (["probe", folder.path, "--protocol", "linear"], .usage, "linear"),
       (["probe", "/none"], .input, "/none/train_features.npy"),
-      (["probe", folder.path, "--C", "-1"], .input, "C is -1.0"),
+      (["probe", folder.path, "--C", "-1"], .usage, "'--C' cannot be '-1': give a number above 0"),
+      (["probe", folder.path, "--tol", "0"], .usage, "'--tol' cannot be '0'"),
+      (["probe", folder.path, "--temperature", "0"], .usage, "'--temperature' cannot be '0'"),
       (["predict"], .usage, "the folder of a probe"),
       (["predict", "/none", "--features", "x.npy"], .input, "/none/probe.json"),
-      (["probe", folder.path, "--save", "/dev/null/probe"], .output, "/dev/null/probe"),
     ]
     for (arguments, code, text) in cases {
       let run = Captured.run(arguments)
@@ -91,5 +92,39 @@ import Testing
       let line = run.error.split(separator: "\n").last ?? ""
       #expect(line.hasPrefix("relic: ") && line.contains(text), "\(arguments): \(run.error)")
     }
+  }
+
+  @Test func `scores are printed even if the probe cannot be saved`() throws {
+    let folder = try TemporaryFolder()
+    try Self.write(to: folder.path)
+    let run = Captured.run("probe", folder.path, "--save", "/dev/null/probe")
+    #expect(run.code == .output)
+    #expect(run.error.contains("relic: /dev/null/probe: cannot be written"))
+    #expect(run.output.contains("LogisticRegression   100.00"))
+  }
+
+  @Test func `features that allow no fit are named`() throws {
+    let folder = try TemporaryFolder()
+    let test = Self.samples(20)
+    let strangers = LabeledFeatures(features: test.features, labels: test.labels.map { $0 + 2 })
+    try FeatureFolder(train: Self.samples(60), test: strangers).write(to: folder.path)
+    for method in ["logistic", "calibrated", "knn"] {
+      #expect(
+        Captured.run("probe", folder.path, "--protocol", method)
+          == Captured(
+            error: "relic: \(folder.path): no test sample is of a class that training samples "
+              + "have; label both alike\n", code: .input))
+    }
+    try Self.write(to: folder.path)
+    #expect(Captured.run("probe", folder.path, "--save", folder.path + "/p").code == .success)
+    let wide = Features(rows: 1, columns: 3, elements: [1, 2, 3] as [Float])
+    try FeatureFolder(
+      train: LabeledFeatures(features: wide, labels: [0]),
+      test: LabeledFeatures(features: wide, labels: [0])
+    ).write(to: folder.path + "/wide")
+    let file = folder.path + "/wide/test_features.npy"
+    #expect(
+      Captured.run("predict", folder.path + "/p", "--features", file).error.hasPrefix(
+        "relic: \(file): the samples have 3 features but the probe was fitted to 2"))
   }
 }

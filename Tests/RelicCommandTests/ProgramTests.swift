@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import relic
@@ -15,6 +16,17 @@ import Testing
 
   @Test func `the version is one line`() {
     #expect(Captured.run("--version") == Captured(output: "relic \(Relic.version)\n"))
+  }
+
+  @Test func `output that cannot be written is not passed over`() throws {
+    let full = try #require(FileHandle(forWritingAtPath: "/dev/full"))
+    let process = Executable(["info"], output: full)
+    try process.start(interruptingWhen: { false })
+    #expect(process.code == ExitCode.output.rawValue)
+    #expect(
+      process.errors
+        == "relic: standard output: cannot be written: No space left on device; send it elsewhere\n"
+    )
   }
 
   @Test func `an unknown command suggests the nearest and ends with code 2`() {

@@ -19,6 +19,19 @@ import Testing
     #expect(Array(bytes[16..<24]) == [0, 0, 504 >> 8, 504 & 255, 0, 0, 0, 204])
   }
 
+  @Test func `a picture too large for the format is refused before it is drawn`() throws {
+    let folder = try TemporaryFolder()
+    let captured = Captured.run(
+      "views", "--images", "256", "--image-size", "1024", "--num-local-views", "16", "--output",
+      folder.path + "/a.png")
+    #expect(
+      captured
+        == Captured(
+          error: "relic: the picture would have 23648 x 263172 pixels; choose fewer --images or "
+            + "views, or a smaller --image-size\n", code: .usage))
+    #expect(try folder.names() == [])
+  }
+
   @Test func `a PNG file has the bytes that the standard asks for`() {
     var picture = PNGImage(width: 1, height: 1, grey: 0)
     picture.draw(Tensor([1, 0.5, 0], shape: [1, 1, 3]), x: 0, y: 0, scale: 1)

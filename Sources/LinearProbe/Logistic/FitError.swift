@@ -8,6 +8,8 @@ public enum FitError: Error, Equatable, CustomStringConvertible, Sendable {
   case countMismatch(samples: Int, labels: Int)
   /// All samples are of one class.
   case oneClass(label: Int)
+  /// No sample to score is of a class that the samples of the fit have.
+  case noCommonClass
   /// A feature of the named samples is NaN or infinite.
   case notFinite(samples: String, row: Int, column: Int)
   /// Samples to score have not the width of those the model was fitted to.
@@ -26,6 +28,8 @@ public enum FitError: Error, Equatable, CustomStringConvertible, Sendable {
       "\(samples) samples but \(labels) labels; give one label per sample"
     case .oneClass(let label):
       "all samples are of class \(label); give samples of at least two classes"
+    case .noCommonClass:
+      "no test sample is of a class that training samples have; label both alike"
     case .notFinite(let samples, let row, let column):
       "the \(samples) feature in row \(row), column \(column) is NaN or infinite; "
         + "remove or replace it"
@@ -34,7 +38,7 @@ public enum FitError: Error, Equatable, CustomStringConvertible, Sendable {
         + "use features of the same encoder"
     case .tooFewForFolds(let label, let samples, let folds):
       "class \(label) has \(samples) samples but \(folds) folds need one each; "
-        + "use the plain protocol or more samples"
+        + "use more samples, or the plain protocol without a sweep"
     case .badSetting(let name, let value, let range):
       "\(name) is \(value) but must be \(range)"
     }

@@ -77,7 +77,9 @@ public struct Probe: Equatable, Sendable {
     _ folder: FeatureFolder, workers: Int = 1,
     progress: (LogisticRegression.Progress) -> Void = { _ in }
   ) throws(FitError) -> (scores: [ProbeScore], probes: [FittedProbe]) {
-    guard !folder.test.labels.isEmpty else { throw .noSamples }
+    let known = Set(folder.train.labels)
+    guard !known.isEmpty, !folder.test.labels.isEmpty else { throw .noSamples }
+    guard folder.test.labels.contains(where: known.contains) else { throw .noCommonClass }
     let start = ContinuousClock.now
     if method == .knn {
       return (try scoreNeighbors(folder, workers: workers, since: start), [])

@@ -79,6 +79,6 @@ extension PretrainingError: CustomStringConvertible {
   }
 
   private static let remedy =
-    "a checkpoint of an earlier step is kept; start anew with a lower --learning-rate, or from its "
-    + "weights by --ckpt-path"
+    "start anew with a lower --learning-rate, or by --ckpt-path from the weights of the last "
+    + "checkpoint, if the run has kept one"
 }

@@ -48,24 +48,26 @@ extension Option {
   /// The setting that an option sets.
   typealias Property<Value> = any WritableKeyPath<Settings, Value> & Sendable
 
-  /// Declares an option that sets a value within limits.
+  /// Declares an option that sets a value within limits, of which `bound` is not one itself.
   static func value<Value: OptionValue>(
     _ spellings: String..., sets property: Property<Value>,
-    as placeholder: String, from minimum: Value? = nil, to maximum: Value? = nil, _ help: String
+    as placeholder: String, from minimum: Value? = nil, above bound: Value? = nil,
+    to maximum: Value? = nil, _ help: String
   ) -> Self {
     limited(
-      spellings, placeholder, minimum, maximum, help, set: { $1[keyPath: property] = $0 },
-      get: { $0[keyPath: property] })
+      spellings, placeholder, Limits(minimum: minimum, bound: bound, maximum: maximum), help,
+      set: { $1[keyPath: property] = $0 }, get: { $0[keyPath: property] })
   }
 
   /// Declares an option that sets a value within limits and has no value unless given.
   static func value<Value: OptionValue>(
     _ spellings: String..., sets property: Property<Value?>,
-    as placeholder: String, from minimum: Value? = nil, to maximum: Value? = nil, _ help: String
+    as placeholder: String, from minimum: Value? = nil, above bound: Value? = nil,
+    to maximum: Value? = nil, _ help: String
   ) -> Self {
     limited(
-      spellings, placeholder, minimum, maximum, help, set: { $1[keyPath: property] = $0 },
-      get: { $0[keyPath: property] })
+      spellings, placeholder, Limits(minimum: minimum, bound: bound, maximum: maximum), help,
+      set: { $1[keyPath: property] = $0 }, get: { $0[keyPath: property] })
   }
 
   /// Declares an option that sets one of the cases of an enumeration.
@@ -102,24 +104,15 @@ extension Option {
   }
 
   private static func limited<Value: OptionValue>(
-    _ spellings: [String], _ placeholder: String, _ minimum: Value?, _ maximum: Value?,
-    _ help: String, set: @escaping @Sendable (Value, inout Settings) -> Void,
+    _ spellings: [String], _ placeholder: String, _ limits: Limits<Value>, _ help: String,
+    set: @escaping @Sendable (Value, inout Settings) -> Void,
     get: @escaping @Sendable (Settings) -> Value?
   ) -> Self {
-    let limits =
-      switch (minimum, maximum) {
-      case (let low?, let high?): " from \(low.argument) to \(high.argument)"
-      case (let low?, nil): " of at least \(low.argument)"
-      case (nil, let high?): " of at most \(high.argument)"
-      case (nil, nil): ""
-      }
-    return Self(
-      spellings: spellings, placeholder: placeholder, expected: Value.kind + limits, choices: [],
-      help: help, isText: Value.isText,
+    Self(
+      spellings: spellings, placeholder: placeholder, expected: Value.kind + limits.description,
+      choices: [], help: help, isText: Value.isText,
       set: { argument, settings in
-        guard let value = Value(argument: argument) else { return false }
-        if let minimum, value < minimum { return false }
-        if let maximum, value > maximum { return false }
+        guard let value = Value(argument: argument), limits.allow(value) else { return false }
         set(value, &settings)
         return true
       }, get: { get($0)?.argument })
@@ -139,5 +132,28 @@ extension Option {
         set(value, &settings)
         return true
       }, get: { get($0)?.rawValue })
+  }
+}
+
+/// The values that an option allows.
+private struct Limits<Value: OptionValue>: CustomStringConvertible {
+  let minimum: Value?
+  /// Values are greater.
+  let bound: Value?
+  let maximum: Value?
+
+  func allow(_ value: Value) -> Bool {
+    (minimum.map { $0 <= value } ?? true) && (bound.map { $0 < value } ?? true)
+      && (maximum.map { value <= $0 } ?? true)
+  }
+
+  /// The limits as they follow the kind of value in a sentence.
+  var description: String {
+    if let minimum, let maximum { return " from \(minimum.argument) to \(maximum.argument)" }
+    let parts = [
+      minimum.map { " of at least \($0.argument)" }, bound.map { " above \($0.argument)" },
+      maximum.map { " of at most \($0.argument)" },
+    ]
+    return parts.compactMap { $0 }.joined(separator: " and")
   }
 }

@@ -28,6 +28,11 @@ struct DemoCommand: Command {
   var common = CommonSettings()
 
   func run(_ console: Console) throws {
+    let held = try? RunFolder(path: folder).command().configuration.dataset
+    if let dataset = held, dataset != DatasetName.shapes.rawValue {
+      throw UsageError.conflict(
+        "'--output' is \(folder), which holds a run of \(dataset)", remedy: "name another folder")
+    }
     var pretrain = PretrainCommand()
     pretrain.configuration.dataset = DatasetName.shapes.rawValue
     pretrain.configuration.epochs = epochs

@@ -21,13 +21,13 @@ struct DownloadCommand: Command {
         .value(
           "--mirror", sets: \.mirror, as: "URL",
           "the address of a folder that holds the archive (default: its authors')"),
-        .value("--archive", sets: \.archive, as: "FILE", "an archive that is here already"),
+        .value("--archive", sets: \.archivePath, as: "FILE", "an archive that is here already"),
       ])
   ]
 
   var datasetPath = "./data"
   var mirror: String?
-  var archive: String?
+  var archivePath: String?
   var common = CommonSettings()
 
   func run(_ console: Console) throws {
@@ -38,12 +38,16 @@ struct DownloadCommand: Command {
     guard common.operands.count == 1 else {
       throw UsageError.unexpectedOperand(common.operands[1], help: help)
     }
-    guard let dataset = DatasetName(rawValue: typed) else { throw DatasetError.unknownName(typed) }
+    guard let dataset = DatasetName(rawValue: typed) else {
+      throw UsageError.conflict(
+        "no data set is called '\(typed)'", remedy: "give cifar10 or stl10")
+    }
+    let archive = try DatasetArchive.published(dataset)
     let progress = DownloadProgress(console, name: typed)
-    let outcome = try DatasetArchive.published(dataset).obtain(
-      in: datasetPath, mirror: mirror, archive: archive,
+    defer { progress.erase() }
+    let outcome = try archive.obtain(
+      in: datasetPath, mirror: mirror, archive: archivePath,
       progress: { progress.show(received: $0, total: $1) })
-    progress.erase()
     switch outcome {
     case .alreadyThere: console.line("\(datasetPath): holds \(typed) already")
     case .unpacked: console.line("\(datasetPath): \(typed) is there")

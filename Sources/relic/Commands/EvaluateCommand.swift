@@ -75,12 +75,13 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand {
     of source: FeatureSource, _ configuration: PretrainingConfiguration,
     _ skipped: SkippedPictures, _ console: Console
   ) throws -> [ProbeScore] {
+    let dataset = datasetName?.rawValue ?? configuration.dataset
     let extraction = FeatureExtraction(
-      source: source, dataset: datasetName?.rawValue ?? configuration.dataset,
+      source: source, dataset: dataset,
       datasetPath: datasetPath ?? configuration.datasetPath, batchSize: batchSize,
       brokenImages: files.brokenImages, skipped: skipped,
       console: console.forProgress)
     return try ProbeRun(probe: scoring.complete, isSilent: false, console: console.forProgress)
-      .evaluate(extraction.features()).scores
+      .evaluate(extraction.features(), from: dataset).scores
   }
 }

@@ -40,7 +40,12 @@ struct PredictCommand: Command {
     let probe = try FittedProbe(contentsOf: path)
     let features = try Features(contentsOf: featurePath)
     let names = try namePath.map { try readFileNames($0, of: features.rows, in: featurePath) }
-    let text = try Self.table(probe, features, names: names)
+    let text: String
+    do {
+      text = try Self.table(probe, features, names: names)
+    } catch {
+      throw UnfitFeatures(source: featurePath, cause: error)
+    }
     if let outputPath {
       try AtomicFile.write(text.utf8, to: outputPath)
     } else {
@@ -50,7 +55,7 @@ struct PredictCommand: Command {
 
   private static func table(
     _ probe: FittedProbe, _ features: Features, names: [String]?
-  ) throws -> String {
+  ) throws(FitError) -> String {
     let probabilities = try probe.probabilities(features, workers: Workers.count)
     let classes = probe.classes.map(probe.name(of:))
     var text = csvLine([names == nil ? "row" : "file", "prediction"] + classes)

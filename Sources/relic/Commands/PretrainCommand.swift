@@ -1,3 +1,4 @@
+internal import Foundation
 internal import RelicNN
 
 /// `relic pretrain`: trains an encoder and writes a run folder.
@@ -100,7 +101,8 @@ struct PretrainCommand: DatasetCommand {
           "EMA rate of the target network at the start"),
         .value(
           "--update-gamma-after-step", sets: \.configuration.updateGammaAfterStep, as: "N",
-          from: 0, "steps during which the target is a copy"),
+          from: 0,
+          "last step, counted from 0, after which the target is a copy of the online network"),
         .value(
           "--update-gamma-every-n-steps", sets: \.configuration.updateGammaEveryNSteps, as: "N",
           from: 1, "steps between two moves of the target"),
@@ -118,6 +120,7 @@ struct PretrainCommand: DatasetCommand {
           "compute views twice and keep one at a time: less memory, more time"),
         .value(
           "--log-every-n-steps", sets: \.configuration.logEveryNSteps, as: "N", from: 1,
+          to: 1_000_000_000,
           "steps between two checkpoints"),
         .value("--seed", sets: \.configuration.seed, as: "N", "seed of weights, order and views"),
       ]),
@@ -186,7 +189,8 @@ struct PretrainCommand: DatasetCommand {
     if let evaluationInterval, evaluationInterval > 0, evaluation == nil {
       throw UsageError.conflict(
         "'--eval-every' is \(evaluationInterval), but \(configuration.dataset) has no labelled "
-          + "train and test splits in \(configuration.datasetPath)", remedy: "leave it out")
+          + "train and test splits of two classes in \(configuration.datasetPath)",
+        remedy: "leave it out")
     }
     let state =
       try resumed == nil
@@ -209,8 +213,14 @@ struct PretrainCommand: DatasetCommand {
   /// Refuses to begin over a run, and to resume one that is not there or under other options.
   private func check(_ run: RunFolder) throws {
     guard resumed != nil else {
-      if run.holdsRun && !overwrites { throw RunError.holdsRun(path: run.path) }
-      return
+      guard !overwrites, let file = run.files.first(where: FileManager.default.fileExists) else {
+        return
+      }
+      throw run.holdsRun ? RunError.holdsRun(path: run.path) : RunError.holdsFile(path: file)
+    }
+    if folder != Self().folder, folder != resumed {
+      throw UsageError.conflict(
+        "'--resume' goes on in the run's own folder", remedy: "leave out --save-model-dir")
     }
     if weights != nil || configFile != nil {
       throw UsageError.conflict(

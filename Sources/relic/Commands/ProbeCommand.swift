@@ -51,16 +51,17 @@ struct ProbeCommand: ProbingCommand {
         "a vote of neighbours is not fitted", remedy: "leave out --save or change --protocol")
     }
     let folder = try files.folder(operands: common.operands)
-    var (scores, probes) = try ProbeRun(probe: probe, isSilent: printsJSON, console: console)
-      .evaluate(folder)
-    if let savePath {
-      probes[0].classNames = folder.origin?.classNames
-      try probes[0].write(to: savePath)
-    }
+    var (scores, probes) = try ProbeRun(
+      probe: probe, isSilent: printsJSON, console: console.forProgress
+    ).evaluate(folder, from: files.name(operands: common.operands))
     if printsJSON {
       console.write(ProbeScore.json(scores))
     } else {
       write(scores, console)
+    }
+    if let savePath {
+      probes[0].classNames = folder.origin?.classNames
+      try probes[0].write(to: savePath)
     }
   }
 

@@ -5,8 +5,9 @@ struct ViewsCommand: DatasetCommand {
   static let name = "views"
   static let summary = "draw augmented views of some images as a PNG file"
   static let discussion = """
-    Each row shows an image of the training split and the views of it that the first epoch of a
-    run with the same seed sees: large crops, then small ones.
+    Each row shows an image of the training split and views of it, large crops and then small
+    ones: those that the first epoch of a run sees that has the same seed, image size and numbers
+    of views.
 
       relic views --dataset-name cifar10 --num-local-views 2 --output views.png
     """
@@ -52,8 +53,13 @@ struct ViewsCommand: DatasetCommand {
     let rows = min(images, dataset.count)
     let (scale, gap) = (max(1, 96 / size), 4)
     let cell = size * scale + gap
-    var picture = PNGImage(
-      width: (1 + globalViews + localViews) * cell + gap, height: rows * cell + gap, grey: 255)
+    let (width, height) = ((1 + globalViews + localViews) * cell + gap, rows * cell + gap)
+    guard width * height <= PNGImage.largestPixelCount else {
+      throw UsageError.conflict(
+        "the picture would have \(width) x \(height) pixels",
+        remedy: "choose fewer --images or views, or a smaller --image-size")
+    }
+    var picture = PNGImage(width: width, height: height, grey: 255)
     for row in 0..<rows {
       // Spread over the set, whose neighbours may be alike or take turns by class.
       let sample = row * (dataset.count - 1) / max(rows - 1, 1)

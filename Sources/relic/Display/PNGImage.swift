@@ -2,6 +2,9 @@ internal import RelicNN
 
 /// An 8-bit RGB picture that is drawn on and saved as PNG.
 struct PNGImage {
+  /// More would not fit one chunk of data, which holds less than 2^31 bytes.
+  static let largestPixelCount = 1 << 29
+
   let width: Int
   let height: Int
   private var pixels: [UInt8]

@@ -7,6 +7,11 @@ struct FeatureFiles: Equatable {
   var testFeatures: String?
   var testLabels: String?
 
+  /// What the user named, for an error.
+  func name(operands: [String]) -> String {
+    operands.first ?? [trainFeatures, testFeatures].compactMap { $0 }.joined(separator: ", ")
+  }
+
   /// Reads the features that the operands or the files name.
   func folder(operands: [String]) throws -> FeatureFolder {
     let help = "relic \(ProbeCommand.name) --help"

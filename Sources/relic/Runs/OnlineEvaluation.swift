@@ -20,7 +20,8 @@ struct OnlineEvaluation {
   private let skipped: SkippedPictures
   private let console: Console
 
-  /// Prepares evaluations, or none if the data set has no labelled train and test splits.
+  /// Prepares evaluations, or none if the data set has no labelled train and test splits of at
+  /// least two classes.
   ///
   /// - Parameters:
   ///   - interval: Steps between two; 0 for none.
@@ -36,7 +37,10 @@ struct OnlineEvaluation {
     for split in [DatasetSplit.train, .test] {
       let images = try? openDataset(
         name: configuration.dataset, path: configuration.datasetPath, split: split)
-      guard let images, images.count > 0, images.label(at: 0) != nil else { return nil }
+      guard let images, images.count > 0, let label = images.label(at: 0) else { return nil }
+      if split == .train, (1..<images.count).allSatisfy({ images.label(at: $0) == label }) {
+        return nil
+      }
     }
     self.interval = interval
     self.configuration = configuration
@@ -65,7 +69,7 @@ struct OnlineEvaluation {
 
   private func top1(_ probe: Probe, _ features: FeatureFolder) throws -> Double {
     let run = ProbeRun(probe: probe, isSilent: false, console: console)
-    return try run.evaluate(features).scores.first?.top1 ?? 0
+    return try run.evaluate(features, from: configuration.dataset).scores.first?.top1 ?? 0
   }
 }
 

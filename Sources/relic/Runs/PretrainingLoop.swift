@@ -8,6 +8,8 @@ struct PretrainingLoop {
   private let evaluation: OnlineEvaluation?
   private let skipped: SkippedPictures
   private var state: Pretraining
+  /// The last step whose result is on the disk.
+  private var savedStep: Int
   private var watch: TrainingWatch
 
   init(
@@ -15,6 +17,7 @@ struct PretrainingLoop {
     skipped: SkippedPictures, console: Console
   ) {
     self.state = state
+    savedStep = state.step
     self.evaluation = evaluation
     self.skipped = skipped
     watch = TrainingWatch(state.configuration)
@@ -50,14 +53,13 @@ struct PretrainingLoop {
         display.keep()
         console.writeError(warning + "\n")
       }
-      if let evaluation, state.step % evaluation.interval == 0 {
+      let due = evaluation.flatMap { state.step % $0.interval == 0 ? $0 : nil }
+      if endsEpoch || report.accuracy != nil || due != nil || interrupt.isRequested { try save() }
+      if let due, !interrupt.isRequested {
         display.keep()
-        let scores = try evaluation.scores(of: state.target.encoder, step: state.step)
-        try log.append(scores)
-        console.line("\(scores)")
+        try evaluate(due, log)
       }
-      if endsEpoch || report.accuracy != nil || interrupt.isRequested { try save() }
-      if interrupt.isRequested {
+      if interrupt.isRequested, savedStep == state.step {
         display.keep()
         throw Interruption(
           description: "interrupted after step \(state.step), which is saved; go on with "
@@ -71,16 +73,36 @@ struct PretrainingLoop {
     _ epoch: Int
   ) throws -> (report: StepReport, broken: [DatasetError]) {
     let index = state.step % loader.stepsPerEpoch
+    let batch: Batch
+    do {
+      batch = try loader.batch(epoch: epoch, step: index)
+    } catch {
+      if savedStep < state.step { try save() }
+      throw error
+    }
     if index == 0 { state.beginEpoch() }
-    let batch = try loader.batch(epoch: epoch, step: index)
     let isLogged = (state.step + 1) % state.configuration.logEveryNSteps == 0
     return (try state.advance(batch.views, measuresAccuracy: isLogged), batch.skipped)
   }
 
-  private func save() throws {
+  /// Scores the encoder after the step that was taken; what prevents it does not end the run.
+  private func evaluate(_ evaluation: OnlineEvaluation, _ log: MetricsLog) throws {
+    let scores: OnlineEvaluation.Scores
+    do {
+      scores = try evaluation.scores(of: state.target.encoder, step: state.step)
+    } catch {
+      console.writeError(
+        "warning: no evaluation after step \(state.step): \(error); --eval-every 0 leaves "
+          + "evaluations out\n")
+      return
+    }
+    try log.append(scores)
+    console.line("\(scores)")
+  }
+
+  private mutating func save() throws {
     // A loss tells of the weights before the step: these are the ones after it.
     guard state.isFinite else { throw PretrainingError.weightsNotFinite(step: state.step) }
-    try Safetensors.write(state.checkpoint(), to: run.checkpointPath)
     var encoder = state.target.encoder.stateDict()
     encoder.metadata = [
       "format": "pt", "program": "relic \(Relic.version)",
@@ -88,7 +110,10 @@ struct PretrainingLoop {
       "image_size": "\(state.configuration.imageSize)", "step": "\(state.step)",
       "epochs": "\(state.step / loader.stepsPerEpoch)",
     ]
+    // The checkpoint comes last: a run that is resumed from it has an encoder at least as new.
     try Safetensors.write(encoder, to: run.encoderPath)
+    try Safetensors.write(state.checkpoint(), to: run.checkpointPath)
+    savedStep = state.step
   }
 }
 

@@ -59,7 +59,7 @@ extension ProbingCommand {
   private static var regressionOptions: [Option<Self>] {
     [
       .value(
-        "--C", "-C", sets: \.scoring.probe.regression.inverseRegularization, as: "X",
+        "--C", "-C", sets: \.scoring.probe.regression.inverseRegularization, as: "X", above: 0,
         "inverse strength of the L2 penalty"),
       .choice(
         "--sweep", sets: \.scoring.sweep, as: "NAME",
@@ -69,7 +69,7 @@ extension ProbingCommand {
         "--max-iter", sets: \.scoring.probe.regression.maxIterations, as: "N", from: 1,
         "iterations permitted"),
       .value(
-        "--tol", sets: \.scoring.probe.regression.tolerance, as: "X",
+        "--tol", sets: \.scoring.probe.regression.tolerance, as: "X", above: 0,
         "largest gradient at which the fit has converged"),
       .flag(
         "--fit-intercept", sets: \.scoring.probe.regression.fitsIntercept,
@@ -89,7 +89,7 @@ extension ProbingCommand {
         "--neighbors", sets: \.scoring.neighbors, as: "N", from: 1,
         "with 'knn': the samples that vote, in place of 20 and of 200"),
       .value(
-        "--temperature", sets: \.scoring.temperature, as: "X",
+        "--temperature", sets: \.scoring.temperature, as: "X", above: 0,
         "with 'knn': how slowly votes lose weight (default: 0.07)"),
       .choice(
         "--scale", sets: \.scoring.probe.scaling, as: "NAME",
