@@ -20,7 +20,7 @@ enum ExitCode: Int32, CaseIterable, Sendable {
     case .success: "done"
     case .usage: "wrong command line"
     case .input: "a file or data set cannot be used"
-    case .output: "a file cannot be written"
+    case .output: "output cannot be written"
     case .notFinite: "training stopped at a loss that is not finite"
     case .interrupted: "interrupted"
     }
