@@ -18,7 +18,8 @@ extension FileError: CustomStringConvertible {
     case .cannotRead(let path, let reason): "\(path): cannot be read: \(reason)"
     case .notAFile(let path): "\(path): is not a regular file; give the path of a file"
     case .truncated(let path, let wanted, let offset):
-      "\(path): ends before byte \(offset + wanted); the file is incomplete, get it again"
+      "\(path): does not hold the \(wanted) bytes that begin at byte \(offset); it is incomplete, "
+        + "get it again"
     case .cannotWrite(let path, let reason): "\(path): cannot be written: \(reason)"
     }
   }

@@ -48,4 +48,16 @@ import Testing
       #expect(throws: (any Error).self) { try archive(bytes) }
     }
   }
+
+  @Test func `a place at the end of all numbers is refused in words`() {
+    let locator = number(0x0706_4b50, 4) + number(0, 4) + number(Int.max, 8) + number(1, 4)
+    let end = number(0x0605_4b50, 4) + Array(repeating: 0, count: 18)
+    let extra = number(1, 2) + number(8, 2) + number(Int.max, 8)
+    for bytes in [
+      number(0x0403_4b50, 4) + locator + end, sample(offset: 0xffff_ffff, extra: extra),
+    ] {
+      let error = #expect(throws: FileError.self) { try archive(bytes) }
+      #expect(error?.description.contains("begin at byte \(Int.max);") == true)
+    }
+  }
 }
