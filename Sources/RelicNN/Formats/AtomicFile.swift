@@ -24,9 +24,14 @@ public final class AtomicFile {
     if unsafe stat(self.path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
       throw .cannotWrite(path: path, reason: "it exists and is not a regular file")
     }
-    let number = Self.serial.wrappingAdd(1, ordering: .relaxed).newValue
-    temporaryPath = "\(self.path).\(getpid())-\(number).partial"
-    descriptor = unsafe open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    var temporaryPath: String
+    repeat {
+      let number = Self.serial.wrappingAdd(1, ordering: .relaxed).newValue
+      temporaryPath = "\(self.path).\(getpid())-\(number).partial"
+      descriptor = unsafe open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      // A killed process that had the same number may have left such a file.
+    } while descriptor < 0 && errno == EEXIST
+    self.temporaryPath = temporaryPath
     if descriptor < 0 { throw .cannotWrite(path: path, reason: systemReason()) }
   }
 

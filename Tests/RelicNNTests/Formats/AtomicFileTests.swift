@@ -41,6 +41,24 @@ import Testing
     #expect(try folder.names == ["a.bin"])
   }
 
+  @Test func `what a killed process with the same number left is in nobody's way`() throws {
+    let folder = try Folder()
+    let path = folder.path + "/a.bin"
+    let name = try {
+      let file = try AtomicFile(path: path)
+      defer { withExtendedLifetime(file) {} }
+      return try #require(try folder.names.first)
+    }()
+    let serial = try #require(name.split(whereSeparator: { "-.".contains($0) }).dropLast().last)
+    let next = try #require(Int(serial)) + 1
+    let left = (next..<(next + 100)).map { "a.bin.\(getpid())-\($0).partial" }
+    for name in left {
+      #expect(FileManager.default.createFile(atPath: "\(folder.path)/\(name)", contents: nil))
+    }
+    try AtomicFile.write([1], to: path)
+    #expect(try folder.names == (left + ["a.bin"]).sorted())
+  }
+
   @Test func `a link stays a link to the new file`() throws {
     let folder = try Folder()
     let path = folder.path + "/a.bin"
