@@ -62,11 +62,12 @@ struct TorchStateDict {
       throw WeightFileError.unsupported(
         path: file.path, reason: "it holds no dictionary of tensors; save a model's state_dict()")
     }
-    if root.contains(where: { isTensor($0.value) }) || root.isEmpty { return root }
     let below = root.filter { entry in
       pickle.dictionary(entry.value)?.contains { isTensor($0.value) } ?? false
     }
     let usual = Self.usualKeys.compactMap { key in below.first { $0.key == key } }.first
+    // A training program may keep a score as a tensor beside its model.
+    if usual == nil, root.isEmpty || root.contains(where: { isTensor($0.value) }) { return root }
     guard let chosen = usual ?? (below.count == 1 ? below[0] : nil),
       let entries = pickle.dictionary(chosen.value)
     else {
