@@ -64,9 +64,9 @@ struct Pickle {
     }
   }
 
-  /// The numbers of `reference`'s tuple, or `nil` if it holds anything else.
-  func integers(_ reference: Reference) -> [Int]? {
-    guard case .tuple(let items) = values[reference] else { return nil }
+  /// The numbers of `reference`'s tuple, or `nil` if it holds anything else or more than `limit`.
+  func integers(_ reference: Reference, atMost limit: Int) -> [Int]? {
+    guard case .tuple(let items) = values[reference], items.count <= limit else { return nil }
     let numbers = items.compactMap(integer)
     return numbers.count == items.count ? numbers : nil
   }

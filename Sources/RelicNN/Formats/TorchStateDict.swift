@@ -21,6 +21,9 @@ struct TorchStateDict {
     "torch.BoolStorage": .bool,
   ]
 
+  /// The most axes that PyTorch's operations take, ATen's `dim_bitset_size`.
+  private static let largestRank = 64
+
   /// Keys under which training programs keep the state dict of their model.
   private static let usualKeys = ["state_dict", "model_state_dict", "model"]
 
@@ -62,9 +65,11 @@ struct TorchStateDict {
       throw WeightFileError.unsupported(
         path: file.path, reason: "it holds no dictionary of tensors; save a model's state_dict()")
     }
-    let below = root.filter { entry in
-      pickle.dictionary(entry.value)?.contains { isTensor($0.value) } ?? false
+    // A value that many entries share is looked through once.
+    let holders = Set(root.map(\.value)).filter { value in
+      pickle.dictionary(value)?.contains { isTensor($0.value) } ?? false
     }
+    let below = root.filter { holders.contains($0.value) }
     let usual = Self.usualKeys.compactMap { key in below.first { $0.key == key } }.first
     // A training program may keep a score as a tensor beside its model.
     if usual == nil, root.isEmpty || root.contains(where: { isTensor($0.value) }) { return root }
@@ -88,9 +93,12 @@ struct TorchStateDict {
   private func view(_ name: String, _ arguments: [Pickle.Reference]) throws -> View {
     guard case .persistent(let description) = pickle[arguments[0]],
       let storage = Self.storage(description, in: pickle),
-      let offset = pickle.integer(arguments[1]), let shape = pickle.integers(arguments[2]),
-      let strides = pickle.integers(arguments[3])
-    else { throw damaged("'\(name)' is no tensor of a known type") }
+      let offset = pickle.integer(arguments[1]),
+      let shape = pickle.integers(arguments[2], atMost: Self.largestRank),
+      let strides = pickle.integers(arguments[3], atMost: Self.largestRank)
+    else {
+      throw damaged("'\(name)' is no tensor of at most \(Self.largestRank) axes")
+    }
     guard shape.count == strides.count, offset >= 0, strides.allSatisfy({ $0 >= 0 }) else {
       throw damaged("'\(name)' of shape \(shape) has strides \(strides) and offset \(offset)")
     }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import RelicNN
@@ -9,10 +10,11 @@ import Testing
   }
 
   /// The instructions that push a tensor of one float.
-  private static func tensor() -> [UInt8] {
+  private static func tensor(axes: Int = 1) -> [UInt8] {
+    let ones = "(" + String(repeating: "K\u{1}", count: axes) + "t"
     return Array("ctorch._utils\n_rebuild_tensor_v2\n((".utf8) + text("storage")
       + Array("ctorch\nFloatStorage\n".utf8) + text("0") + text("cpu")
-      + Array("K\u{1}tQK\0(K\u{1}t(K\u{1}tNNtR".utf8)
+      + Array("K\u{1}tQK\0\(ones)\(ones)NNtR".utf8)
   }
 
   /// The instructions that push a dictionary.
@@ -38,5 +40,32 @@ import Testing
       #expect(try Self.read(checkpoint).names == ["w"], "\(key)")
     }
     #expect(try Self.read(Self.dictionary([("best_acc1", Self.tensor())])).names == ["best_acc1"])
+  }
+
+  @Test func `a tensor of more axes than PyTorch has is refused`() throws {
+    let largest = try Self.read(Self.dictionary([("w", Self.tensor(axes: 64))]))
+    #expect(largest["w"]?.shape.count == 64)
+    let error = #expect(throws: WeightFileError.self) {
+      try Self.read(Self.dictionary([("w", Self.tensor(axes: 65))]))
+    }
+    #expect(error?.description.contains("'w' is no tensor of at most 64 axes") == true)
+  }
+
+  @Test func `a dictionary that many entries share is looked through once`() {
+    let count = 200_000
+    // A text as memo 1, and as memo 0 a dictionary of it; then a dictionary of that.
+    let shared =
+      Self.text("a") + Array("q\u{1}0}q\0(".utf8)
+      + Array(repeatElement(Array("h\u{1}h\u{1}".utf8), count: count).joined())
+    let root =
+      Array("u0}(".utf8)
+      + Array(repeatElement(Array("h\u{1}h\0".utf8), count: count).joined()) + Array("u".utf8)
+    let reason = resultInTime {
+      do {
+        _ = try Self.read(shared + root)
+        return "none"
+      } catch { return "\(error)" }
+    }
+    #expect(reason?.contains("it holds no tensors") == true)
   }
 }
