@@ -77,10 +77,12 @@ public enum TorchFile {
       pickles.append(pickle)
     }
     guard case .list(let keys) = pickles[4][pickles[4].root] else { throw ByteReader.End() }
-    let widths = TorchStateDict.storageWidths(of: pickles[3])
+    let widths = try TorchStateDict.storageWidths(of: pickles[3], path: file.path)
     var storages: [String: ZipArchive.Member] = [:]
     for key in keys {
-      guard case .text(let key) = pickles[4][key], let width = widths[key] else { continue }
+      guard case .text(let key) = pickles[4][key], let width = widths[key] else {
+        throw WeightFileError.damaged(path: file.path, reason: "its list of storages is broken")
+      }
       var head = ByteReader(try file.bytes(at: offset, count: 8))
       let count = try head.unsigned(8)
       guard count <= (file.count - offset) / width else { throw ByteReader.End() }

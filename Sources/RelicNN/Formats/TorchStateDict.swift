@@ -31,12 +31,14 @@ struct TorchStateDict {
   let pickle: Pickle
   let storages: [String: ZipArchive.Member]
 
-  /// The bytes of one number of each storage that the pickle names.
-  static func storageWidths(of pickle: Pickle) -> [String: Int] {
+  /// The bytes of one number of each storage that the pickle of the file at `path` names.
+  static func storageWidths(
+    of pickle: Pickle, path: String
+  ) throws(WeightFileError) -> [String: Int] {
     var widths: [String: Int] = [:]
     for value in pickle.values {
       guard case .persistent(let description) = value,
-        let storage = storage(description, in: pickle)
+        let storage = try storage(description, in: pickle, path: path)
       else { continue }
       widths[storage.key] = storage.type.width
     }
@@ -92,7 +94,7 @@ struct TorchStateDict {
 
   private func view(_ name: String, _ arguments: [Pickle.Reference]) throws -> View {
     guard case .persistent(let description) = pickle[arguments[0]],
-      let storage = Self.storage(description, in: pickle),
+      let storage = try Self.storage(description, in: pickle, path: file.path),
       let offset = pickle.integer(arguments[1]),
       let shape = pickle.integers(arguments[2], atMost: Self.largestRank),
       let strides = pickle.integers(arguments[3], atMost: Self.largestRank)
@@ -105,14 +107,18 @@ struct TorchStateDict {
     return View(storage: storage, offset: offset, shape: shape, strides: strides)
   }
 
-  /// The storage that `('storage', type, key, device, count)` stands for.
+  /// The storage that `('storage', type, key, device, count)` stands for, or `nil` if this is none.
   private static func storage(
-    _ description: Pickle.Reference, in pickle: Pickle
-  ) -> Storage? {
+    _ description: Pickle.Reference, in pickle: Pickle, path: String
+  ) throws(WeightFileError) -> Storage? {
     guard case .tuple(let parts) = pickle[description], parts.count >= 5,
       case .text("storage") = pickle[parts[0]], case .global(let typeName) = pickle[parts[1]],
-      let type = types[typeName], case .text(let key) = pickle[parts[2]]
+      case .text(let key) = pickle[parts[2]]
     else { return nil }
+    guard let type = types[typeName] else {
+      throw .unsupported(
+        path: path, reason: "it holds a '\(typeName)'; save tensors of floats or integers alone")
+    }
     return Storage(key: key, type: type)
   }
 

@@ -45,6 +45,17 @@ import Testing
     #expect(try legacy == TorchFile.read(FormatFixture.path("encoder.pth")))
   }
 
+  @Test func `a storage of an unknown type is refused by the type's name`() throws {
+    let bytes = try FormatFixture.bytes("legacy.pth")
+      .replacing(Array("FloatStorage".utf8), with: Array("ComplexFloatStorage".utf8))
+    let file = try TemporaryFile(bytes)
+    #expect(
+      throws: WeightFileError.unsupported(
+        path: file.path,
+        reason: "it holds a 'torch.ComplexFloatStorage'; save tensors of floats or integers alone")
+    ) { try TorchFile.read(file.path) }
+  }
+
   @Test func `torchvision's names stay and its classifier is left out`() throws {
     check(try WeightFile.read(FormatFixture.path("torchvision.pth")).encoderWeights()) { $0 }
   }
