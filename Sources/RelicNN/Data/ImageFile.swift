@@ -7,7 +7,7 @@ enum ImageFile {
   private static let pixelLimit = 100_000_000
 
   /// The endings of files taken for pictures, in lower case.
-  static let endings = ["jpg", "jpeg", "png"]
+  static let endings = [".jpg", ".jpeg", ".png"]
 
   /// Reads a picture, upright if the camera recorded how it was held.
   static func read(_ path: String) throws(DatasetError) -> RGBImage {

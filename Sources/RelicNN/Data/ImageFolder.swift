@@ -99,11 +99,10 @@ extension ImageFolder {
     }
     for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) })
     where !name.hasPrefix(".") {
-      let ending = name.split(separator: ".").last.map { $0.lowercased() }
-      if let ending, ImageFile.endings.contains(ending) {
-        files.append(name)
-      } else if isFolder("\(folder)/\(name)") {
+      if isFolder("\(folder)/\(name)") {
         folders.append(name)
+      } else if ImageFile.endings.contains(where: name.lowercased().hasSuffix) {
+        files.append(name)
       }
     }
     return (files, folders)

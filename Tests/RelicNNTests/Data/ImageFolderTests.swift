@@ -24,6 +24,16 @@ import Testing
     #expect(try set.image(at: 1).width == 23)
   }
 
+  @Test func `a picture is a file with a dotted ending, and no folder`() throws {
+    let folder = try TemporaryFolder()
+    for name in ["jpg/1.jpg", "jpg/old.png/2.jpg", "jpg/png", "jpg/jpeg"] {
+      try folder.write(name, Self.picture("rgb.jpg"))
+    }
+    let set = try ImageFolder(folder: folder.path)
+    #expect(set.classNames == ["jpg"])
+    #expect((0..<set.count).map { set.fileName(at: $0) } == ["jpg/1.jpg", "jpg/old.png/2.jpg"])
+  }
+
   @Test func `a flat folder is unlabelled`() throws {
     let folder = try TemporaryFolder()
     try folder.write("1.png", Self.picture("palette.png"))
