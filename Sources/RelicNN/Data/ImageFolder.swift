@@ -56,11 +56,13 @@ extension ImageFolder {
     folder: String, name: String = "folder", except others: [String] = []
   ) throws(DatasetError) {
     let content = try Self.content(of: folder)
+    let own = FolderIdentity(folder)
     let classes = content.folders.filter { !others.contains($0) }
     let flat = content.files.map { Entry(file: $0, label: nil) }
     if classes.isEmpty || !flat.isEmpty {
       guard let picture = content.files.first else { throw .noPictures(path: folder) }
-      for inner in classes where try !Self.files(below: "\(folder)/\(inner)", prefix: "").isEmpty {
+      for inner in classes
+      where try !Self.files(below: "\(folder)/\(inner)", prefix: "", within: [own]).isEmpty {
         throw .mixedFolder(path: folder, picture: picture, folder: inner)
       }
       self.init(name: name, folder: folder, entries: flat, classNames: nil)
@@ -68,7 +70,8 @@ extension ImageFolder {
     }
     var entries: [Entry] = []
     for (label, className) in classes.enumerated() {
-      let files = try Self.files(below: "\(folder)/\(className)", prefix: className)
+      let files = try Self.files(
+        below: "\(folder)/\(className)", prefix: className, within: [own])
       guard !files.isEmpty else { throw .noPictures(path: "\(folder)/\(className)") }
       entries += files.map { Entry(file: $0, label: label) }
     }
@@ -76,11 +79,19 @@ extension ImageFolder {
   }
 
   /// Returns all pictures below `folder`: its own first, then those of its folders in turn.
-  static func files(below folder: String, prefix: String) throws(DatasetError) -> [String] {
+  ///
+  /// Links to folders are followed, but for those that lead back to one of `ancestors` or into a
+  /// folder on the way.
+  private static func files(
+    below folder: String, prefix: String, within ancestors: [FolderIdentity?]
+  ) throws(DatasetError) -> [String] {
+    let own = FolderIdentity(folder)
+    if ancestors.contains(own) { return [] }
     let content = try content(of: folder)
     var files = content.files.map { "\(prefix)/\($0)" }
     for inner in content.folders {
-      files += try Self.files(below: "\(folder)/\(inner)", prefix: "\(prefix)/\(inner)")
+      files += try Self.files(
+        below: "\(folder)/\(inner)", prefix: "\(prefix)/\(inner)", within: ancestors + [own])
     }
     return files
   }
@@ -108,9 +119,19 @@ extension ImageFolder {
     return (files, folders)
   }
 
-  static func isFolder(_ path: String) -> Bool {
-    var isDirectory: ObjCBool = false
-    return unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-      && isDirectory.boolValue
+  static func isFolder(_ path: String) -> Bool { FolderIdentity(path) != nil }
+}
+
+/// What is the same of a folder under all its names.
+private struct FolderIdentity: Equatable {
+  private let device: dev_t
+  private let number: ino_t
+
+  /// The identity of the folder that `path` leads to, or `nil` if that is none.
+  init?(_ path: String) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return nil }
+    device = status.st_dev
+    number = status.st_ino
   }
 }

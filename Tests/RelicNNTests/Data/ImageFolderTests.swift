@@ -34,6 +34,19 @@ import Testing
     #expect((0..<set.count).map { set.fileName(at: $0) } == ["jpg/1.jpg", "jpg/old.png/2.jpg"])
   }
 
+  @Test func `links to folders are followed but not in a circle`() throws {
+    let folder = try TemporaryFolder()
+    for name in ["set/cat/1.png", "elsewhere/deep/2.png"] {
+      try folder.write(name, Self.picture("rgb.png"))
+    }
+    for (name, target) in [("set/cat/back", ".."), ("set/dog", "../elsewhere")] {
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(folder.path)/\(name)", withDestinationPath: target)
+    }
+    let set = try ImageFolder(folder: "\(folder.path)/set")
+    #expect((0..<set.count).map { set.fileName(at: $0) } == ["cat/1.png", "dog/deep/2.png"])
+  }
+
   @Test func `a flat folder is unlabelled`() throws {
     let folder = try TemporaryFolder()
     try folder.write("1.png", Self.picture("palette.png"))
