@@ -42,8 +42,7 @@ extension ImageFolder {
     guard isFolder("\(root)/val/images") else {
       return try ImageFolder(folder: "\(root)/val", name: name)
     }
-    let classes = try content(of: "\(root)/train").folders
-    let labels = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
+    let (classes, labels) = try classes(in: "\(root)/train")
     let list = "\(root)/val/val_annotations.txt"
     var entries: [Entry] = []
     for line in try lines(of: list) {
@@ -61,8 +60,7 @@ extension ImageFolder {
     let root = inner("food-101", of: path)
     let name = DatasetName.food101.rawValue
     let list = try isTest(split, of: name) ? "\(root)/meta/test.txt" : "\(root)/meta/train.txt"
-    let classes = try content(of: "\(root)/images").folders
-    let labels = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
+    let (classes, labels) = try classes(in: "\(root)/images")
     var entries: [Entry] = []
     for line in try lines(of: list) {
       guard let label = line.split(separator: "/").first.flatMap({ labels[String($0)] }) else {
@@ -79,6 +77,23 @@ extension ImageFolder {
     let name = DatasetName.imageNet.rawValue
     return try ImageFolder(
       folder: isTest(split, of: name) ? "\(path)/val" : "\(path)/train", name: name)
+  }
+
+  /// Returns the names of the class folders in `folder`, and each one's label.
+  private static func classes(
+    in folder: String
+  ) throws(DatasetError) -> (names: [String], labels: [String: Int]) {
+    let names = try content(of: folder).folders
+    var labels: [String: Int] = [:]
+    for (label, name) in names.enumerated() {
+      // Names that differ in how Unicode composes their characters alone are equal as Strings.
+      guard labels.updateValue(label, forKey: name) == nil else {
+        throw .unreadable(
+          path: "\(folder)/\(name)",
+          reason: "another folder has the same name, composed of other characters; rename one")
+      }
+    }
+    return (names, labels)
   }
 
   private static func inner(_ name: String, of path: String) -> String {

@@ -131,4 +131,23 @@ import Testing
       try openDataset(name: "food101", path: folder.path, split: .test)
     }
   }
+
+  @Test(arguments: [
+    ("food101", "images", "meta/train.txt", DatasetSplit.train),
+    ("tiny_imagenet", "train", "val/val_annotations.txt", .test),
+  ])
+  func `class folders that differ in Unicode's composition alone are refused by name`(
+    _ dataset: String, _ classes: String, _ list: String, _ split: DatasetSplit
+  ) throws {
+    let folder = try TemporaryFolder()
+    for name in ["caf\u{e9}", "cafe\u{301}"] {
+      try folder.write("\(classes)/\(name)/1.jpg", Self.picture("grey.jpg"))
+    }
+    try folder.write("val/images/1.jpg", Self.picture("grey.jpg"))
+    try folder.write(list, "caf\u{e9}/1\n".utf8)
+    let error = #expect(throws: DatasetError.self) {
+      try openDataset(name: dataset, path: folder.path, split: split)
+    }
+    #expect(error?.description.contains("same name") == true)
+  }
 }
