@@ -13,6 +13,8 @@ public final class LocalServer: Sendable {
     case dropping(after: Int)
     /// Announces so many bytes more than it has.
     case lying(by: Int)
+    /// Announces no length.
+    case silent
     /// Knows no range requests.
     case forgetful
     /// Answers with status 404.
@@ -83,10 +85,12 @@ public final class LocalServer: Sendable {
     var start = wanted
     var extra = 0
     var limit = Int.max
+    var announces = true
     switch manner {
     case .honest: break
     case .dropping(let after): limit = after
     case .lying(let by): extra = by
+    case .silent: announces = false
     case .forgetful: start = 0
     case .missing:
       send(connection, Array("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".utf8))
@@ -98,8 +102,8 @@ public final class LocalServer: Sendable {
     }
     let rest = Array(content[start...])
     let status = start > 0 ? "206 Partial Content" : "200 OK"
-    let header =
-      "HTTP/1.1 \(status)\r\nContent-Length: \(rest.count + extra)\r\nConnection: close\r\n\r\n"
+    let length = announces ? "Content-Length: \(rest.count + extra)\r\n" : ""
+    let header = "HTTP/1.1 \(status)\r\n\(length)Connection: close\r\n\r\n"
     send(connection, Array(header.utf8) + rest.prefix(limit))
   }
 

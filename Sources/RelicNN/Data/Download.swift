@@ -122,6 +122,10 @@ private final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
         state.failure = .refused(address: download.address, status: status)
         return false
       }
+      if let length, length > download.limit - state.received {
+        state.failure = .tooLarge(address: download.address, limit: download.limit)
+        return false
+      }
       state.total = length.map { state.received + $0 }
       do {
         try state.file.truncate(atOffset: UInt64(state.received))

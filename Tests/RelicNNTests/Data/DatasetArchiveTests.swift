@@ -112,20 +112,39 @@ import Testing
     #expect(sample.leftovers().isEmpty)
   }
 
-  @Test func `a server without the file, or with too large a one, is named`() throws {
+  @Test(arguments: [LocalServer.Manner.honest, .silent])
+  func `too large a file is refused, announced or not`(_ manner: LocalServer.Manner) throws {
+    let folder = try TemporaryFolder()
+    let server = try LocalServer(Array(repeating: 1, count: 2000), manner)
+    defer { server.stop() }
+    let address = "http://127.0.0.1:\(server.port)/x"
+    let download = Download(
+      address: address, path: "\(folder.path)/x", limit: 1000, patience: 0)
+    #expect(throws: DownloadError.tooLarge(address: address, limit: 1000)) {
+      try download.run { _, _ in }
+    }
+  }
+
+  @Test func `a length that cannot be added to what is there is refused`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("x", Array(repeating: 1, count: 2000))
+    // 2^63 - 1024: Foundation itself cannot hold a larger one, which it takes for a Double.
+    let server = try LocalServer(Array(repeating: 1, count: 3000), .lying(by: Int.max - 2023))
+    defer { server.stop() }
+    let address = "http://127.0.0.1:\(server.port)/x"
+    let download = Download(
+      address: address, path: "\(folder.path)/x", limit: 5000, patience: 0)
+    #expect(throws: DownloadError.tooLarge(address: address, limit: 5000)) {
+      try download.run { _, _ in }
+    }
+  }
+
+  @Test func `a server without the file and an address of no server are named`() throws {
     let sample = try Sample()
     let server = try LocalServer(sample.bytes, .missing)
     let address = "http://127.0.0.1:\(server.port)/x/archive.tar.gz"
     #expect(throws: DownloadError.refused(address: address, status: 404)) {
       try sample.obtain(from: server)
-    }
-    let large = try LocalServer(sample.bytes, .honest)
-    defer { large.stop() }
-    let other = "http://127.0.0.1:\(large.port)/y"
-    let download = Download(
-      address: other, path: "\(sample.folder.path)/y", limit: 1000, patience: 0)
-    #expect(throws: DownloadError.tooLarge(address: other, limit: 1000)) {
-      try download.run { _, _ in }
     }
     #expect(throws: DownloadError.badAddress("ftp://x/archive.tar.gz")) {
       try sample.archive.obtain(in: sample.place, mirror: "ftp://x") { _, _ in }
