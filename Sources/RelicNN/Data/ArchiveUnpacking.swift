@@ -1,11 +1,18 @@
+internal import Dispatch
 internal import Foundation
+internal import Synchronization
 
 extension DatasetArchive {
   /// Unpacks the expected members of a tar.gz file and puts them in place when all are right.
   func unpack(_ archive: String, into folder: String) throws(DownloadError) {
-    for name in try Self.tar(["--list"], archive).split(whereSeparator: \.isNewline)
-    where name.hasPrefix("/") || name.split(separator: "/").contains("..") {
+    let names = try Self.tar(["--list"], archive) { .cannotUnpack(archive: archive, reason: $0) }
+      .split(whereSeparator: \.isNewline)
+    for name in names where name.hasPrefix("/") || name.split(separator: "/").contains("..") {
       throw .unsafeMember(archive: archive, member: String(name))
+    }
+    for member in members where !names.contains(where: { $0 == member.path }) {
+      throw .wrongMember(
+        archive: archive, member: member.path, found: nil, expected: member.size ?? 0)
     }
     let files = FileManager.default
     let staging = "\(folder)/.unpacking-\(ProcessInfo.processInfo.processIdentifier)"
@@ -16,9 +23,11 @@ extension DatasetArchive {
     } catch {
       throw .cannotWrite(path: staging, reason: "the folder cannot be made")
     }
+    // The archive was right when it was listed, so that writing is what can fail here.
     _ = try Self.tar(
       ["--extract", "--no-same-owner", "--no-same-permissions", "--directory", staging, "--"]
-        + members.map(\.path), archive)
+        + members.map(\.path), archive
+    ) { .cannotWrite(path: folder, reason: $0) }
     for member in members where !isWhole(member, in: staging) {
       throw .wrongMember(
         archive: archive, member: member.path, found: Self.size(of: "\(staging)/\(member.path)"),
@@ -39,30 +48,47 @@ extension DatasetArchive {
   }
 
   /// Runs tar on an archive, which it reads as its input so that no file name can be an option.
-  private static func tar(_ arguments: [String], _ archive: String) throws(DownloadError) -> String
-  {
+  ///
+  /// Throws what `failure` makes of tar's first message: those that follow tell what came of it.
+  private static func tar(
+    _ arguments: [String], _ archive: String, failure: (_ reason: String) -> DownloadError
+  ) throws(DownloadError) -> String {
     guard let input = FileHandle(forReadingAtPath: archive) else {
       throw .cannotUnpack(archive: archive, reason: "it cannot be read")
     }
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = ["tar", "--gzip", "--file", "-"] + arguments
-    let output = Pipe()
+    let (output, messages) = (Pipe(), Pipe())
     process.standardInput = input
     process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
+    process.standardError = messages
     do {
       try process.run()
     } catch {
       throw .cannotUnpack(archive: archive, reason: "tar cannot be started")
     }
-    let text = String(
-      decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      throw .cannotUnpack(
-        archive: archive, reason: "tar ended with status \(process.terminationStatus)")
+    let reason = Mutex<Substring?>(nil)
+    let done = DispatchSemaphore(value: 0)
+    // On a thread of its own, since tar waits where either pipe is full.
+    Thread.detachNewThread {
+      let lines = text(from: messages).split(whereSeparator: \.isNewline)
+      reason.withLock { $0 = lines.first }
+      done.signal()
     }
-    return text
+    let list = text(from: output)
+    process.waitUntilExit()
+    done.wait()
+    guard process.terminationStatus == 0 else {
+      throw failure(
+        reason.withLock { $0.map(String.init) }
+          ?? "tar ended with status \(process.terminationStatus)")
+    }
+    return list
+  }
+
+  /// Returns everything that is written to a pipe until it is closed.
+  private static func text(from pipe: Pipe) -> String {
+    String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
   }
 }

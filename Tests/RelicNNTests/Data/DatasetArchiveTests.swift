@@ -171,6 +171,30 @@ import Testing
     #expect(sample.leftovers().isEmpty)
   }
 
+  @Test func `a member that cannot be written is an error of writing, in tar's words`() throws {
+    // A third member, below what is a file in the archive as well.
+    let sample = try Sample(names: [
+      "--transform=s,/[.]/,/a.bin/,", "set/a.bin", "set/b.txt", "set/./b.txt",
+    ])
+    let path = "\(sample.folder.path)/archive.tar.gz"
+    let error = #expect(throws: DownloadError.self) {
+      try sample.archive.obtain(in: sample.place, archive: path) { _, _ in }
+    }
+    #expect(error?.isAboutWriting == true)
+    let text = try #require(error?.description)
+    #expect(text.hasPrefix("\(sample.place): cannot be written: tar: set/a.bin/b.txt: "), "\(text)")
+    #expect(sample.leftovers().isEmpty)
+  }
+
+  @Test func `members that are missing are refused`() throws {
+    let sample = try Sample(names: ["set/a.bin"])
+    let path = "\(sample.folder.path)/archive.tar.gz"
+    #expect(
+      throws: DownloadError.wrongMember(
+        archive: path, member: "set/b.txt", found: nil, expected: 0)
+    ) { try sample.archive.obtain(in: sample.place, archive: path) { _, _ in } }
+  }
+
   @Test func `members of a wrong size are refused`() throws {
     let sample = try Sample(size: 70_001)
     let path = "\(sample.folder.path)/archive.tar.gz"
