@@ -69,13 +69,12 @@ static int product(int a, int b) {
   return ((value >> 8) + value) >> 8;
 }
 
-// Turns one row of CMYK at the end of the row's space into RGB. Adobe's files hold inverted inks.
-static void convert_inks(const uint8_t *inks, uint8_t *pixels, size_t width, int inverted) {
+// Turns one row of CMYK into RGB. Adobe's files hold inverted inks, and Pillow takes all for such.
+static void convert_inks(const uint8_t *inks, uint8_t *pixels, size_t width) {
   for (size_t x = 0; x < width; x++) {
-    int white = inverted ? inks[4 * x + 3] : 255 - inks[4 * x + 3];
+    int white = inks[4 * x + 3];
     for (int c = 0; c < 3; c++) {
-      int ink = inverted ? 255 - inks[4 * x + c] : inks[4 * x + c];
-      pixels[3 * x + c] = (uint8_t)(white - product(ink, white));
+      pixels[3 * x + c] = (uint8_t)(white - product(255 - inks[4 * x + c], white));
     }
   }
 }
@@ -105,7 +104,7 @@ int relic_jpeg_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, char 
     uint8_t *row = pixels + 3 * width * info.output_scanline;
     JSAMPROW target = has_inks ? inks : row;
     jpeg_read_scanlines(&info, &target, 1);
-    if (has_inks) convert_inks(inks, row, width, info.saw_Adobe_marker);
+    if (has_inks) convert_inks(inks, row, width);
   }
   jpeg_finish_decompress(&info);
   free(inks);
