@@ -45,7 +45,9 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(
       name: "RelicNNTests", dependencies: ["RelicNN", "TestSupport"], swiftSettings: strict),
-    .testTarget(name: "LinearProbeTests", dependencies: ["LinearProbe"], swiftSettings: strict),
+    .testTarget(
+      name: "LinearProbeTests", dependencies: ["LinearProbe", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "RelicCommandTests", dependencies: ["relic", "RelicNN", "LinearProbe", "TestSupport"],
       swiftSettings: strict),

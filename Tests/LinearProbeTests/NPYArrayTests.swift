@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import LinearProbe
@@ -66,6 +67,17 @@ import Testing
     }
     #expect(throws: NPYError.unreadable(path: "/tmp", reason: "not a regular file")) {
       try NPYArray(contentsOf: "/tmp")
+    }
+  }
+
+  @Test func `a pipe is refused, not waited for`() throws {
+    try Fixture.withFolder { folder in
+      let path = "\(folder)/pipe.npy"
+      #expect(unsafe mkfifo(path, 0o600) == 0)
+      let result = resultInTime {
+        Result { () throws(NPYError) in try NPYArray(contentsOf: path) }
+      }
+      #expect(result == .failure(.unreadable(path: path, reason: "not a regular file")))
     }
   }
 

@@ -8,7 +8,8 @@ struct InputFile: ~Copyable {
   private(set) var remaining: Int
 
   init(path: String) throws(NPYError) {
-    let descriptor = unsafe open(path, O_RDONLY)
+    // Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .unreadable(path: path, reason: SystemError().reason) }
     var facts = stat()
     guard unsafe fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {

@@ -1,10 +1,13 @@
 internal import CImageCodecs
-internal import Foundation
 
 /// JPEG and PNG files as 8-bit RGB.
 enum ImageFile {
   /// The most pixels a picture may claim: about 300 MB.
   private static let pixelLimit = 100_000_000
+
+  /// The most bytes a picture's file may have: more than the largest picture takes uncompressed, in
+  /// four channels of 16 bits.
+  private static let fileLimit = 1 << 30
 
   /// The endings of files taken for pictures, in lower case.
   static let endings = [".jpg", ".jpeg", ".png"]
@@ -12,10 +15,14 @@ enum ImageFile {
   /// Reads a picture, upright if the camera recorded how it was held.
   static func read(_ path: String) throws(DatasetError) -> RGBImage {
     let bytes: [UInt8]
-    do {
-      bytes = try [UInt8](Data(contentsOf: URL(filePath: path)))
+    do throws(FileError) {
+      let file = try ByteFile(path: path)
+      guard file.count <= fileLimit else {
+        throw .cannotRead(path: path, reason: "it has \(file.count) bytes, more than \(fileLimit)")
+      }
+      bytes = try file.bytes(at: 0, count: file.count)
     } catch {
-      throw .brokenPicture(path: path, reason: "the file cannot be opened")
+      throw .brokenPicture(path: path, reason: error.reason)
     }
     switch decode(bytes) {
     case .success(let image): return image

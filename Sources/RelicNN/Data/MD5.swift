@@ -39,15 +39,14 @@ struct MD5 {
 
   /// Returns the digest of a file, or `nil` if it cannot be read.
   static func ofFile(_ path: String) -> String? {
-    guard let file = FileHandle(forReadingAtPath: path) else { return nil }
-    defer { try? file.close() }
+    guard let file = try? ByteFile(path: path) else { return nil }
+    let step = 1 << 20
     var digest = MD5()
-    do {
-      while let part = try file.read(upToCount: 1 << 20), !part.isEmpty {
-        digest.update([UInt8](part))
+    for start in stride(from: 0, to: file.count, by: step) {
+      guard let part = try? file.bytes(at: start, count: min(step, file.count - start)) else {
+        return nil
       }
-    } catch {
-      return nil
+      digest.update(part)
     }
     return digest.hexadecimal()
   }

@@ -101,5 +101,5 @@ public final class AtomicFile {
   }
 }
 
-/// What the system says about the last call that failed.
-func systemReason() -> String { unsafe String(cString: strerror(errno)) }
+/// What the system says about an error's number, that of the last call that failed.
+func systemReason(_ number: Int32 = errno) -> String { unsafe String(cString: strerror(number)) }

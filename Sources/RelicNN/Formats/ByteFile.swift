@@ -3,7 +3,7 @@ internal import Foundation
 /// A regular file read at given places.
 ///
 /// A class because a descriptor has one owner.
-final class ByteFile {
+final class ByteFile: Sendable {
   let path: String
   /// The length in bytes when the file was opened.
   let count: Int

@@ -15,12 +15,20 @@ extension FileError: CustomStringConvertible {
   /// The reason in one line, fit for a terminal.
   public var description: String {
     switch self {
-    case .cannotRead(let path, let reason): "\(path): cannot be read: \(reason)"
-    case .notAFile(let path): "\(path): is not a regular file; give the path of a file"
-    case .truncated(let path, let wanted, let offset):
-      "\(path): does not hold the \(wanted) bytes that begin at byte \(offset); it is incomplete, "
-        + "get it again"
-    case .cannotWrite(let path, let reason): "\(path): cannot be written: \(reason)"
+    case .cannotRead(let path, _): "\(path): cannot be read: \(reason)"
+    case .notAFile(let path): "\(path): cannot be read: \(reason); give the path of a file"
+    case .truncated(let path, _, _): "\(path): cannot be read: \(reason); get the whole file again"
+    case .cannotWrite(let path, _): "\(path): cannot be written: \(reason)"
+    }
+  }
+
+  /// What was found, without the path and the remedy.
+  var reason: String {
+    switch self {
+    case .cannotRead(_, let reason), .cannotWrite(_, let reason): reason
+    case .notAFile: "it is not a regular file"
+    case .truncated(_, let wanted, let offset):
+      "it does not hold the \(wanted) bytes that begin at byte \(offset)"
     }
   }
 }

@@ -1,3 +1,5 @@
+import Foundation
+import TestSupport
 import Testing
 
 @testable import RelicNN
@@ -46,6 +48,19 @@ import Testing
     #expect(
       throws: DatasetError.labelOutOfRange(path: path, record: 5, label: 10, allowed: 0...9)
     ) { try CIFAR10(folder: folder.path, split: .test) }
+  }
+
+  @Test func `a pipe is refused, not waited for`() throws {
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/records.bin"
+    #expect(unsafe mkfifo(path, 0o600) == 0)
+    let reason = resultInTime {
+      Result { () throws(DatasetError) in
+        try RecordFile(path: path, recordSize: 1, remedy: "").count
+      }
+    }
+    #expect(reason == .failure(.unreadable(path: path, reason: "it is not a regular file")))
+    #expect(resultInTime { MD5.ofFile(path) } == .some(nil))
   }
 
   @Test func `a split it does not have is refused`() {

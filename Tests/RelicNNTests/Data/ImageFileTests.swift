@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import RelicNN
@@ -44,6 +45,24 @@ import Testing
     #expect(throws: DatasetError.brokenPicture(path: path, reason: reason)) {
       try ImageFile.read(path)
     }
+  }
+
+  @Test func `pipes and files of any size are refused before they are read`() throws {
+    let folder = try TemporaryFolder()
+    let pipe = "\(folder.path)/pipe.jpg"
+    #expect(unsafe mkfifo(pipe, 0o600) == 0)
+    let result = resultInTime {
+      Result { () throws(DatasetError) in try ImageFile.read(pipe) }
+    }
+    #expect(result == .failure(.brokenPicture(path: pipe, reason: "it is not a regular file")))
+
+    let large = "\(folder.path)/large.jpg"
+    #expect(FileManager.default.createFile(atPath: large, contents: nil))
+    #expect(unsafe truncate(large, 1 << 30 + 1) == 0)
+    #expect(
+      throws: DatasetError.brokenPicture(
+        path: large, reason: "it has 1073741825 bytes, more than 1073741824")
+    ) { try ImageFile.read(large) }
   }
 
   @Test func `no cut of a file crashes the decoder`() throws {
