@@ -83,9 +83,10 @@ struct WeightGradient {
           (0..<grid.width).contains($0 * grid.stride + run.dx + tap)
         }
       }
-      if inputs <= 128, let first = reached.first {
+      if inputs <= 128, let first = reached.first, let last = reached.last {
+        // A large stride passes over taps in between.
         slices.append(
-          Slice(run: index, firstTap: first, taps: reached.count, channels: 0..<inputs))
+          Slice(run: index, firstTap: first, taps: last - first + 1, channels: 0..<inputs))
       } else {
         slices += reached.map { Slice(run: index, firstTap: $0, taps: 1, channels: 0..<inputs) }
       }

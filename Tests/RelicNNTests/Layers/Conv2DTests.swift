@@ -63,6 +63,9 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     ConvolutionCase(40, 136, 144, 3, 1, 1, 3, 3), ConvolutionCase(70, 160, 128, 3, 1, 1, 4, 4),
     ConvolutionCase(17, 20, 130, 3, 1, 1, 1, 1), ConvolutionCase(20, 130, 200, 3, 2, 1, 4, 5),
     ConvolutionCase(50, 48, 40, 3, 1, 1, 2, 2), ConvolutionCase(130, 160, 128, 3, 1, 1, 2, 2),
+    // A stride that passes over taps: an image of 1x1 meets the outer ones and not the middle.
+    ConvolutionCase(16, 4, 5, 3, 2, 2, 1, 1), ConvolutionCase(130, 3, 4, 5, 3, 4, 2, 1),
+    ConvolutionCase(16, 136, 4, 3, 2, 2, 1, 1),
   ]
 }
 
