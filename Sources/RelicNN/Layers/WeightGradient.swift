@@ -57,7 +57,7 @@ struct WeightGradient {
         }
       }
     }
-    return summed(parts, slices)
+    return summed(&parts, slices)
   }
 
   /// Partial sums: enough tasks to keep workers busy, few enough to be cheap to add.
@@ -193,13 +193,12 @@ struct WeightGradient {
   }
 
   /// Adds the partial sums of the rows that slices write, in the order of the groups.
-  private func summed(_ parts: [Tensor], _ slices: [Slice]) -> Tensor {
-    var (sum, rest) = (parts[0], parts.dropFirst())
-    guard !rest.isEmpty else { return sum }
+  private func summed(_ parts: inout [Tensor], _ slices: [Slice]) -> Tensor {
+    var sum = parts[0].taken()
     let isWhole = !goesByPosition && elements <= 160_000
     unsafe sum.withMutableElements { sum in
       guard let sum = sum.baseAddress else { return }
-      while let part = rest.popFirst() {
+      for part in parts.dropFirst() {
         unsafe part.withElements { part in
           guard let part = part.baseAddress else { return }
           if isWhole {
