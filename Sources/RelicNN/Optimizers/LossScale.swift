@@ -4,7 +4,7 @@ internal import Synchronization
 /// The factor of the loss under mixed precision, as `torch.amp.GradScaler` moves it.
 ///
 /// Micikevicius et al. 2018, section 3.2. A step whose gradient is not finite is skipped and halves
-/// the factor; 2,000 good steps in a row double it.
+/// the factor; 2,000 good steps in a row double it, unless it would become infinite.
 public struct LossScale: Sendable, Equatable {
   /// The factor; a power of two, so that scaling rounds nothing.
   public private(set) var value: Float = 65536
@@ -27,7 +27,7 @@ public struct LossScale: Sendable, Equatable {
     }
     goodSteps += 1
     if goodSteps == 2_000 {
-      value *= 2
+      if (value * 2).isFinite { value *= 2 }
       goodSteps = 0
     }
   }

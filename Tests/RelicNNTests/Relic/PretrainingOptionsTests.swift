@@ -87,6 +87,12 @@ import Testing
     #expect(scale == LossScale(value: 131_072, goodSteps: 0))
   }
 
+  @Test func `the scale grows no further than a float holds`() {
+    var scale = LossScale(value: 0x1p127, goodSteps: 1_999)
+    scale.update(isFinite: true)
+    #expect(scale == LossScale(value: 0x1p127, goodSteps: 0))
+  }
+
   @Test func `the learning rate rises to its peak and falls along half a cosine`() {
     var configuration = Self.configuration
     configuration.learningRate = 1
