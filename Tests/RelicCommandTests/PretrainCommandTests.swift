@@ -102,12 +102,13 @@ import Testing
     let curves = try ["whole", "parts"].map { try losses(folder.text($0 + "/metrics.jsonl")) }
     #expect(curves[0].count == 4)
     #expect(curves[0] == curves[1])
+    #expect(try !folder.text("whole/metrics.jsonl").contains("loss_scale"))
   }
 
   @Test func `the target is scored on the labelled splits while the run goes on`() throws {
     let folder = try TemporaryFolder()
     let captured = Captured.run(
-      Self.small + ["--eval-every", "4", "--save-model-dir", folder.path])
+      Self.small + ["--fp16-precision", "--eval-every", "4", "--save-model-dir", folder.path])
     #expect(captured.error == "")
     #expect(captured.output.contains("evaluation after step 4: top-1 "))
     struct Line: Decodable {
@@ -115,6 +116,7 @@ import Testing
       let evalTop1: Double?
       let evalKnnTop1: Double?
       let spread: Double?
+      let lossScale: Float?
     }
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
@@ -126,6 +128,7 @@ import Testing
     #expect(try #require(scored.evalTop1) > 0.1)
     #expect(try #require(scored.evalKnnTop1) > 0.1)
     #expect(lines.filter { $0.spread.map { $0 > 0 && $0 < 1 } ?? false }.map(\.step) == [2, 4])
+    #expect(lines.compactMap(\.lossScale) == [65536, 65536, 65536, 65536])
   }
 
   @Test func `weights of the reference's model start a run`() throws {

@@ -42,4 +42,17 @@ import Testing
     let again = watch.warning(same, endsEpoch: false, epoch: 1)
     #expect(again == nil)
   }
+
+  @Test func `a loss scale that has fallen below one is told once`() {
+    var watch = TrainingWatch(PretrainingConfiguration())
+    var skipped = Self.report(loss: 3, invariance: 0, spread: nil)
+    skipped.lossScale = 1
+    let before = watch.warning(skipped, endsEpoch: false, epoch: 1)
+    #expect(before == nil)
+    skipped.lossScale = 0.5
+    let told = watch.warning(skipped, endsEpoch: false, epoch: 1)
+    #expect(told?.contains("fallen to 0.5 by step 8") == true)
+    let again = watch.warning(skipped, endsEpoch: false, epoch: 1)
+    #expect(again == nil)
+  }
 }

@@ -59,7 +59,7 @@ public struct Pretraining: Sendable {
   /// - Parameters:
   ///   - views: The views of one batch.
   ///   - measuresAccuracy: Whether the report tells how often an image finds its other view.
-  /// - Returns: The losses and what they did to rates, scale and bias.
+  /// - Returns: The losses and what they did to rates, scales and bias.
   /// - Throws: `PretrainingError.lossNotFinite`; the state is then what it was, except for running
   ///   statistics.
   public mutating func advance(
@@ -114,7 +114,7 @@ public struct Pretraining: Sendable {
     let report = StepReport(
       step: step + 1, loss: result.loss, invariance: result.invariance, gamma: gamma,
       scale: exp(trained.logScale), bias: trained.bias,
-      learningRate: optimizer.learningRate, averages: averages,
+      learningRate: optimizer.learningRate, lossScale: lossScale?.value, averages: averages,
       accuracy: measuresAccuracy
         ? matchingAccuracy(online.rows(0..<images), targets, images) : nil,
       spread: measuresAccuracy ? spread(targets.rows(0..<images)) : nil)

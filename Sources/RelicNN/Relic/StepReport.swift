@@ -14,6 +14,8 @@ public struct StepReport: Sendable, Equatable {
   public var bias: Float
   /// Adam's step size.
   public var learningRate: Float
+  /// The factor of the next step's loss under `fp16Precision`; this step was skipped if it halved.
+  public var lossScale: Float?
   /// Averages over epoch and run.
   public var averages: RunningAverages
   /// In-batch accuracy, where it was asked for.

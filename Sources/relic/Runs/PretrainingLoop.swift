@@ -129,6 +129,8 @@ private struct Metrics: Encodable {
   let temperature: Float
   let bias: Float
   let learningRate: Float
+  /// The factor of the next step's loss under `--fp16-precision`; it halves when a step is skipped.
+  let lossScale: Float?
   /// Since the run began or was resumed.
   let seconds: Double
   /// In-batch accuracy, on every `--log-every-n-steps`-th step.
@@ -149,6 +151,7 @@ private struct Metrics: Encodable {
     temperature = report.scale
     bias = report.bias
     learningRate = report.learningRate
+    lossScale = report.lossScale
     top1 = report.accuracy?.top1
     top5 = report.accuracy?.top5
     spread = report.spread

@@ -6,6 +6,7 @@ struct TrainingWatch {
   private let configuration: PretrainingConfiguration
   private var hasToldChance = false
   private var hasToldCollapse = false
+  private var hasToldOverflow = false
 
   init(_ configuration: PretrainingConfiguration) { self.configuration = configuration }
 
@@ -22,6 +23,13 @@ struct TrainingWatch {
       return
         "warning: all images have almost the same projection (spread \(spread.fixed(4)) of 1): "
         + "the encoder collapses; lower --learning-rate or raise --gamma"
+    }
+    if let scale = report.lossScale, scale < 1, !hasToldOverflow {
+      hasToldOverflow = true
+      return
+        "warning: the loss scale has fallen to \(scale) by step \(report.step): the gradients "
+        + "overflow whatever the scale, and such steps are skipped; start anew without "
+        + "--fp16-precision"
     }
     let chance = log(Double(configuration.batchSize))
     let averages = report.averages

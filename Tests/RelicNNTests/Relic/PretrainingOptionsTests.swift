@@ -76,9 +76,10 @@ import Testing
     var state = Pretraining(configuration, stepsPerEpoch: 4)
     state.lossScale = LossScale(value: .greatestFiniteMagnitude, goodSteps: 7)
     let before = state.online.head.stateDict()
-    _ = try state.advance(Self.views(step: 0))
+    let report = try state.advance(Self.views(step: 0))
     #expect(state.online.head.stateDict() == before)
     #expect(state.lossScale == LossScale(value: .greatestFiniteMagnitude / 2, goodSteps: 0))
+    #expect(report.lossScale == .greatestFiniteMagnitude / 2)
   }
 
   @Test func `two thousand good steps double the scale`() {
