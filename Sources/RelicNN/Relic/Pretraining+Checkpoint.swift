@@ -70,7 +70,10 @@ extension Pretraining {
       lossScale = LossScale(value: value, goodSteps: goodSteps)
     }
     try loadWeights(checkpoint)
-    optimizer.restore(step: optimizerStep, moments: try moments(checkpoint))
+    // Before its first step, which overflows may delay, the optimiser has no moments.
+    if optimizerStep > 0 {
+      optimizer.restore(step: optimizerStep, moments: try moments(checkpoint))
+    }
   }
 
   /// Takes the weights of both networks, temperature and bias, and nothing else, from a checkpoint
@@ -104,11 +107,7 @@ extension Pretraining {
     for (name, parameter) in trained.parameters where parameter.role.isTrained {
       guard let mean = dict.tensor(Self.meanPrefix + name),
         let square = dict.tensor(Self.squarePrefix + name)
-      else {
-        // A run saved before its first step has no moments at all.
-        if moments.isEmpty && optimizer.step == 0 && step == 0 { return [] }
-        throw .notACheckpoint(missing: Self.meanPrefix + name)
-      }
+      else { throw .notACheckpoint(missing: Self.meanPrefix + name) }
       guard mean.shape == parameter.value.shape && square.shape == parameter.value.shape else {
         var mismatch = StateDictMismatch()
         mismatch.misshapen = [Self.meanPrefix + name]

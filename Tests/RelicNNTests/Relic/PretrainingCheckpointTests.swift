@@ -33,6 +33,23 @@ import Testing
     #expect(resumed.target.stateDict() != first.target.stateDict())
   }
 
+  @Test func `a run goes on whose steps were all skipped`() throws {
+    var configuration = Self.configuration
+    configuration.fp16Precision = true
+    var straight = Pretraining(configuration, stepsPerEpoch: 4)
+    straight.lossScale = LossScale(value: .greatestFiniteMagnitude, goodSteps: 0)
+    _ = try straight.advance(Self.views(step: 0))
+    #expect(straight.step == 1 && straight.optimizer.step == 0)
+    var resumed = try Pretraining(
+      configuration, stepsPerEpoch: 4, checkpoint: straight.checkpoint())
+    straight.lossScale = LossScale()
+    resumed.lossScale = LossScale()
+    _ = try straight.advance(Self.views(step: 1))
+    _ = try resumed.advance(Self.views(step: 1))
+    #expect(straight.optimizer.step == 1)
+    #expect(resumed.checkpoint() == straight.checkpoint())
+  }
+
   @Test func `a checkpoint of another width says what does not fit`() throws {
     let state = Pretraining(Self.configuration, stepsPerEpoch: 4)
     var other = Self.configuration
