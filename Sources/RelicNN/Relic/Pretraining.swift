@@ -157,7 +157,7 @@ public struct Pretraining: Sendable {
 
   private mutating func moveTarget() {
     if schedule.moves(atStep: step) {
-      target.move(towards: trained.network, decay: Float(gamma))
+      target.move(towards: trained.network, decay: gamma)
       gamma = schedule.gamma(afterStep: step)
     }
     if schedule.copies(atStep: step) { target = trained.network }

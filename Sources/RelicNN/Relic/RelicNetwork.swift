@@ -49,13 +49,13 @@ public struct RelicNetwork: Module {
   ///
   /// `value = value + (1 - decay) · (online - value)`, Grill et al. 2020, section 3.1; the
   /// reference averages the buffers with the parameters.
-  public mutating func move(towards online: borrowing RelicNetwork, decay: Float) {
+  public mutating func move(towards online: borrowing RelicNetwork, decay: Double) {
     var next = online.parameters.makeIterator()
     visitParameters("") { name, parameter in
       guard let source = next.next(), source.name == name else {
         preconditionFailure("'\(name)' has no counterpart in the online network")
       }
-      parameter.value.move(towards: source.parameter.value, rate: 1 - decay)
+      parameter.value.move(towards: source.parameter.value, rate: Float(1 - decay))
     }
   }
 

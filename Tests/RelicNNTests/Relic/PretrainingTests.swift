@@ -174,4 +174,15 @@ struct RecipeCase: Sendable, CustomTestStringConvertible {
     target.move(towards: online, decay: 1)
     #expect(target.stateDict() == still)
   }
+
+  @Test func `a decay nearer to one than a float tells moves the target`() throws {
+    var online = try RecipeCase.all[0].start().online
+    var target = online
+    target.visitParameters("") { $1.value = Tensor(zeros: $1.value.shape) }
+    online.visitParameters("") { $1.value = Tensor(repeating: 3, shape: $1.value.shape) }
+    target.move(towards: online, decay: 1 - 0x1p-30)
+    for (name, parameter) in target.parameters {
+      #expect(parameter.value.scalars.allSatisfy { $0 == 3 * 0x1p-30 }, "\(name)")
+    }
+  }
 }
