@@ -424,7 +424,9 @@ def make_loss():
 
 
 def gamma_at(k, total, start):
-    return 1 - (1 - start) * (math.cos(math.pi * k / total) + 1) / 2
+    """In single precision, unlike all else here: so the reference computes it."""
+    cosine = torch.cos(math.pi * torch.tensor(k, dtype=torch.float32) / total)
+    return (1 - (1 - start) * (cosine + 1) / 2).item()
 
 
 def make_optimizer():

@@ -2,18 +2,18 @@ internal import Foundation
 
 /// The EMA rate of the target network over a run, rising from `gamma` to nearly 1 along a cosine.
 ///
-/// `1 - (1 - gamma) · (cos(π k / K) + 1) / 2`, Mitrovic et al. 2020, appendix; K reaches two epochs
-/// beyond the end, as in the reference.
+/// `1 - (1 - gamma) · (cos(π k / K) + 1) / 2`, Mitrovic et al. 2020, appendix. As in the reference,
+/// K reaches two epochs beyond the end, and the arithmetic is in single precision.
 public struct GammaSchedule: Sendable, Equatable {
   let initial: Double
-  let horizon: Double
+  let horizon: Float
   let copiesThrough: Int
   let interval: Int
 
   /// Creates the schedule of a run.
   public init(_ configuration: PretrainingConfiguration, stepsPerEpoch: Int) {
     initial = Double(configuration.gamma)
-    horizon = Double(
+    horizon = Float(
       stepsPerEpoch * (configuration.epochs + 2) - configuration.updateGammaAfterStep)
     copiesThrough = configuration.updateGammaAfterStep
     interval = configuration.updateGammaEveryNSteps
@@ -27,6 +27,6 @@ public struct GammaSchedule: Sendable, Equatable {
 
   /// The rate that holds after the target's move at step `step`.
   public func gamma(afterStep step: Int) -> Double {
-    1 - (1 - initial) * (cos(.pi * Double(step) / horizon) + 1) / 2
+    Double(1 - Float(1 - initial) * (cos(.pi * Float(step) / horizon) + 1) / 2)
   }
 }
