@@ -163,16 +163,17 @@ public struct Pretraining: Sendable {
     if schedule.copies(atStep: step) { target = trained.network }
   }
 
-  /// `√(1 - ‖mean‖²)` of the rows divided by their lengths: the root of their total variance.
+  /// The root of the total variance of the rows divided by their lengths, `√Σ mean (x - mean x)²`.
   private func spread(_ projections: Tensor) -> Double {
     let rows = RelicLoss.normalized(projections).rows
     let (count, columns) = (rows.shape[0], rows.shape[1])
-    let elements = rows.scalars
-    let square = (0..<columns).reduce(0.0) { sum, column in
-      let mean = (0..<count).reduce(0.0) { $0 + Double(elements[$1 * columns + column]) }
-      return sum + (mean / Double(count)) * (mean / Double(count))
+    let elements = rows.scalars.map { Double($0) }
+    let variance = (0..<columns).reduce(0.0) { sum, column in
+      let values = stride(from: column, to: elements.count, by: columns).map { elements[$0] }
+      let mean = values.reduce(0, +) / Double(count)
+      return sum + values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count)
     }
-    return max(0, 1 - square).squareRoot()
+    return variance.squareRoot()
   }
 
   /// How often view 1 of an image is nearest to the target's view 2 of the same image.
@@ -182,16 +183,7 @@ public struct Pretraining: Sendable {
     guard targets.shape[0] >= 2 * images else { return nil }
     let logits = loss.logits(
       online: projections, target: targets.rows(images..<(2 * images)),
-      logScale: trained.logScale, bias: trained.bias
-    ).scalars
-    var (top1, top5) = (0, 0)
-    for row in 0..<images {
-      let own = logits[row * images + row]
-      let better = (0..<images).count { logits[row * images + $0] > own }
-      if better < 1 { top1 += 1 }
-      if better < 5 { top5 += 1 }
-    }
-    return MatchingAccuracy(
-      top1: Double(top1) / Double(images), top5: Double(top5) / Double(images))
+      logScale: trained.logScale, bias: trained.bias)
+    return MatchingAccuracy(logits: logits)
   }
 }

@@ -21,16 +21,33 @@ public struct StepReport: Sendable, Equatable {
   /// In-batch accuracy, where it was asked for.
   public var accuracy: MatchingAccuracy?
   /// The standard deviation of target projections of length 1, with the accuracy: nearly 1 when
-  /// they point everywhere, 0 when all are the same.
+  /// they point everywhere, 0 when all are the same or zero.
   public var spread: Double?
 }
 
 /// The share of images whose other view the target finds in the batch.
+///
+/// Of views equally near, the image's own is taken for the last: where nothing tells images apart,
+/// none is found.
 public struct MatchingAccuracy: Sendable, Equatable {
   /// Nearest of all.
   public var top1: Double
   /// Among the nearest five.
   public var top5: Double
+}
+
+extension MatchingAccuracy {
+  /// Ranks the diagonal of logits `[images, images]` within the rows.
+  init(logits: Tensor) {
+    let images = logits.shape[0]
+    let elements = logits.scalars
+    let ranks = (0..<images).map { row in
+      let own = elements[row * images + row]
+      return (0..<images).count { $0 != row && elements[row * images + $0] >= own }
+    }
+    func share(_ count: Int) -> Double { Double(ranks.count { $0 < count }) / Double(images) }
+    self.init(top1: share(1), top5: share(5))
+  }
 }
 
 /// Sums of losses since the start of the epoch and of the run.

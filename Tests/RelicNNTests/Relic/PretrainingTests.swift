@@ -139,6 +139,52 @@ struct RecipeCase: Sendable, CustomTestStringConvertible {
     #expect(first.target.stateDict() == second.target.stateDict())
   }
 
+  @Test func `projections that are all zero find no view and have no spread`() throws {
+    let example = RecipeCase.all[2]
+    var run = try example.start()
+    run.trained.network.visitParameters("") { name, parameter in
+      if name.hasPrefix("1.") { parameter.value = Tensor(zeros: parameter.value.shape) }
+    }
+    run.target = run.trained.network
+    let report = try run.advance(example.views, measuresAccuracy: true)
+    #expect(report.accuracy == MatchingAccuracy(top1: 0, top5: 0))
+    #expect(report.spread == 0)
+  }
+
+  @Test func `the spread is the standard deviation of target projections of length 1`() throws {
+    let example = RecipeCase.all[2]
+    var run = try example.start()
+    var target = run.target
+    let rows = target(example.views.global, .batch(views: example.globals)).rows(0..<16)
+    let unit = (0..<16).map { row in
+      let values = rows.rows(row..<(row + 1)).scalars.map { Double($0) }
+      let length = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      return values.map { $0 / length }
+    }
+    // The mean square of the distances of all pairs is twice the variance.
+    let squares = unit.flatMap { a in
+      unit.map { b in zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } }
+    }
+    let expected = (squares.reduce(0, +) / 512).squareRoot()
+    let spread = try #require(run.advance(example.views, measuresAccuracy: true).spread)
+    #expect(abs(spread - expected) < 1e-6, "\(spread), not \(expected)")
+  }
+
+  @Test func `a view is found if no other of the batch is as near`() {
+    let logits = Tensor(
+      [
+        3, 0, 0, 0, 0, 0, 0,
+        3, 3, 0, 0, 0, 0, 0,
+        1, 2, 3, 9, 9, 9, 9,
+        1, 2, 3, 3, 9, 9, 9,
+        1, 2, 3, 4, 3, 9, 9,
+        1, 2, 4, 5, 3, 3, 9,
+        0, 0, 0, 0, 0, 0, 0,
+      ], shape: [7, 7])
+    let found = MatchingAccuracy(logits: logits)
+    #expect(found == MatchingAccuracy(top1: 1.0 / 7, top5: 6.0 / 7))
+  }
+
   @Test func `a loss that is not a number stops the run`() throws {
     let example = RecipeCase.all[2]
     var run = try example.start()
