@@ -49,7 +49,8 @@ public struct PretrainingConfiguration: Equatable, Sendable {
   public var alpha: Float = 1
   /// Whether the pairwise sigmoid loss replaces the cross-entropy.
   public var useSigLIP = false
-  /// Steps during which the target is a plain copy of the online network.
+  /// The last step, counted from 0, after which the target is a plain copy of the online network:
+  /// N copies the first N + 1.
   public var updateGammaAfterStep = 1
   /// Steps between two moves of the target.
   public var updateGammaEveryNSteps = 1
