@@ -6,6 +6,7 @@ public enum DatasetError: Error, Equatable {
   case wrongSize(path: String, found: Int, expected: Int)
   case noPictures(path: String)
   case mixedFolder(path: String, picture: String, folder: String)
+  case unknownClass(path: String)
   case unreadable(path: String, reason: String)
   case brokenPicture(path: String, reason: String)
   case labelOutOfRange(path: String, record: Int, label: Int, allowed: ClosedRange<Int>)
@@ -29,6 +30,8 @@ extension DatasetError: CustomStringConvertible {
     case .mixedFolder(let path, let picture, let folder):
       "\(path): holds pictures ('\(picture)') beside folders of pictures ('\(folder)'); keep either "
         + "class folders or pictures without labels there"
+    case .unknownClass(let path):
+      "\(path): no folder of that name is among the classes to train on; remove or rename it"
     case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
     case .brokenPicture:
       "\(reason); remove the file, or pass over such by --broken-images skip"

@@ -3,19 +3,20 @@ internal import Foundation
 extension ImageFolder {
   /// Opens a split of pictures of one's own: `train`, `test` or `val`, `unlabeled` if the folder has
   /// them; without a `train` folder, all but the other splits is for training.
+  ///
+  /// Classes to test on have the labels of those of the same name to train on.
   static func split(_ split: DatasetSplit, of folder: String) throws(DatasetError) -> ImageFolder {
+    let training = isFolder("\(folder)/train") ? "\(folder)/train" : folder
+    let others = training == folder ? ["test", "val", "unlabeled"] : []
     switch split {
-    case .train:
-      let inner = "\(folder)/train"
-      return isFolder(inner)
-        ? try ImageFolder(folder: inner)
-        : try ImageFolder(folder: folder, except: ["test", "val", "unlabeled"])
+    case .train: return try ImageFolder(folder: training, except: others)
     case .test:
       guard let inner = testFolder(of: folder) else {
         throw .missing(
           path: "\(folder)/test", remedy: "put the pictures to test on in a folder of that name")
       }
-      return try ImageFolder(folder: inner)
+      return try ImageFolder(
+        folder: inner, classNames: trainingClasses(in: training, except: others))
     case .unlabeled: return try ImageFolder(folder: "\(folder)/unlabeled")
     case .trainAndUnlabeled:
       throw .noSuchSplit(
@@ -40,7 +41,8 @@ extension ImageFolder {
       return try ImageFolder(folder: "\(root)/train", name: name)
     }
     guard isFolder("\(root)/val/images") else {
-      return try ImageFolder(folder: "\(root)/val", name: name)
+      return try ImageFolder(
+        folder: "\(root)/val", name: name, classNames: trainingClasses(in: "\(root)/train"))
     }
     let (classes, labels) = try classes(in: "\(root)/train")
     let list = "\(root)/val/val_annotations.txt"
@@ -75,8 +77,22 @@ extension ImageFolder {
   /// Opens ImageNet as its users unpack it: `train/<class>` and `val/<class>`.
   static func imageNet(_ split: DatasetSplit, in path: String) throws(DatasetError) -> ImageFolder {
     let name = DatasetName.imageNet.rawValue
+    guard try isTest(split, of: name) else {
+      return try ImageFolder(folder: "\(path)/train", name: name)
+    }
     return try ImageFolder(
-      folder: isTest(split, of: name) ? "\(path)/val" : "\(path)/train", name: name)
+      folder: "\(path)/val", name: name, classNames: trainingClasses(in: "\(path)/train"))
+  }
+
+  /// Returns the names of the classes in a folder to train on, or `nil` if it is not there or its
+  /// pictures are unlabelled.
+  private static func trainingClasses(
+    in folder: String, except others: [String] = []
+  ) throws(DatasetError) -> [String]? {
+    guard isFolder(folder) else { return nil }
+    let content = try content(of: folder)
+    let classes = content.folders.filter { !others.contains($0) }
+    return classes.isEmpty || !content.files.isEmpty ? nil : classes
   }
 
   /// Returns the names of the class folders in `folder`, and each one's label.

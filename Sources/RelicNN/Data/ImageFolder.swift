@@ -50,10 +50,13 @@ extension ImageFolder {
   ///   - folder: The folder to look in.
   ///   - name: The name of the layout.
   ///   - others: Folders in it that are no classes.
-  /// - Throws: A missing folder, one without pictures, one with pictures beside class folders, or a
-  ///   class without pictures.
+  ///   - known: The names of the classes by label, those of the split that is trained on; the
+  ///     folder's own if `nil`.
+  /// - Throws: A missing folder, one without pictures, one with pictures beside class folders, a
+  ///   class without pictures, or one that is not known.
   public init(
-    folder: String, name: String = "folder", except others: [String] = []
+    folder: String, name: String = "folder", except others: [String] = [],
+    classNames known: [String]? = nil
   ) throws(DatasetError) {
     let content = try Self.content(of: folder)
     let own = FolderIdentity(folder)
@@ -68,14 +71,18 @@ extension ImageFolder {
       self.init(name: name, folder: folder, entries: flat, classNames: nil)
       return
     }
+    let known = known ?? classes
     var entries: [Entry] = []
-    for (label, className) in classes.enumerated() {
+    for className in classes {
+      guard let label = known.firstIndex(of: className) else {
+        throw .unknownClass(path: "\(folder)/\(className)")
+      }
       let files = try Self.files(
         below: "\(folder)/\(className)", prefix: className, within: [own])
       guard !files.isEmpty else { throw .noPictures(path: "\(folder)/\(className)") }
       entries += files.map { Entry(file: $0, label: label) }
     }
-    self.init(name: name, folder: folder, entries: entries, classNames: classes)
+    self.init(name: name, folder: folder, entries: entries, classNames: known)
   }
 
   /// Returns all pictures below `folder`: its own first, then those of its folders in turn.

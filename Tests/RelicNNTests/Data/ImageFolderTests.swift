@@ -24,6 +24,34 @@ import Testing
     #expect(try set.image(at: 1).width == 23)
   }
 
+  @Test(arguments: [("folder", "test"), ("imagenet1k", "val"), ("tiny_imagenet", "val")])
+  func `classes to test on have the labels of those to train on`(
+    _ dataset: String, _ split: String
+  ) throws {
+    let folder = try TemporaryFolder()
+    let names = ["train/cat", "train/dog", "train/horse", "\(split)/horse", "\(split)/cat"]
+    for name in names { try folder.write("\(name)/1.png", Self.picture("rgb.png")) }
+    let set = try openDataset(name: dataset, path: folder.path, split: .test)
+    #expect(set.classNames == ["cat", "dog", "horse"])
+    #expect((0..<set.count).map { set.label(at: $0) } == [0, 2])
+    try folder.write("\(split)/cow/1.png", Self.picture("rgb.png"))
+    #expect(throws: DatasetError.unknownClass(path: "\(folder.path)/\(split)/cow")) {
+      try openDataset(name: dataset, path: folder.path, split: .test)
+    }
+  }
+
+  @Test func `classes beside a test folder give its labels`() throws {
+    let folder = try TemporaryFolder()
+    for name in ["apple", "pear", "test/pear"] {
+      try folder.write("\(name)/1.png", Self.picture("rgb.png"))
+    }
+    let set = try openDataset(name: "folder", path: folder.path, split: .test)
+    #expect(set.count == 1 && set.label(at: 0) == 1)
+    // Pictures to train on that are unlabelled say nothing of the classes to test on.
+    try folder.write("train/1.png", Self.picture("rgb.png"))
+    #expect(try openDataset(name: "folder", path: folder.path, split: .test).classNames == ["pear"])
+  }
+
   @Test func `a picture is a file with a dotted ending, and no folder`() throws {
     let folder = try TemporaryFolder()
     for name in ["jpg/1.jpg", "jpg/old.png/2.jpg", "jpg/png", "jpg/jpeg"] {
