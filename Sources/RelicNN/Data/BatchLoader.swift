@@ -35,6 +35,7 @@ public struct BatchLoader: Sendable {
   private let localCount: Int
   private let seed: UInt64
   private let broken: BrokenImages
+  private let lastOrder = EpochOrder()
 
   /// Creates a loader.
   ///
@@ -80,7 +81,8 @@ public struct BatchLoader: Sendable {
   public func batch(epoch: Int, step: Int) throws(DatasetError) -> Batch {
     precondition(
       step >= 0 && step < stepsPerEpoch, "no step \(step) in an epoch of \(stepsPerEpoch)")
-    let planned = order(epoch: epoch)[(step * batchSize)..<((step + 1) * batchSize)]
+    let order = lastOrder.samples(of: epoch) { self.order(epoch: epoch) }
+    let planned = order[(step * batchSize)..<((step + 1) * batchSize)]
     var globalViews = Tensor(uninitialized: shape(of: globalGenerator, count: globalCount))
     var localViews = localGenerator.map { Tensor(uninitialized: shape(of: $0, count: localCount)) }
     let outcome: Outcome
@@ -172,5 +174,20 @@ public struct BatchLoader: Sendable {
       }
     }
     throw skipped[0]
+  }
+}
+
+/// The order of the epoch asked for last: a class, so that a loader keeps it without mutating.
+private final class EpochOrder: Sendable {
+  private let last = Mutex<(epoch: Int, samples: [Int])?>(nil)
+
+  /// Returns what `shuffled` returned when an epoch was first asked for.
+  func samples(of epoch: Int, shuffled: () -> [Int]) -> [Int] {
+    last.withLock { last in
+      if let last, last.epoch == epoch { return last.samples }
+      let samples = shuffled()
+      last = (epoch, samples)
+      return samples
+    }
   }
 }
