@@ -134,7 +134,7 @@ public struct Conv2D: Convolution {
 // MARK: - Gradient with respect to the input
 
 extension Conv2D {
-  /// Kernel taps along one axis that reach input positions of one phase of the stride.
+  /// Kernel taps along one axis by which input positions of one phase of the stride meet output.
   ///
   /// Input position `i = stride · j + phase` meets output position
   /// `(i + padding - tap) / stride = j + offset`; taps are listed by rising offset.
@@ -143,10 +143,18 @@ extension Conv2D {
     var taps: [Int]
     /// The offset of the first of them.
     var offset: Int
+    /// The input positions.
+    var positions: Int
 
-    init(kernel: Int, stride: Int, padding: Int, phase: Int) {
-      taps = (0..<kernel).filter { ($0 - phase - padding) % stride == 0 }.reversed()
-      offset = taps.first.map { (phase + padding - $0) / stride } ?? 0
+    init(_ layer: Conv2D, phase: Int, inputExtent: Int, outputExtent: Int) {
+      let positions = (inputExtent - phase + layer.stride - 1) / layer.stride
+      func offset(_ tap: Int) -> Int { (phase + layer.padding - tap) / layer.stride }
+      taps = (0..<layer.kernel).filter { tap in
+        (tap - phase - layer.padding) % layer.stride == 0
+          && (1 - positions..<outputExtent).contains(offset(tap))
+      }.reversed()
+      self.offset = taps.first.map(offset) ?? 0
+      self.positions = positions
     }
   }
 
@@ -156,8 +164,10 @@ extension Conv2D {
     for phase in 0..<(stride * stride) {
       let (row, column) = (phase / stride, phase % stride)
       guard row < shape[1] && column < shape[2] else { continue }
-      let rows = PhaseTaps(kernel: kernel, stride: stride, padding: padding, phase: row)
-      let columns = PhaseTaps(kernel: kernel, stride: stride, padding: padding, phase: column)
+      let rows = PhaseTaps(
+        self, phase: row, inputExtent: shape[1], outputExtent: dy.shape[1])
+      let columns = PhaseTaps(
+        self, phase: column, inputExtent: shape[2], outputExtent: dy.shape[2])
       let runs = rows.taps.indices.map {
         relic_tap_run(dy: rows.offset + $0, dx: columns.offset, count: columns.taps.count)
       }
@@ -165,8 +175,7 @@ extension Conv2D {
         batch: shape[0],
         grid: relic_patch_grid(
           height: dy.shape[1], width: dy.shape[2], channels: outputs,
-          grid_height: (shape[1] - row + stride - 1) / stride,
-          grid_width: (shape[2] - column + stride - 1) / stride, stride: 1),
+          grid_height: rows.positions, grid_width: columns.positions, stride: 1),
         runs: columns.taps.isEmpty ? [] : runs, origin: (row, column), step: stride,
         outputHeight: shape[1], outputWidth: shape[2], outputs: inputs)
       let taps = rows.taps.flatMap { ky in columns.taps.map { kx in (ky, kx) } }
@@ -181,7 +190,8 @@ extension Conv2D {
   ) {
     guard !taps.isEmpty else { return convolution.clear(&dx) }
     let size = inputs * outputs
-    let winograd = winograd(dx.shape, inputs: outputs, outputs: inputs)
+    let winograd =
+      taps.count == kernel * kernel ? winograd(dx.shape, inputs: outputs, outputs: inputs) : nil
     unsafe dx.withMutableElements { dx in
       unsafe dy.withElements { dy in
         unsafe weight.value.withElements { w in

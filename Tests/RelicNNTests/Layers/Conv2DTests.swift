@@ -66,6 +66,8 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     // A stride that passes over taps: an image of 1x1 meets the outer ones and not the middle.
     ConvolutionCase(16, 4, 5, 3, 2, 2, 1, 1), ConvolutionCase(130, 3, 4, 5, 3, 4, 2, 1),
     ConvolutionCase(16, 136, 4, 3, 2, 2, 1, 1),
+    // Images of one row or column, in which taps beside it meet nothing.
+    ConvolutionCase(40, 32, 64, 3, 1, 1, 8, 1), ConvolutionCase(140, 32, 40, 3, 1, 1, 1, 6),
   ]
 }
 
