@@ -14,6 +14,7 @@
 #include "pause.h"
 #include "pooling.h"
 #include "probe.h"
+#include "softmax.h"
 #include "winograd.h"
 
 #endif

@@ -1,3 +1,4 @@
+internal import CKernels
 internal import Foundation
 
 /// The ReLIC loss of one ordered pair of views: instance discrimination plus invariance.
@@ -129,64 +130,71 @@ private struct PairwiseLoss {
 
   init(cosines: Tensor, scale: Float, bias: Float, loss: RelicLoss) {
     let count = cosines.shape[0]
-    gradient = Tensor(uninitialized: [count, count])
     var logits = cosines
     unsafe logits.withMutableElements { logits in
       for index in logits.indices { unsafe logits[index] = logits[index] * scale + bias }
     }
-    let turned = logits.permuted(to: [1, 0])
-    let logRows = Self.logSoftmax(logits)
-    // Row b of this one is the log of column b of C.
-    let logColumns = Self.logSoftmax(turned)
+    let rows = Self.softmax(logits)
+    // Row b of this one is column b of C.
+    let columns = Self.softmax(logits.turned)
+    let area = count * count
     let inverse = 1 / Float(count)
     var instances = Array(repeating: 0.0, count: count)
     var divergences = instances
-    // K_b = Σ_a C_ab (log C_ab - log P_ba): row b of logColumns against row b of logRows.
-    unsafe logRows.withElements { rows in
-      unsafe logColumns.withElements { columns in
-        unsafe divergences.withUnsafeMutableBufferPointer { divergences in
-          parallelRows(count, grain: 32) { range in
-            for b in range {
-              var sum = 0.0
-              for index in (b * count)..<((b + 1) * count) {
-                unsafe sum += Double(exp(columns[index]) * (columns[index] - rows[index]))
+    // K_b = Σ_a C_ab (log C_ab - log P_ba): row b of the columns against row b of the rows.
+    // Through C_ab it moves with S_ab by C_ab (log C_ab - log P_ba - K_b), a slope of row b.
+    var slopes = Tensor(uninitialized: [count, count])
+    unsafe slopes.withMutableElements { slopes in
+      unsafe rows.withElements { rows in
+        unsafe columns.withElements { columns in
+          unsafe divergences.withUnsafeMutableBufferPointer { divergences in
+            parallelRows(count, grain: 32) { range in
+              for b in range {
+                let row = (b * count)..<((b + 1) * count)
+                var sum = 0.0
+                for index in row {
+                  let difference = unsafe columns[area + index] - rows[area + index]
+                  unsafe slopes[index] = difference
+                  unsafe sum += Double(columns[index] * difference)
+                }
+                for index in row {
+                  unsafe slopes[index] = columns[index] * (slopes[index] - Float(sum))
+                }
+                unsafe divergences[b] = sum
               }
-              unsafe divergences[b] = sum
             }
           }
         }
       }
     }
+    gradient = slopes.turned
     let alpha = loss.alpha
     let usesSigLIP = loss.usesSigLIP
     unsafe gradient.withMutableElements { gradient in
       unsafe logits.withElements { logits in
-        unsafe logRows.withElements { rows in
-          unsafe logColumns.withElements { columns in
+        unsafe rows.withElements { rows in
+          unsafe columns.withElements { columns in
             unsafe instances.withUnsafeMutableBufferPointer { instances in
               parallelRows(count, grain: 32) { range in
                 for a in range {
                   var sum = 0.0
                   for b in 0..<count {
-                    let (here, there) = (a * count + b, b * count + a)
-                    let p = unsafe exp(rows[here])  // P_ab
-                    let c = unsafe exp(columns[there])  // C_ab
-                    let cTransposed = unsafe exp(columns[here])  // C_ba
-                    // D_ab = log C_ab - log P_ba
-                    let d = unsafe columns[there] - rows[there]
+                    let index = a * count + b
+                    let p = unsafe rows[index]  // P_ab
+                    let c = unsafe columns[index]  // C_ba
                     var slope: Float
                     if usesSigLIP {
                       let sign: Float = a == b ? 1 : -1
-                      let margin = unsafe sign * logits[here]
+                      let margin = unsafe sign * logits[index]
                       sum += Double(log1p(exp(-abs(margin))) + max(-margin, 0))
                       slope = -sign / (1 + exp(margin))
                     } else {
                       slope = p - (a == b ? 1 : 0)
                     }
-                    slope += alpha * (p - cTransposed + c * (d - Float(divergences[b])))
-                    unsafe gradient[here] = slope * inverse
+                    unsafe slope += alpha * (p - c + gradient[index])
+                    unsafe gradient[index] = slope * inverse
                   }
-                  unsafe instances[a] = usesSigLIP ? sum : -Double(rows[a * count + a])
+                  unsafe instances[a] = usesSigLIP ? sum : -Double(rows[area + a * count + a])
                 }
               }
             }
@@ -198,18 +206,36 @@ private struct PairwiseLoss {
     invariance = divergences.reduce(0, +) * Double(inverse)
   }
 
-  /// Returns the logarithm of the softmax of every row of `[n, n]`.
-  private static func logSoftmax(_ logits: Tensor) -> Tensor {
-    var result = logits
+  /// Returns the softmax of every row of `[n, n]` and its logarithm, `[2, n, n]`.
+  private static func softmax(_ logits: Tensor) -> Tensor {
     let count = logits.shape[0]
-    unsafe result.withMutableElements { elements in
-      parallelRows(count, grain: 32) { range in
-        for row in range {
-          let columns = (row * count)..<((row + 1) * count)
-          let top = columns.reduce(-Float.infinity) { unsafe max($0, elements[$1]) }
-          let sum = columns.reduce(0.0) { unsafe $0 + Double(exp(elements[$1] - top)) }
-          let shift = top + Float(log(sum))
-          for index in columns { unsafe elements[index] -= shift }
+    var result = Tensor(uninitialized: [2, count, count])
+    unsafe result.withMutableElements { result in
+      unsafe logits.withElements { logits in
+        guard let x = logits.baseAddress, let p = result.baseAddress else { return }
+        parallelRows(count, grain: 32) { rows in
+          let start = rows.lowerBound * count
+          unsafe relic_softmax(
+            rows.count, count, x + start, p + start, p + count * count + start)
+        }
+      }
+    }
+    return result
+  }
+}
+
+extension Tensor {
+  /// The transpose of a square matrix.
+  fileprivate var turned: Tensor {
+    let count = shape[0]
+    var result = Tensor(uninitialized: shape)
+    unsafe result.withMutableElements { result in
+      unsafe withElements { elements in
+        guard let source = elements.baseAddress, let target = result.baseAddress else { return }
+        parallelRows(count, grain: 32) { rows in
+          let first = rows.lowerBound
+          unsafe relic_transpose(
+            rows.count, count, source + first * count, count, target + first, count)
         }
       }
     }

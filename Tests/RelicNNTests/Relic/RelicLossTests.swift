@@ -91,6 +91,32 @@ struct LossCase: Sendable, CustomTestStringConvertible {
     }
   }
 
+  /// As many images as fill the kernels' blocks and more; the reference sums in double precision.
+  @Test(arguments: [false, true])
+  func `value and gradients agree with the sums written out`(_ usesSigLIP: Bool) {
+    let example = LossCase(
+      "large", 37, 6, views: (2, 0), 1.25, -0.5, alpha: 1.5, siglip: usesSigLIP)
+    let (online, target) = (example.online.rows(0..<37), example.target.rows(37..<74))
+    let result = example.loss(
+      online: online, target: target, logScale: example.logScale, bias: example.bias)
+    let slow = SlowLoss(example: example, target: target)
+    let x = online.scalars.map { Double($0) }
+    expectClose(result.loss, Float(slow.value(x)), "loss")
+    var gradient = x
+    for index in x.indices {
+      func moved(_ step: Double) -> Double {
+        var copy = x
+        copy[index] += step
+        return slow.value(copy)
+      }
+      gradient[index] = (moved(1e-5) - moved(-1e-5)) / 2e-5
+    }
+    let expected = Tensor(gradient.map { Float($0) }, shape: online.shape)
+    expectClose(
+      result.dOnline, expected, "dOnline",
+      within: Tolerance(relative: 1e-5, absolute: 0, floor: expected.rootMeanSquare))
+  }
+
   @Test func `equal projections of different images cost the logarithm of the batch`() {
     let online = Tensor(repeating: 1, shape: [8, 3])
     let result = RelicLoss(alpha: 1)(online: online, target: online, logScale: 0, bias: 0)
@@ -124,5 +150,39 @@ struct LossCase: Sendable, CustomTestStringConvertible {
       }
     }
     #expect(results[0] == results[1])
+  }
+}
+
+/// The loss of one pair of views as sums in double precision.
+private struct SlowLoss {
+  let example: LossCase
+  let target: Tensor
+
+  func value(_ online: [Double]) -> Double {
+    let (n, loss) = (example.rows, example.loss)
+    func normalized(_ elements: [Double]) -> [[Double]] {
+      (0..<n).map { row in
+        let slice = elements[(row * example.columns)..<((row + 1) * example.columns)]
+        let length = slice.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        return slice.map { $0 / length }
+      }
+    }
+    let (x, other) = (normalized(online), normalized(target.scalars.map { Double($0) }))
+    let scale = min(exp(Double(example.logScale)), Double(loss.maximumScale))
+    let logits = x.map { x in
+      other.map { zip(x, $0).reduce(0) { $0 + $1.0 * $1.1 } * scale + Double(example.bias) }
+    }
+    let rows = logits.map { log($0.reduce(0) { $0 + exp($1) }) }
+    let columns = (0..<n).map { b in log(logits.reduce(0) { $0 + exp($1[b]) }) }
+    var (instance, invariance) = (0.0, 0.0)
+    for a in 0..<n {
+      for b in 0..<n {
+        let logC = logits[a][b] - columns[b]
+        invariance += exp(logC) * (logC - (logits[b][a] - rows[b]))
+        if loss.usesSigLIP { instance += log(1 + exp(a == b ? -logits[a][b] : logits[a][b])) }
+      }
+      if !loss.usesSigLIP { instance += rows[a] - logits[a][a] }
+    }
+    return (instance + Double(loss.alpha) * invariance) / Double(n)
   }
 }
