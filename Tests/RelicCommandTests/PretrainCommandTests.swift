@@ -182,16 +182,17 @@ import Testing
     #expect(try folder.text("encoder.safetensors") == "mine")
   }
 
-  @Test func `a demo does not replace the run of another data set`() throws {
+  @Test(arguments: [("config.json", #"{"dataset_name": "cifar10"}"#), ("metrics.jsonl", "mine")])
+  func `a demo replaces nothing but a demo`(_ name: String, _ text: String) throws {
     let folder = try TemporaryFolder()
-    let text = #"{"dataset_name": "cifar10"}"#
-    try text.write(toFile: folder.path + "/config.json", atomically: true, encoding: .utf8)
+    let path = "\(folder.path)/\(name)"
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
     #expect(
       Captured.run("demo", "--output", folder.path)
         == Captured(
-          error: "relic: '--output' is \(folder.path), which holds a run of cifar10; name another "
+          error: "relic: '--output' is \(folder.path), where \(path) is of no demo; name another "
             + "folder\n", code: .usage))
-    #expect(try folder.text("config.json") == text)
+    #expect(try folder.names() == [name] && folder.text(name) == text)
   }
 
   @Test func `a resumed run refuses other options`() throws {

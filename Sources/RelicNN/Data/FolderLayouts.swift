@@ -44,7 +44,8 @@ extension ImageFolder {
       return try ImageFolder(
         folder: "\(root)/val", name: name, classNames: trainingClasses(in: "\(root)/train"))
     }
-    let (classes, labels) = try classes(in: "\(root)/train")
+    let classes = try content(of: "\(root)/train").folders
+    let labels = try labels(of: classes, in: "\(root)/train")
     let list = "\(root)/val/val_annotations.txt"
     var entries: [Entry] = []
     for line in try lines(of: list) {
@@ -62,7 +63,8 @@ extension ImageFolder {
     let root = inner("food-101", of: path)
     let name = DatasetName.food101.rawValue
     let list = try isTest(split, of: name) ? "\(root)/meta/test.txt" : "\(root)/meta/train.txt"
-    let (classes, labels) = try classes(in: "\(root)/images")
+    let classes = try content(of: "\(root)/images").folders
+    let labels = try labels(of: classes, in: "\(root)/images")
     var entries: [Entry] = []
     for line in try lines(of: list) {
       guard let label = line.split(separator: "/").first.flatMap({ labels[String($0)] }) else {
@@ -93,23 +95,6 @@ extension ImageFolder {
     let content = try content(of: folder)
     let classes = content.folders.filter { !others.contains($0) }
     return classes.isEmpty || !content.files.isEmpty ? nil : classes
-  }
-
-  /// Returns the names of the class folders in `folder`, and each one's label.
-  private static func classes(
-    in folder: String
-  ) throws(DatasetError) -> (names: [String], labels: [String: Int]) {
-    let names = try content(of: folder).folders
-    var labels: [String: Int] = [:]
-    for (label, name) in names.enumerated() {
-      // Names that differ in how Unicode composes their characters alone are equal as Strings.
-      guard labels.updateValue(label, forKey: name) == nil else {
-        throw .unreadable(
-          path: "\(folder)/\(name)",
-          reason: "another folder has the same name, composed of other characters; rename one")
-      }
-    }
-    return (names, labels)
   }
 
   private static func inner(_ name: String, of path: String) -> String {

@@ -53,7 +53,7 @@ extension ImageFolder {
   ///   - known: The names of the classes by label, those of the split that is trained on; the
   ///     folder's own if `nil`.
   /// - Throws: A missing folder, one without pictures, one with pictures beside class folders, a
-  ///   class without pictures, or one that is not known.
+  ///   class without pictures, one that is not known, or two of the same name.
   public init(
     folder: String, name: String = "folder", except others: [String] = [],
     classNames known: [String]? = nil
@@ -71,10 +71,10 @@ extension ImageFolder {
       self.init(name: name, folder: folder, entries: flat, classNames: nil)
       return
     }
-    let known = known ?? classes
+    let labels = try Self.labels(of: known ?? classes, in: folder)
     var entries: [Entry] = []
     for className in classes {
-      guard let label = known.firstIndex(of: className) else {
+      guard let label = labels[className] else {
         throw .unknownClass(path: "\(folder)/\(className)")
       }
       let files = try Self.files(
@@ -82,7 +82,23 @@ extension ImageFolder {
       guard !files.isEmpty else { throw .noPictures(path: "\(folder)/\(className)") }
       entries += files.map { Entry(file: $0, label: label) }
     }
-    self.init(name: name, folder: folder, entries: entries, classNames: known)
+    self.init(name: name, folder: folder, entries: entries, classNames: known ?? classes)
+  }
+
+  /// Returns the label of each of the class folders in `folder`: its place among them.
+  static func labels(
+    of classes: [String], in folder: String
+  ) throws(DatasetError) -> [String: Int] {
+    var labels: [String: Int] = [:]
+    for (label, name) in classes.enumerated() {
+      // Names that differ in how Unicode composes their characters alone are equal as Strings.
+      guard labels.updateValue(label, forKey: name) == nil else {
+        throw .unreadable(
+          path: "\(folder)/\(name)",
+          reason: "another folder has the same name, composed of other characters; rename one")
+      }
+    }
+    return labels
   }
 
   /// Returns all pictures below `folder`: its own first, then those of its folders in turn.

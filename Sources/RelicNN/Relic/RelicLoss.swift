@@ -137,7 +137,7 @@ private struct PairwiseLoss {
     let rows = Self.softmax(logits)
     // Row b of this one is column b of C.
     let columns = Self.softmax(logits.turned)
-    let area = count * count
+    let logs = count * count  // Where the logarithms begin.
     let inverse = 1 / Float(count)
     var instances = Array(repeating: 0.0, count: count)
     var divergences = instances
@@ -153,7 +153,7 @@ private struct PairwiseLoss {
                 let row = (b * count)..<((b + 1) * count)
                 var sum = 0.0
                 for index in row {
-                  let difference = unsafe columns[area + index] - rows[area + index]
+                  let difference = unsafe columns[logs + index] - rows[logs + index]
                   unsafe slopes[index] = difference
                   unsafe sum += Double(columns[index] * difference)
                 }
@@ -194,7 +194,7 @@ private struct PairwiseLoss {
                     unsafe slope += alpha * (p - c + gradient[index])
                     unsafe gradient[index] = slope * inverse
                   }
-                  unsafe instances[a] = usesSigLIP ? sum : -Double(rows[area + a * count + a])
+                  unsafe instances[a] = usesSigLIP ? sum : -Double(rows[logs + a * count + a])
                 }
               }
             }

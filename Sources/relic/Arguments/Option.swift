@@ -48,25 +48,25 @@ extension Option {
   /// The setting that an option sets.
   typealias Property<Value> = any WritableKeyPath<Settings, Value> & Sendable
 
-  /// Declares an option that sets a value within limits, of which `bound` is not one itself.
+  /// Declares an option that sets a value within limits.
   static func value<Value: OptionValue>(
     _ spellings: String..., sets property: Property<Value>,
-    as placeholder: String, from minimum: Value? = nil, above bound: Value? = nil,
+    as placeholder: String, from minimum: Value? = nil, above exclusiveMinimum: Value? = nil,
     to maximum: Value? = nil, _ help: String
   ) -> Self {
     limited(
-      spellings, placeholder, Limits(minimum: minimum, bound: bound, maximum: maximum), help,
+      spellings, placeholder, Limits(minimum, exclusiveMinimum, maximum), help,
       set: { $1[keyPath: property] = $0 }, get: { $0[keyPath: property] })
   }
 
   /// Declares an option that sets a value within limits and has no value unless given.
   static func value<Value: OptionValue>(
     _ spellings: String..., sets property: Property<Value?>,
-    as placeholder: String, from minimum: Value? = nil, above bound: Value? = nil,
+    as placeholder: String, from minimum: Value? = nil, above exclusiveMinimum: Value? = nil,
     to maximum: Value? = nil, _ help: String
   ) -> Self {
     limited(
-      spellings, placeholder, Limits(minimum: minimum, bound: bound, maximum: maximum), help,
+      spellings, placeholder, Limits(minimum, exclusiveMinimum, maximum), help,
       set: { $1[keyPath: property] = $0 }, get: { $0[keyPath: property] })
   }
 
@@ -137,13 +137,16 @@ extension Option {
 
 /// The values that an option allows.
 private struct Limits<Value: OptionValue>: CustomStringConvertible {
-  let minimum: Value?
-  /// Values are greater.
-  let bound: Value?
-  let maximum: Value?
+  private let minimum: Value?
+  private let exclusiveMinimum: Value?
+  private let maximum: Value?
+
+  init(_ minimum: Value?, _ exclusiveMinimum: Value?, _ maximum: Value?) {
+    (self.minimum, self.exclusiveMinimum, self.maximum) = (minimum, exclusiveMinimum, maximum)
+  }
 
   func allow(_ value: Value) -> Bool {
-    (minimum.map { $0 <= value } ?? true) && (bound.map { $0 < value } ?? true)
+    (minimum.map { $0 <= value } ?? true) && (exclusiveMinimum.map { $0 < value } ?? true)
       && (maximum.map { value <= $0 } ?? true)
   }
 
@@ -151,7 +154,8 @@ private struct Limits<Value: OptionValue>: CustomStringConvertible {
   var description: String {
     if let minimum, let maximum { return " from \(minimum.argument) to \(maximum.argument)" }
     let parts = [
-      minimum.map { " of at least \($0.argument)" }, bound.map { " above \($0.argument)" },
+      minimum.map { " of at least \($0.argument)" },
+      exclusiveMinimum.map { " above \($0.argument)" },
       maximum.map { " of at most \($0.argument)" },
     ]
     return parts.compactMap { $0 }.joined(separator: " and")

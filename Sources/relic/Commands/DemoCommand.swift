@@ -28,10 +28,11 @@ struct DemoCommand: Command {
   var common = CommonSettings()
 
   func run(_ console: Console) throws {
-    let held = try? RunFolder(path: folder).command().configuration.dataset
-    if let dataset = held, dataset != DatasetName.shapes.rawValue {
+    let run = RunFolder(path: folder)
+    let dataset = try? run.command().configuration.dataset
+    if let file = run.firstFile, dataset != DatasetName.shapes.rawValue {
       throw UsageError.conflict(
-        "'--output' is \(folder), which holds a run of \(dataset)", remedy: "name another folder")
+        "'--output' is \(folder), where \(file) is of no demo", remedy: "name another folder")
     }
     var pretrain = PretrainCommand()
     pretrain.configuration.dataset = DatasetName.shapes.rawValue

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import RelicNN
 
 /// `relic pretrain`: trains an encoder and writes a run folder.
@@ -213,9 +212,7 @@ struct PretrainCommand: DatasetCommand {
   /// Refuses to begin over a run, and to resume one that is not there or under other options.
   private func check(_ run: RunFolder) throws {
     guard resumed != nil else {
-      guard !overwrites, let file = run.files.first(where: FileManager.default.fileExists) else {
-        return
-      }
+      guard !overwrites, let file = run.firstFile else { return }
       throw run.holdsRun ? RunError.holdsRun(path: run.path) : RunError.holdsFile(path: file)
     }
     if folder != Self().folder, folder != resumed {

@@ -59,6 +59,7 @@ struct PretrainingLoop {
         display.keep()
         try evaluate(due, log)
       }
+      // A wish that came since the step was to be saved waits for the next one.
       if interrupt.isRequested, savedStep == state.step {
         display.keep()
         throw Interruption(

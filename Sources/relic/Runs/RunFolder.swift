@@ -22,9 +22,12 @@ struct RunFolder {
   var evaluationPath: String { path + "/evaluation.json" }
 
   /// All that a run and its evaluation write, but features.
-  var files: [String] {
+  private var files: [String] {
     [configurationPath, metricsPath, encoderPath, checkpointPath, evaluationPath]
   }
+
+  /// The first of these files that is there.
+  var firstFile: String? { files.first(where: FileManager.default.fileExists) }
 
   /// The features that `relic extract` writes unless it is told where.
   var featuresPath: String { path + "/features" }

@@ -163,6 +163,7 @@ import Testing
   @Test(arguments: [
     ("food101", "images", "meta/train.txt", DatasetSplit.train),
     ("tiny_imagenet", "train", "val/val_annotations.txt", .test),
+    ("imagenet1k", "train", "list.txt", .train), ("folder", "train", "list.txt", .train),
   ])
   func `class folders that differ in Unicode's composition alone are refused by name`(
     _ dataset: String, _ classes: String, _ list: String, _ split: DatasetSplit
