@@ -6,7 +6,7 @@ internal import Synchronization
 /// Each range is summed up on its own, by whichever worker has its rows in the cache; the ranges are
 /// joined in the order of their rows, so the result does not depend on who came first.
 struct BatchMoments: ~Copyable, Sendable {
-  private struct Part: Sendable {
+  struct Part: Sendable {
     let firstRow: Int
     let rows: Int
     /// Channel means, then sums of squared deviations from them.
