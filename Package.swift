@@ -33,18 +33,25 @@ let package = Package(
       name: "CImageCodecs", cSettings: [.treatAllWarnings(as: .error)],
       linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16")]),
     .target(
-      name: "RelicNN", dependencies: ["COpenBLAS", "CKernels", "CImageCodecs"],
+      name: "RelicCore", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: strict),
+    .target(
+      name: "RelicNN", dependencies: ["RelicCore", "COpenBLAS", "CKernels", "CImageCodecs"],
       swiftSettings: strict),
     .target(
-      name: "LinearProbe", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: strict),
+      name: "LinearProbe", dependencies: ["RelicCore", "COpenBLAS", "CKernels"],
+      swiftSettings: strict),
     .executableTarget(
       name: "relic", dependencies: ["RelicNN", "LinearProbe"], swiftSettings: strict),
     .executableTarget(
       name: "RelicBenchmarks", dependencies: ["RelicNN", "LinearProbe", "COpenBLAS"],
       path: "Benchmarks", exclude: ["compare", "results", "README.md"], swiftSettings: strict),
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .target(name: "TestSupport", dependencies: ["RelicCore"], path: "Tests/TestSupport",
+      swiftSettings: strict),
     .testTarget(
-      name: "RelicNNTests", dependencies: ["RelicNN", "TestSupport"], swiftSettings: strict),
+      name: "RelicCoreTests", dependencies: ["RelicCore", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "RelicNNTests", dependencies: ["RelicCore", "RelicNN", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "LinearProbeTests", dependencies: ["LinearProbe", "TestSupport"],
       swiftSettings: strict),

@@ -8,9 +8,9 @@ enum AugmentationBenchmark {
   /// Returns the seconds for one view, of each of `count` epochs over 256 pictures with two views
   /// each.
   static func secondsPerView(size: Int, count: Int) throws -> [Double] {
-    let workers = Workers.count
-    Workers.count = 1
-    defer { Workers.count = workers }
+    let workers = ThreadPool.workerCount
+    ThreadPool.workerCount = 1
+    defer { ThreadPool.workerCount = workers }
     var configuration = PretrainingConfiguration()
     configuration.imageSize = size
     configuration.batchSize = pictures

@@ -37,7 +37,7 @@ internal import RelicNN
     if let table = arguments.first, !names.isEmpty && !takesCases.contains(table) {
       throw UsageError(description: usage)
     }
-    print("BLAS core \(Machine.blasCore), \(Workers.count) workers")
+    print("BLAS core \(BLAS.core), \(ThreadPool.workerCount) workers")
     let peak = PeakBenchmark.run()
     switch arguments.first {
     case nil:

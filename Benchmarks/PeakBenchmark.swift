@@ -11,9 +11,9 @@ enum PeakBenchmark {
     let side = 2048
     let (a, b) = (Tensor(noise: [side, side]), Tensor(noise: [side, side]))
     var c = Tensor(uninitialized: [side, side])
-    let before = Workers.count
-    Workers.count = workers
-    defer { Workers.count = before }
+    let before = ThreadPool.workerCount
+    ThreadPool.workerCount = workers
+    defer { ThreadPool.workerCount = before }
     let rows = side / workers
     let taken = (0..<7).map { _ in
       seconds {
@@ -41,13 +41,13 @@ enum PeakBenchmark {
   /// Prints the figures for one worker and for all, and returns the latter.
   static func run() -> Double {
     let one = sgemm(workers: 1)
-    let all = sgemm(workers: Workers.count)
+    let all = sgemm(workers: ThreadPool.workerCount)
     print(
       String(
         format:
           "sgemm of 2048x2048x2048, best of 7: 1 worker %.0f GFLOP/s, %d workers %.0f GFLOP/s",
-        one, Workers.count, all))
-    if all < 0.85 * one * Double(Workers.count) {
+        one, ThreadPool.workerCount, all))
+    if all < 0.85 * one * Double(ThreadPool.workerCount) {
       FileHandle.standardError.write(
         Data("warning: something else uses this machine; its figures mean little now\n".utf8))
     }

@@ -21,7 +21,7 @@ enum ProbeBenchmark {
         var probe = Probe()
         probe.method = method
         let scores = try (0..<3).flatMap { _ in
-          try probe.evaluate(folder, workers: Workers.count).scores
+          try probe.evaluate(folder).scores
         }
         table.add(
           "\(problem.train) x \(problem.columns)", method.rawValue,

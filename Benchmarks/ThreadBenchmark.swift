@@ -27,9 +27,9 @@ enum ThreadBenchmark {
   }
 
   private static func train(_ step: StepCase, workers: Int) throws -> (Double, Outcome) {
-    let before = Workers.count
-    Workers.count = workers
-    defer { Workers.count = before }
+    let before = ThreadPool.workerCount
+    ThreadPool.workerCount = workers
+    defer { ThreadPool.workerCount = before }
     var run = Pretraining(step.configuration, stepsPerEpoch: 195)
     let views = ViewBatch(global: StepBenchmark(step).images(2 * step.batch), globalCount: 2)
     var outcome = Outcome()

@@ -51,7 +51,7 @@ internal import RelicNN
     switch try ArgumentParser<Settings>().parse(arguments) {
     case .help: console.write(HelpText.command(command))
     case .run(let settings):
-      if let threads = settings.common.threads { Workers.count = threads }
+      if let threads = settings.common.threads { ThreadPool.workerCount = threads }
       try settings.run(console)
     }
   }

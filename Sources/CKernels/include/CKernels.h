@@ -11,7 +11,7 @@
 #include "norm.h"
 #include "optimizer.h"
 #include "patches.h"
-#include "pause.h"
+#include "processor.h"
 #include "pooling.h"
 #include "probe.h"
 #include "softmax.h"

@@ -22,22 +22,22 @@ struct Neighborhoods {
   private static let sampleBlock = 1024
 
   /// Finds the `count` nearest of `samples`, or all if there are fewer, for each of `queries`.
-  init(_ queries: Features, among samples: Features, count: Int, workers: Int) {
+  init(_ queries: Features, among samples: Features, count: Int) {
     precondition(
       queries.columns == samples.columns, "\(queries.columns) features and \(samples.columns)")
-    _ = blasIsSingleThreaded
+    _ = BLAS.isSingleThreaded
     let count = min(count, samples.rows)
     self.queries = queries.rows
     self.count = count
     neighbors = Array(
       repeating: Neighbor(similarity: 0, row: 0), count: queries.rows * count)
-    let directions = UnitRows(samples, workers: workers)
-    let queryDirections = UnitRows(queries, workers: workers)
+    let directions = UnitRows(samples)
+    let queryDirections = UnitRows(queries)
     let total = queries.rows
     unsafe neighbors.withUnsafeMutableBufferPointer { found in
       // Tasks write the neighbours of disjoint queries.
       nonisolated(unsafe) let found = unsafe found
-      parallel((total + Self.queryBlock - 1) / Self.queryBlock, workers: workers) { task in
+      parallel((total + Self.queryBlock - 1) / Self.queryBlock) { task in
         let rows = (task * Self.queryBlock)..<min(total, (task + 1) * Self.queryBlock)
         let nearest = Self.search(queryDirections, rows, among: directions, count: count)
         for (index, neighbor) in nearest.joined().enumerated() {
@@ -121,7 +121,7 @@ private struct UnitRows {
   let columns: Int
   private var elements: [Float]
 
-  init(_ features: Features, workers: Int) {
+  init(_ features: Features) {
     rows = features.rows
     columns = features.columns
     let (rows, columns) = (rows, columns)
@@ -130,7 +130,7 @@ private struct UnitRows {
       // Tasks write disjoint rows.
       nonisolated(unsafe) let elements = unsafe elements
       let grain = 1024
-      parallel((rows + grain - 1) / grain, workers: workers) { task in
+      parallel((rows + grain - 1) / grain) { task in
         for row in (task * grain)..<min(rows, (task + 1) * grain) {
           let values = features.row(row)
           let length = dot(values, values).squareRoot()

@@ -53,11 +53,10 @@ public struct FittedProbe: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - features: The samples, as wide as those of the fit.
-  ///   - workers: The number of threads; the result does not depend on it.
   /// - Returns: The probabilities.
   /// - Throws: If the samples have another width or are not finite.
   public func probabilities(
-    _ features: Features, workers: Int = 1
+    _ features: Features
   ) throws(FitError) -> Matrix {
     guard features.columns == inputs else {
       throw .widthMismatch(expected: inputs, found: features.columns)
@@ -67,8 +66,8 @@ public struct FittedProbe: Equatable, Sendable {
     }
     let scaled = scaling(features)
     return switch classifier {
-    case .logistic(let model): model.probabilities(scaled, workers: workers)
-    case .calibrated(let model): model.probabilities(scaled, workers: workers)
+    case .logistic(let model): model.probabilities(scaled)
+    case .calibrated(let model): model.probabilities(scaled)
     }
   }
 

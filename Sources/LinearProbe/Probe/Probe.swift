@@ -30,12 +30,11 @@ public struct Probe: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - train: The samples.
-  ///   - workers: The number of threads; the result does not depend on it.
   ///   - progress: Called after every iteration of each of the fits.
   /// - Returns: The probe of the method and, if it is included, the plain one.
   /// - Throws: If settings or data do not allow a fit.
   public func fit(
-    _ train: LabeledFeatures, workers: Int = 1,
+    _ train: LabeledFeatures,
     progress: (LogisticRegression.Progress) -> Void = { _ in }
   ) throws(FitError) -> [FittedProbe] {
     precondition(method != .knn, "a vote of neighbours is not fitted")
@@ -47,7 +46,7 @@ public struct Probe: Equatable, Sendable {
     var trials: [RegularizationSweep.Trial] = []
     if let sweep {
       trials = try sweep.trials(
-        settings, data.with(scaled), workers: workers, progress: progress)
+        settings, data.with(scaled), progress: progress)
       settings.inverseRegularization = RegularizationSweep.best(trials).inverseRegularization
     }
     func probe(_ classifier: FittedProbe.Classifier) -> FittedProbe {
@@ -55,11 +54,11 @@ public struct Probe: Equatable, Sendable {
     }
     if method == .logistic {
       let model = try settings.fit(
-        scaled, labels: train.labels, workers: workers, progress: progress)
+        scaled, labels: train.labels, progress: progress)
       return [probe(.logistic(model))]
     }
     let (calibrated, plain) = try settings.fitCalibrated(
-      scaled, labels: train.labels, includingPlain: includesPlain, workers: workers,
+      scaled, labels: train.labels, includingPlain: includesPlain,
       progress: progress)
     return [probe(.calibrated(calibrated))] + (plain.map { [probe(.logistic($0))] } ?? [])
   }
@@ -68,13 +67,12 @@ public struct Probe: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - folder: The features of both splits.
-  ///   - workers: The number of threads; the result does not depend on it.
   ///   - progress: Called after every iteration of each of the fits.
   /// - Returns: One score per setting of a vote; otherwise that of the method and, if it is
   ///   included, that of the plain probe. With it the fitted probes, of which a vote has none.
   /// - Throws: If settings or data do not allow a fit.
   public func evaluate(
-    _ folder: FeatureFolder, workers: Int = 1,
+    _ folder: FeatureFolder,
     progress: (LogisticRegression.Progress) -> Void = { _ in }
   ) throws(FitError) -> (scores: [ProbeScore], probes: [FittedProbe]) {
     let known = Set(folder.train.labels)
@@ -82,13 +80,13 @@ public struct Probe: Equatable, Sendable {
     guard folder.test.labels.contains(where: known.contains) else { throw .noCommonClass }
     let start = ContinuousClock.now
     if method == .knn {
-      return (try scoreNeighbors(folder, workers: workers, since: start), [])
+      return (try scoreNeighbors(folder, since: start), [])
     }
     var scores: [ProbeScore] = []
-    let probes = try fit(folder.train, workers: workers, progress: progress)
+    let probes = try fit(folder.train, progress: progress)
     for probe in probes {
-      let own = try probe.probabilities(folder.train.features, workers: workers)
-      let probabilities = try probe.probabilities(folder.test.features, workers: workers)
+      let own = try probe.probabilities(folder.train.features)
+      let probabilities = try probe.probabilities(folder.test.features)
       var score = ProbeScore(
         method: probe.method, folder: folder, predictions: probe.labels(probabilities),
         probabilities: probabilities, classes: probe.classes)
@@ -103,7 +101,7 @@ public struct Probe: Equatable, Sendable {
   }
 
   private func scoreNeighbors(
-    _ folder: FeatureFolder, workers: Int, since start: ContinuousClock.Instant
+    _ folder: FeatureFolder, since start: ContinuousClock.Instant
   ) throws(FitError) -> [ProbeScore] {
     for setting in neighbors { try setting.check() }
     let data = try TrainingData(folder.train.features, labels: folder.train.labels)
@@ -113,7 +111,7 @@ public struct Probe: Equatable, Sendable {
     let scaling = FittedScaling(scaling, from: folder.train.features)
     let neighborhoods = Neighborhoods(
       scaling(folder.test.features), among: scaling(folder.train.features),
-      count: neighbors.map(\.neighbors).max() ?? 0, workers: workers)
+      count: neighbors.map(\.neighbors).max() ?? 0)
     return neighbors.map { setting in
       let shares = setting.shares(neighborhoods, of: data)
       var score = ProbeScore(

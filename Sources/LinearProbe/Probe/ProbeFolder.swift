@@ -57,23 +57,27 @@ enum ProbeFolder {
     let parameters = probe.models.flatMap { model in
       (0..<outputs).flatMap { Array(model.weights.row($0)) + [model.intercepts[$0]] }
     }
-    var staged = try StagedFiles(in: folder)
     let paths = Paths(in: folder)
-    func stage(_ elements: [Double], _ shape: [Int], _ path: String) throws(FeatureError) {
-      let array = NPYArray(shape: shape, elements: .float64(elements))
-      do { try staged.add(array.encoded, as: path) } catch { throw .npy(error) }
+    do throws(FileError) {
+      var staged = try StagedFiles(in: folder)
+      func stage(_ elements: [Double], _ shape: [Int], _ path: String) throws(FileError) {
+        let array = NPYArray(shape: shape, elements: .float64(elements))
+        try staged.add(array.encoded, as: path)
+      }
+      try stage(parameters, [probe.models.count, outputs, probe.inputs + 1], paths.parameters)
+      if case .calibrated(let model) = probe.classifier {
+        let sigmoids = model.members.flatMap { $0.sigmoids.flatMap { [$0.slope, $0.offset] } }
+        try stage(sigmoids, [model.members.count, outputs, 2], paths.sigmoids)
+      }
+      if probe.scaling.kind == .standard {
+        let values = probe.scaling.means + probe.scaling.deviations
+        try stage(values, [2, probe.inputs], paths.scaling)
+      }
+      try JSONFile.stage(header, as: paths.header, in: &staged)
+      try staged.commit(removing: [paths.sigmoids, paths.scaling])
+    } catch {
+      throw .file(error)
     }
-    try stage(parameters, [probe.models.count, outputs, probe.inputs + 1], paths.parameters)
-    if case .calibrated(let model) = probe.classifier {
-      let sigmoids = model.members.flatMap { $0.sigmoids.flatMap { [$0.slope, $0.offset] } }
-      try stage(sigmoids, [model.members.count, outputs, 2], paths.sigmoids)
-    }
-    if probe.scaling.kind == .standard {
-      let values = probe.scaling.means + probe.scaling.deviations
-      try stage(values, [2, probe.inputs], paths.scaling)
-    }
-    try JSONFile.stage(header, as: paths.header, in: &staged)
-    do { try staged.commit(removing: [paths.sigmoids, paths.scaling]) } catch { throw .npy(error) }
   }
 
   static func read(_ folder: String) throws(FeatureError) -> FittedProbe {

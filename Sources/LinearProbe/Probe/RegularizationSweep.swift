@@ -27,7 +27,7 @@ public enum RegularizationSweep: Equatable, Sendable {
   ///
   /// Fits with different values share each pass over the samples.
   func trials(
-    _ settings: LogisticRegression, _ data: TrainingData, workers: Int,
+    _ settings: LogisticRegression, _ data: TrainingData,
     progress: (LogisticRegression.Progress) -> Void
   ) throws(FitError) -> [Trial] {
     let heldOut = try StratifiedFolds(data.targets, classes: data.classes, count: 10).rows[0]
@@ -38,11 +38,11 @@ public enum RegularizationSweep: Equatable, Sendable {
         LogisticRegression.Run(excludedGroup: 0, inverseRegularization: $0)
       }
       let models = settings.fitTogether(
-        data, groups: [heldOut, rest], runs: runs, workers: workers, progress: progress)
+        data, groups: [heldOut, rest], runs: runs, progress: progress)
       return zip(values, models).map { value, model in
         Trial(
           inverseRegularization: value,
-          accuracy: model.accuracy(on: data, rows: heldOut, workers: workers))
+          accuracy: model.accuracy(on: data, rows: heldOut))
       }
     }
     switch self {
@@ -74,8 +74,8 @@ public enum RegularizationSweep: Equatable, Sendable {
 
 extension LogisticModel {
   /// Returns the share of the given samples whose class is predicted.
-  fileprivate func accuracy(on data: TrainingData, rows: [Int32], workers: Int) -> Double {
-    let logits = panel.logits(data.features, rows: rows, workers: workers)
+  fileprivate func accuracy(on data: TrainingData, rows: [Int32]) -> Double {
+    let logits = panel.logits(data.features, rows: rows)
     let predictions =
       logits.columns == 1 ? logits.elements.map { $0 > 0 ? 1 : 0 } : logits.firstMaxima()
     let hits = zip(rows, predictions).count { data.targets[Int($0)] == Int32($1) }

@@ -36,10 +36,10 @@ public struct NormalizedConvolution<Kernel: Convolution>: Layer {
   /// What backward reads.
   public struct Cache: Sendable {
     /// The input, or `nil` if backward is given it.
-    let x: KeptTensor?
-    let z: KeptTensor
+    let x: SavedActivation?
+    let z: SavedActivation
     /// The output, where a residual makes it impossible to compute from `z`.
-    let y: KeptTensor?
+    let y: SavedActivation?
     let mean: [Float]
     let inverseDeviation: [Float]
 
@@ -53,7 +53,7 @@ public struct NormalizedConvolution<Kernel: Convolution>: Layer {
   enum InputKeeping {
     case own
     /// What another unit of the same input keeps.
-    case shared(KeptTensor)
+    case shared(SavedActivation)
     /// Nothing: backward is given the input again.
     case none
   }
@@ -141,16 +141,16 @@ public struct NormalizedConvolution<Kernel: Convolution>: Layer {
     let moments = outputMoments(x, views: views)
     let z = unsafe convolution(x) { unsafe moments.add($0, rows: $1) }
     let (y, normalized) = normalization.forward(z, adding: residual, moments)
-    let form = keepsHalf ? KeptTensor.Form.half : .whole
-    let kept: KeptTensor? =
+    let form = keepsHalf ? SavedActivation.Form.half : .whole
+    let kept: SavedActivation? =
       switch input {
-      case .own: KeptTensor(x, as: form)
+      case .own: SavedActivation(x, as: form)
       case .shared(let kept): kept
       case .none: nil
       }
     let cache = Cache(
-      x: kept, z: KeptTensor(normalized.z, as: form),
-      y: normalized.y.map { KeptTensor($0, as: keepsHalf ? .signs : .whole) },
+      x: kept, z: SavedActivation(normalized.z, as: form),
+      y: normalized.y.map { SavedActivation($0, as: keepsHalf ? .signs : .whole) },
       mean: normalized.mean, inverseDeviation: normalized.inverseDeviation)
     return (y, cache)
   }
@@ -200,7 +200,7 @@ public struct NormalizedConvolution<Kernel: Convolution>: Layer {
     convolution.backwardWeight(dz, Self.kept(cache.x, nil))
   }
 
-  private static func kept(_ x: KeptTensor?, _ input: Tensor?) -> ConvolutionCache {
+  private static func kept(_ x: SavedActivation?, _ input: Tensor?) -> ConvolutionCache {
     guard let input = input ?? x?.tensor else {
       preconditionFailure("a unit that keeps no input is given it again")
     }

@@ -7,7 +7,7 @@ internal import CKernels
 public struct SqueezeExcitation: Layer {
   /// What backward reads: the input, and one row per image of what led to the gate.
   public struct Cache: Sendable {
-    let x: KeptTensor
+    let x: SavedActivation
     let first: Conv2D.Cache
     let hidden: Tensor
     let second: Conv2D.Cache
@@ -53,7 +53,7 @@ public struct SqueezeExcitation: Layer {
   public func forward(_ x: Tensor, views: Int) -> (y: Tensor, cache: Cache) {
     let steps = gate(x)
     let cache = Cache(
-      x: KeptTensor(x, as: keepsHalf ? .half : .whole), first: steps.first, hidden: steps.hidden,
+      x: SavedActivation(x, as: keepsHalf ? .half : .whole), first: steps.first, hidden: steps.hidden,
       second: steps.second, gate: steps.gate)
     return (scaled(x, by: steps.gate), cache)
   }

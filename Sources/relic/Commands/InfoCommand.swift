@@ -13,8 +13,8 @@ struct InfoCommand: Command {
 
   func run(_ console: Console) throws {
     console.line("relic      \(Relic.version)")
-    console.line("workers    \(Workers.count)")
-    console.line("BLAS       \(Machine.blasConfiguration)")
-    console.line("BLAS core  \(Machine.blasCore)")
+    console.line("workers    \(ThreadPool.workerCount)")
+    console.line("BLAS       \(BLAS.configuration)")
+    console.line("BLAS core  \(BLAS.core)")
   }
 }

@@ -56,7 +56,7 @@ struct PredictCommand: Command {
   private static func table(
     _ probe: FittedProbe, _ features: Features, names: [String]?
   ) throws(FitError) -> String {
-    let probabilities = try probe.probabilities(features, workers: Workers.count)
+    let probabilities = try probe.probabilities(features)
     let classes = probe.classes.map(probe.name(of:))
     var text = csvLine([names == nil ? "row" : "file", "prediction"] + classes)
     for (row, label) in probe.labels(probabilities).enumerated() {

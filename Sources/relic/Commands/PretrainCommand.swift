@@ -201,8 +201,8 @@ struct PretrainCommand: DatasetCommand {
     }
     console.line(
       "\(loader.dataset.count) images of \(configuration.dataset), "
-        + "\(loader.stepsPerEpoch) steps an epoch, \(Workers.count) workers, "
-        + "BLAS core \(Machine.blasCore)")
+        + "\(loader.stepsPerEpoch) steps an epoch, \(ThreadPool.workerCount) workers, "
+        + "BLAS core \(BLAS.core)")
     var loop = PretrainingLoop(
       state, loader: loader, run: run, evaluation: evaluation, skipped: skipped, console: console)
     _ = try loop.finish()

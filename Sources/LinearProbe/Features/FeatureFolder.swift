@@ -1,0 +1,97 @@
+internal import Foundation
+
+/// The features of a data set's train and test splits, as one encoder gives them.
+///
+/// On disk a folder: `train_features.npy`, `train_labels.npy`, the same for `test`, where known
+/// `train_files.txt` and `test_files.txt` with one name per line, and `features.json`, which says
+/// how they were made.
+public struct FeatureFolder: Equatable, Sendable {
+  /// The split models are fitted to.
+  public var train: LabeledFeatures
+  /// The split models are scored on.
+  public var test: LabeledFeatures
+  /// How the features were made, where it is known.
+  public var origin: FeatureDescription?
+
+  /// Puts two splits of equal width together.
+  public init(
+    train: LabeledFeatures, test: LabeledFeatures, origin: FeatureDescription? = nil
+  ) throws(FeatureError) {
+    guard train.features.columns == test.features.columns else {
+      throw .widthMismatch(train: train.features.columns, test: test.features.columns)
+    }
+    self.train = train
+    self.test = test
+    self.origin = origin
+  }
+
+  /// Reads a folder that `relic extract`, or anybody with NumPy, has written.
+  public init(contentsOf folder: String) throws(FeatureError) {
+    try self.init(
+      train: Self.readSplit("train", folder), test: Self.readSplit("test", folder),
+      origin: Self.readDescription(Self.description(in: folder)))
+  }
+
+  /// Writes the folder, making it where it is missing.
+  ///
+  /// All files appear once all are complete, and none of an earlier content stays beside them.
+  public func write(to folder: String) throws(FeatureError) {
+    try Self.write(train: train, test: test, origin: origin, to: folder)
+  }
+
+  /// Writes the folder of a data set that may have no test split, as ``write(to:)`` does.
+  ///
+  /// A split of which no label is known, all being -1, gets no file of labels.
+  public static func write(
+    train: LabeledFeatures, test: LabeledFeatures?, origin: FeatureDescription?, to folder: String
+  ) throws(FeatureError) {
+    do throws(FileError) {
+      var staged = try StagedFiles(in: folder)
+      try train.stage(as: SplitPaths("train", in: folder), in: &staged)
+      try test?.stage(as: SplitPaths("test", in: folder), in: &staged)
+      if let origin { try JSONFile.stage(origin, as: description(in: folder), in: &staged) }
+      try staged.commit(removing: paths(in: folder))
+    } catch {
+      throw .file(error)
+    }
+  }
+
+  /// Removes the files that ``write(to:)`` may have written to a folder, and no others.
+  public static func remove(from folder: String) {
+    for path in paths(in: folder) { try? FileManager.default.removeItem(atPath: path) }
+  }
+
+  private static func paths(in folder: String) -> [String] {
+    let splits = ["train", "test"].map { SplitPaths($0, in: folder) }
+    return splits.flatMap { [$0.features, $0.labels, $0.names] } + [description(in: folder)]
+  }
+
+  private static func description(in folder: String) -> String { "\(folder)/features.json" }
+
+  private static func readSplit(
+    _ split: String, _ folder: String
+  ) throws(FeatureError) -> LabeledFeatures {
+    let paths = SplitPaths(split, in: folder)
+    return try LabeledFeatures(
+      featuresAt: paths.features, labelsAt: paths.labels,
+      filesAt: FileManager.default.fileExists(atPath: paths.names) ? paths.names : nil)
+  }
+
+  private static func readDescription(_ path: String) throws(FeatureError) -> FeatureDescription? {
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    return try JSONFile.read(path, as: FeatureDescription.self)
+  }
+}
+
+/// The files of one split in a folder of features.
+struct SplitPaths {
+  let features: String
+  let labels: String
+  let names: String
+
+  init(_ split: String, in folder: String) {
+    features = "\(folder)/\(split)_features.npy"
+    labels = "\(folder)/\(split)_labels.npy"
+    names = "\(folder)/\(split)_files.txt"
+  }
+}

@@ -1,0 +1,49 @@
+internal import Foundation
+
+/// JSON objects on disk.
+enum JSONFile {
+  /// Reads an object.
+  static func read<Content: Decodable>(
+    _ path: String, as type: Content.Type
+  ) throws(FeatureError) -> Content {
+    let bytes: [UInt8]
+    do throws(FileError) {
+      let file = try ByteFile(path: path)
+      bytes = try file.bytes(at: 0, count: file.count)
+    } catch {
+      throw .file(error)
+    }
+    do {
+      return try JSONDecoder().decode(type, from: Data(bytes))
+    } catch {
+      throw .badContent(path: path, reason: (error as? DecodingError)?.summary ?? "it is not JSON")
+    }
+  }
+
+  /// Adds the file of an object to others that are written with it.
+  static func stage(
+    _ content: some Encodable, as path: String, in files: inout StagedFiles
+  ) throws(FileError) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let data: Data
+    do {
+      data = try encoder.encode(content)
+    } catch {
+      throw .cannotWrite(path: path, reason: "it does not encode as JSON")
+    }
+    try files.add([Array(data), [0x0a]], as: path)
+  }
+}
+
+extension DecodingError {
+  /// What is wrong, on one line.
+  fileprivate var summary: String {
+    switch self {
+    case .keyNotFound(let key, _): "'\(key.stringValue)' is missing"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' has the wrong type"
+    default: "it is not JSON"
+    }
+  }
+}

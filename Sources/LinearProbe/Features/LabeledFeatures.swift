@@ -1,0 +1,112 @@
+internal import Foundation
+
+/// One split of a data set: features with one label, and perhaps one file name, per sample.
+public struct LabeledFeatures: Equatable, Sendable {
+  /// The samples.
+  public var features: Features
+  /// The samples' classes; -1 where they are unknown.
+  public var labels: [Int]
+  /// Where the samples came from.
+  public var files: [String]?
+
+  /// Puts samples and their labels together.
+  public init(features: Features, labels: [Int], files: [String]? = nil) {
+    precondition(
+      features.rows == labels.count, "\(features.rows) samples but \(labels.count) labels")
+    precondition(
+      files.map { $0.count == labels.count } ?? true, "not one file name per sample")
+    self.features = features
+    self.labels = labels
+    self.files = files
+  }
+
+  /// Reads a split from a file of features, a file of labels and a file with a name on each line.
+  public init(
+    featuresAt featurePath: String, labelsAt labelPath: String, filesAt namePath: String? = nil
+  ) throws(FeatureError) {
+    features = try Features(contentsOf: featurePath)
+    labels = try Self.readLabels(labelPath)
+    guard labels.count == features.rows else {
+      throw .countMismatch(
+        path: labelPath, count: labels.count, other: featurePath, otherCount: features.rows)
+    }
+    if let namePath { files = try readFileNames(namePath, of: labels.count, in: labelPath) }
+  }
+
+  private static func readLabels(_ path: String) throws(FeatureError) -> [Int] {
+    let array = try NPYArray.read(path)
+    guard array.shape.count == 1 else {
+      throw .badShape(path: path, shape: array.shape, expected: "[samples]")
+    }
+    guard case .integer(let labels) = array.elements else { throw .labelsNotIntegers(path: path) }
+    return labels
+  }
+
+  /// Whether the class of any sample is known.
+  public var isLabeled: Bool { labels.contains { $0 != -1 } }
+
+  /// Adds features and, where there are any, labels and file names to the files that are written
+  /// together.
+  func stage(as paths: SplitPaths, in staged: inout StagedFiles) throws(FileError) {
+    try staged.add(features.array.encoded, as: paths.features)
+    if isLabeled {
+      let array = NPYArray(shape: [labels.count], elements: .integer(labels))
+      try staged.add(array.encoded, as: paths.labels)
+    }
+    if let files {
+      try staged.add([Array(files.map { $0 + "\n" }.joined().utf8)], as: paths.names)
+    }
+  }
+}
+
+extension Features {
+  /// Reads samples from a `.npy` file of shape `[samples, features]`.
+  public init(contentsOf path: String) throws(FeatureError) {
+    let array = try NPYArray.read(path)
+    guard array.shape.count == 2 else {
+      throw .badShape(path: path, shape: array.shape, expected: "[samples, features]")
+    }
+    let (rows, columns) = (array.shape[0], array.shape[1])
+    switch array.elements {
+    case .float32(let values): self.init(rows: rows, columns: columns, elements: values)
+    case .float64(let values): self.init(rows: rows, columns: columns, elements: values)
+    case .integer(let values):
+      self.init(rows: rows, columns: columns, elements: values.map(Double.init))
+    }
+  }
+
+  /// The samples as an array of shape `[samples, features]`.
+  var array: NPYArray {
+    switch storage {
+    case .single(let values): NPYArray(shape: [rows, columns], elements: .float32(values))
+    case .double(let values): NPYArray(shape: [rows, columns], elements: .float64(values))
+    }
+  }
+}
+
+extension NPYArray {
+  /// Reads a file, with the error of features.
+  static func read(_ path: String) throws(FeatureError) -> NPYArray {
+    do { return try NPYArray(contentsOf: path) } catch { throw .npy(error) }
+  }
+}
+
+/// Reads a file with a name on each line, one for each of `count` samples in `other`.
+package func readFileNames(
+  _ path: String, of count: Int, in other: String
+) throws(FeatureError) -> [String] {
+  let text: String
+  do {
+    text = try String(contentsOfFile: path, encoding: .utf8)
+  } catch {
+    throw .file(.cannotRead(path: path, reason: "it is missing or not UTF-8 text"))
+  }
+  // A line that ends in "\r\n" ends in one Character.
+  var names = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+    .map(String.init)
+  if names.last == "" { names.removeLast() }
+  guard names.count == count else {
+    throw .countMismatch(path: path, count: names.count, other: other, otherCount: count)
+  }
+  return names
+}

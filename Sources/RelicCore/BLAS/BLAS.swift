@@ -1,0 +1,14 @@
+internal import COpenBLAS
+
+/// The BLAS in use: facts printed beside every measurement, and its one setting.
+public enum BLAS {
+  /// The kernel family OpenBLAS chose, such as `SkylakeX` or `Haswell`.
+  public static var core: String { unsafe String(cString: openblas_get_corename()) }
+
+  /// OpenBLAS's version and build options.
+  public static var configuration: String { unsafe String(cString: openblas_get_config()) }
+
+  /// Keeps OpenBLAS to the calling thread, once: the thread pool is the only parallelism. Read
+  /// before every call into it.
+  package static let isSingleThreaded: Void = openblas_set_num_threads(1)
+}

@@ -1,0 +1,112 @@
+internal import Foundation
+internal import Synchronization
+
+/// A file that appears under its name only when it is complete.
+///
+/// Bytes go to a temporary file beside it; ``commit()`` flushes that to the disk and renames it. A
+/// file that is not committed leaves nothing behind. A class because a descriptor has one owner.
+package final class AtomicFile {
+  private static let serial = Atomic(0)
+
+  private let path: String
+  private let temporaryPath: String
+  private var descriptor: Int32
+  private var isCommitted = false
+  private var pending: [UInt8] = []
+
+  /// Opens a temporary file beside `path`; an existing file there stays until ``commit()``.
+  package init(path: String) throws(FileError) {
+    self.path =
+      unsafe realpath(path, nil).map { name in
+        defer { unsafe free(name) }
+        return unsafe String(cString: name)
+      } ?? path
+    var status = stat()
+    if unsafe stat(self.path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw .cannotWrite(path: path, reason: "it exists and is not a regular file")
+    }
+    var temporaryPath: String
+    repeat {
+      let number = Self.serial.wrappingAdd(1, ordering: .relaxed).newValue
+      temporaryPath = "\(self.path).\(getpid())-\(number).partial"
+      descriptor = unsafe open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      // A killed process that had the same number may have left such a file.
+    } while descriptor < 0 && errno == EEXIST
+    self.temporaryPath = temporaryPath
+    if descriptor < 0 { throw .cannotWrite(path: path, reason: systemReason()) }
+  }
+
+  deinit {
+    if descriptor >= 0 { close(descriptor) }
+    if !isCommitted { unsafe unlink(temporaryPath) }
+  }
+
+  /// Appends bytes.
+  package func write(_ bytes: some Sequence<UInt8>) throws(FileError) {
+    pending.append(contentsOf: bytes)
+    if pending.count >= 1 << 20 { try flush() }
+  }
+
+  /// Appends numbers as they lie in memory, little-endian.
+  package func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    try flush()
+    if let failure = unsafe append(bytes) { throw failure }
+  }
+
+  /// Flushes the bytes to the disk; nothing can be appended after that.
+  package func finish() throws(FileError) {
+    guard descriptor >= 0 else { return }
+    try flush()
+    guard fsync(descriptor) == 0 else { throw .cannotWrite(path: path, reason: systemReason()) }
+    close(descriptor)
+    descriptor = -1
+  }
+
+  /// Flushes the bytes to the disk, unless that was done, and gives the file its name.
+  package func commit() throws(FileError) {
+    try finish()
+    guard unsafe rename(temporaryPath, path) == 0 else {
+      throw .cannotWrite(path: path, reason: systemReason())
+    }
+    isCommitted = true
+    // The rename itself is on the disk once the folder is; a file system that cannot sync a folder
+    // has already done so.
+    let parent = (path as NSString).deletingLastPathComponent
+    let folder = unsafe open(parent.isEmpty ? "." : parent, O_RDONLY | O_CLOEXEC)
+    if folder >= 0 {
+      fsync(folder)
+      close(folder)
+    }
+  }
+
+  /// Writes a whole file.
+  package static func write(
+    _ bytes: some Sequence<UInt8>, to path: String
+  ) throws(FileError) {
+    let file = try AtomicFile(path: path)
+    try file.write(bytes)
+    try file.commit()
+  }
+
+  private func flush() throws(FileError) {
+    let failure = unsafe pending.withUnsafeBytes { unsafe append($0) }
+    pending.removeAll(keepingCapacity: true)
+    if let failure { throw failure }
+  }
+
+  private func append(_ bytes: UnsafeRawBufferPointer) -> FileError? {
+    var rest = unsafe bytes[...]
+    while let start = unsafe UnsafeRawBufferPointer(rebasing: rest).baseAddress,
+      unsafe !rest.isEmpty
+    {
+      let count = unsafe Foundation.write(descriptor, start, rest.count)
+      if count < 0 && errno == EINTR { continue }
+      if count <= 0 { return .cannotWrite(path: path, reason: systemReason()) }
+      unsafe rest = rest.dropFirst(count)
+    }
+    return nil
+  }
+}
+
+/// What the system says about an error's number, that of the last call that failed.
+package func systemReason(_ number: Int32 = errno) -> String { unsafe String(cString: strerror(number)) }

@@ -1,0 +1,91 @@
+internal import Foundation
+internal import LinearProbe
+internal import RelicNN
+
+/// What turns pictures into features: a trained encoder, one with random weights, or no encoder.
+struct FeatureSource {
+  /// The encoder, or `nil` if the features are the pixels themselves.
+  let encoder: Encoder?
+
+  /// The side of the pictures it takes.
+  let imageSize: Int
+
+  /// What it is, for the description beside the features.
+  private var origin: FeatureDescription
+
+  /// The pixels themselves.
+  init(rawPixelsOf size: Int) {
+    encoder = nil
+    imageSize = size
+    origin = FeatureDescription(encoder: "raw pixels", dataset: "")
+  }
+
+  /// An encoder with the weights that a run of this configuration starts from.
+  init(untrained configuration: PretrainingConfiguration) {
+    let encoder = Encoder(
+      configuration.encoder, stem: configuration.stem, seed: configuration.seed)
+    self.init(encoder, of: configuration, called: "random")
+  }
+
+  /// An encoder of a run of this configuration.
+  init(_ encoder: Encoder, of configuration: PretrainingConfiguration, called name: String) {
+    self.encoder = encoder
+    imageSize = configuration.imageSize
+    var origin = FeatureDescription(encoder: name, dataset: "")
+    origin.model = configuration.encoder.rawValue
+    origin.stem = configuration.stem.rawValue
+    origin.seed = configuration.seed
+    self.origin = origin
+  }
+
+  /// An encoder whose weights lie in a file.
+  init(
+    weightsAt path: String, model: PretrainingConfiguration.EncoderModel,
+    stem: PretrainingConfiguration.Stem, imageSize: Int
+  ) throws {
+    try self.init(
+      WeightFile.read(path), path: path, model: model, stem: stem, imageSize: imageSize)
+  }
+
+  /// The encoder of a run.
+  init(_ run: RunFolder) throws {
+    let configuration = try run.command().configuration
+    guard run.holdsCheckpoint else { throw RunError.noCheckpoint(path: run.path) }
+    let weights = try Safetensors.read(run.encoderPath)
+    try self.init(
+      weights, path: run.encoderPath, model: configuration.encoder, stem: configuration.stem,
+      imageSize: configuration.imageSize)
+    origin.encoder = run.path
+    origin.seed = configuration.seed
+    origin.epochs = weights.metadata["epochs"].flatMap { Int($0) }
+    origin.projectionDimension = configuration.projectionOutputs
+  }
+
+  private init(
+    _ weights: StateDict, path: String, model: PretrainingConfiguration.EncoderModel,
+    stem: PretrainingConfiguration.Stem, imageSize: Int
+  ) throws {
+    var encoder = Encoder(model, stem: stem, seed: 0)
+    do {
+      try encoder.load(weights.encoderWeights())
+    } catch {
+      throw RunError.doesNotFit(
+        path: path, model: model.rawValue, stem: stem.rawValue, mismatch: error)
+    }
+    self.encoder = encoder
+    self.imageSize = imageSize
+    origin = FeatureDescription(encoder: path, dataset: "")
+    origin.model = model.rawValue
+    origin.stem = stem.rawValue
+  }
+
+  /// The description of features of a data set.
+  func description(of dataset: String) -> FeatureDescription {
+    var description = origin
+    description.dataset = dataset
+    description.imageSize = imageSize
+    description.version = Relic.version
+    description.blasCore = BLAS.core
+    return description
+  }
+}

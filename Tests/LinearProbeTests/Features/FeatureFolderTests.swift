@@ -1,0 +1,122 @@
+import Foundation
+import Testing
+
+@testable import LinearProbe
+
+@Suite struct FeatureFolderTests {
+  static func example() throws -> FeatureFolder {
+    var origin = FeatureDescription(encoder: "run/encoder.safetensors", dataset: "shapes")
+    origin.seed = 7
+    origin.classNames = ["a", "b"]
+    return try FeatureFolder(
+      train: LabeledFeatures(
+        features: Features(rows: 2, columns: 3, elements: [1, 2, 3, 4, 5, 6] as [Float]),
+        labels: [0, 1], files: ["a/1 x.png", "b/2.png"]),
+      test: LabeledFeatures(
+        features: Features(rows: 1, columns: 3, elements: [7, 8, 9] as [Double]), labels: [1]),
+      origin: origin)
+  }
+
+  @Test func `a folder that was written is read as it was`() throws {
+    let folder = try Self.example()
+    try Fixture.withFolder { path in
+      try folder.write(to: "\(path)/new/folder")
+      #expect(try FeatureFolder(contentsOf: "\(path)/new/folder") == folder)
+    }
+  }
+
+  @Test func `nothing of an earlier content stays beside the new one`() throws {
+    try Fixture.withFolder { path in
+      try Self.example().write(to: path)
+      try Data("mine".utf8).write(to: URL(fileURLWithPath: "\(path)/notes.txt"))
+      let unlabeled = LabeledFeatures(
+        features: Features(rows: 1, columns: 1, elements: [5] as [Float]), labels: [-1])
+      try FeatureFolder.write(train: unlabeled, test: nil, origin: nil, to: path)
+      let names = { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
+      #expect(try names() == ["notes.txt", "train_features.npy"])
+      FeatureFolder.remove(from: path)
+      #expect(try names() == ["notes.txt"])
+    }
+  }
+
+  @Test func `names in lines as Windows ends them are read`() throws {
+    try Fixture.withFolder { path in
+      try Self.example().write(to: path)
+      let file = URL(fileURLWithPath: "\(path)/train_files.txt")
+      try Data("a.png\r\n\r\n".utf8).write(to: file)
+      #expect(try FeatureFolder(contentsOf: path).train.files == ["a.png", ""])
+    }
+  }
+
+  @Test func `files that do not belong together are refused`() throws {
+    try Fixture.withFolder { path in
+      try Self.example().write(to: path)
+      try NPYArray(shape: [3], elements: .integer([0, 1, 1])).write(to: "\(path)/train_labels.npy")
+      #expect(
+        throws: FeatureError.countMismatch(
+          path: "\(path)/train_labels.npy", count: 3, other: "\(path)/train_features.npy",
+          otherCount: 2)
+      ) { try FeatureFolder(contentsOf: path) }
+
+      try NPYArray(shape: [2], elements: .float32([0, 1])).write(to: "\(path)/train_labels.npy")
+      #expect(throws: FeatureError.labelsNotIntegers(path: "\(path)/train_labels.npy")) {
+        try FeatureFolder(contentsOf: path)
+      }
+
+      try Self.example().write(to: path)
+      try Data("one\n".utf8).write(to: URL(fileURLWithPath: "\(path)/train_files.txt"))
+      #expect(throws: FeatureError.self) { try FeatureFolder(contentsOf: path) }
+
+      try Self.example().write(to: path)
+      try NPYArray(shape: [1, 2], elements: .float32([0, 1])).write(to: "\(path)/test_features.npy")
+      #expect(throws: FeatureError.widthMismatch(train: 3, test: 2)) {
+        try FeatureFolder(contentsOf: path)
+      }
+    }
+  }
+
+  @Test func `a description may hold more, but must be one`() throws {
+    try Fixture.withFolder { path in
+      try Self.example().write(to: path)
+      let file = URL(fileURLWithPath: "\(path)/features.json")
+      try Data(#"{"encoder": "e", "dataset": "d", "new": [1]}"#.utf8).write(to: file)
+      #expect(
+        try FeatureFolder(contentsOf: path).origin == FeatureDescription(encoder: "e", dataset: "d")
+      )
+      try Data(#"{"encoder": "e"}"#.utf8).write(to: file)
+      #expect(throws: FeatureError.badContent(path: file.path, reason: "'dataset' is missing")) {
+        try FeatureFolder(contentsOf: path)
+      }
+      try FileManager.default.removeItem(at: file)
+      try FileManager.default.createDirectory(at: file, withIntermediateDirectories: false)
+      #expect(
+        throws: FeatureError.npy(.file(.notAFile(path: file.path)))
+      ) { try FeatureFolder(contentsOf: path) }
+    }
+  }
+}
+
+@Suite struct FeaturesTests {
+  @Test func `elements that do not fill the shape are a programming error`() async {
+    await #expect(processExitsWith: .failure) {
+      _ = Features(rows: 2, columns: 3, elements: [1, 2, 3] as [Float])
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = Matrix(rows: 2, columns: 3, elements: [1, 2, 3])
+    }
+  }
+
+  @Test func `samples are copied in the order asked for, widened`() {
+    let single = Features(rows: 3, columns: 2, elements: [1, 2, 3, 4, 5, 6] as [Float])
+    let double = Features(rows: 3, columns: 2, elements: [1, 2, 3, 4, 5, 6] as [Double])
+    for features in [single, double] {
+      var copies = Array(repeating: 0.0, count: 4)
+      unsafe copies.withUnsafeMutableBufferPointer { buffer in
+        guard let start = buffer.baseAddress else { return }
+        unsafe features.copy([2, 0][...], to: start)
+      }
+      #expect(copies == [5, 6, 1, 2])
+      #expect(features.row(1) == [3, 4])
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import LinearProbe
+
+@Suite struct CalibratedModelTests {
+  struct Case: Decodable {
+    var folds: [Int]
+    var sigmoids: [[[Double]]]
+    var predictions: [Int]
+    var probabilities: [[Double]]
+  }
+
+  static func expected(_ version: String, _ problem: Problem) throws -> Case {
+    let cases = try Fixture.json("calibrated-\(version).json", as: [String: Case].self)
+    return try #require(cases[problem.name])
+  }
+
+  static func converged() -> LogisticRegression {
+    var settings = LogisticRegression()
+    settings.tolerance = 1e-9
+    settings.maxIterations = 100_000
+    return settings
+  }
+
+  @Test(arguments: Problem.all)
+  func `folds are those of scikit-learn`(problem: Problem) throws {
+    let data = try TrainingData(problem.splits.train.features, labels: problem.splits.train.labels)
+    let folds = try StratifiedFolds(data.targets, classes: data.classes, count: 5)
+    var found = Array(repeating: -1, count: data.targets.count)
+    for (fold, rows) in folds.rows.enumerated() {
+      for row in rows { found[Int(row)] = fold }
+    }
+    #expect(found == (try Self.expected("1.9", problem)).folds)
+  }
+
+  @Test(arguments: Problem.all, ["1.3", "1.9"])
+  func `sigmoids and probabilities are those of scikit-learn`(problem: Problem, version: String)
+    throws
+  {
+    let expected = try Self.expected(version, problem)
+    let (train, test) = problem.splits
+    let model = try Self.converged()
+      .fitCalibrated(train.features, labels: train.labels).calibrated
+    for (fold, (member, sigmoids)) in zip(model.members, expected.sigmoids).enumerated() {
+      for (index, (sigmoid, expected)) in zip(member.sigmoids, sigmoids).enumerated() {
+        expectClose(
+          [sigmoid.slope, sigmoid.offset], expected, relative: 1e-5, "fold \(fold), logit \(index)")
+      }
+    }
+    let probabilities = model.probabilities(test.features)
+    for (row, expected) in expected.probabilities.enumerated() {
+      expectClose(Array(probabilities.row(row)), expected, relative: 1e-5, "row \(row)")
+    }
+    #expect(model.predict(test.features) == expected.predictions)
+  }
+
+  @Test(arguments: Problem.all)
+  func `a member is what a fit without its fold gives`(problem: Problem) throws {
+    let (train, _) = problem.splits
+    let data = try TrainingData(train.features, labels: train.labels)
+    let folds = try StratifiedFolds(data.targets, classes: data.classes, count: 5).rows
+    let settings = Self.converged()
+    let (calibrated, plain) = try settings.fitCalibrated(
+      train.features, labels: train.labels, includingPlain: true)
+    for (fold, member) in calibrated.members.enumerated() {
+      let rows = folds.indices.filter { $0 != fold }.flatMap { folds[$0] }.sorted().map(Int.init)
+      let part = Features(
+        rows: rows.count, columns: problem.columns,
+        elements: rows.flatMap { train.features.row($0) })
+      let alone = try settings.fit(part, labels: rows.map { train.labels[$0] })
+      expectClose(
+        member.model.parameters, alone.parameters, relative: 1e-4, "parameters of fold \(fold)")
+    }
+    let alone = try settings.fit(train.features, labels: train.labels)
+    expectClose(try #require(plain).parameters, alone.parameters, relative: 1e-4, "plain")
+  }
+
+  @Test func `the number of workers changes no bit`() throws {
+    let (train, _) = Problem.ten.splits
+    let models = try [1, 3].map { workers in
+      try withWorkers(workers) {
+        try LogisticRegression().fitCalibrated(train.features, labels: train.labels).calibrated
+      }
+    }
+    #expect(models[0] == models[1])
+  }
+
+  @Test func `a class of fewer samples than folds is refused`() {
+    let x = Features(rows: 9, columns: 1, elements: (0..<9).map(Double.init))
+    #expect(throws: FitError.tooFewForFolds(label: 7, samples: 4, folds: 5)) {
+      try LogisticRegression().fitCalibrated(x, labels: [1, 1, 1, 1, 1, 7, 7, 7, 7])
+    }
+  }
+
+  @Test func `a sigmoid is at the bottom of its objective`() {
+    let logits = Problem.uniform(200, seed: 5).map { ($0 - 0.5) * 80 }
+    let chance = Problem.uniform(200, seed: 6)
+    let isMember = zip(logits, chance).map { $1 < 1 / (1 + exp(-$0 / 5)) }
+    let sigmoid = Sigmoid(logits: logits, isMember: isMember)
+    let members = Double(isMember.count { $0 })
+    var (slopeGradient, offsetGradient) = (0.0, 0.0)
+    for (logit, isMember) in zip(logits, isMember) {
+      let target = isMember ? (members + 1) / (members + 2) : 1 / (202 - members)
+      slopeGradient += (target - sigmoid(logit)) * logit
+      offsetGradient += target - sigmoid(logit)
+    }
+    #expect(abs(slopeGradient) < 1e-9 && abs(offsetGradient) < 1e-10)
+  }
+}

@@ -1,0 +1,66 @@
+import TestSupport
+import Testing
+
+@testable import RelicNN
+
+/// One parameter and, as an optimiser must leave alone, a running statistic.
+private struct Weights: Module {
+  var weight: Parameter
+  var statistic = Parameter(Tensor(repeating: 3, shape: [2]), role: .runningStatistic)
+
+  init(_ values: Tensor) { weight = Parameter(values, role: .weight) }
+
+  mutating func visitParameters(
+    _ path: String, _ body: (_ name: String, inout Parameter) throws -> Void
+  ) rethrows {
+    try body("weight", &weight)
+    try body("statistic", &statistic)
+  }
+}
+
+@Suite struct AdamTests {
+  @Test(arguments: [("adam", 3e-4, 1e-5), ("adam_strong", 0.125, 0.5)], [1, 7, 67])
+  func `ten steps agree with PyTorch`(_ run: (String, Double, Double), _ size: Int) throws {
+    let fixture = try NetworkFixture("optimizer")
+    let label = "\(run.0)\(size)"
+    var weights = Weights(Formula.noise(label, [size]))
+    var adam = Adam(learningRate: Float(run.1), weightDecay: Float(run.2))
+    for step in 0..<10 {
+      var gradient = Formula.noise("\(label).step\(step)", [size]).scalars
+      for index in stride(from: 0, to: size, by: 4) { gradient[index] = 0 }
+      if size == 7 { gradient = gradient.map { $0 * 0x1p-20 } }
+      weights.weight.accumulate(Tensor(gradient, shape: [size]))
+      adam.update(&weights)
+      #expect(weights.weight.gradient == nil)
+    }
+    // Ten roundings of the moments: 1e-6 of ten steps of the learning rate.
+    expectClose(
+      weights.weight.value, try fixture.tensor(label), label,
+      within: Tolerance(relative: 1e-6, absolute: Float(run.1) * 1e-5))
+    #expect(weights.statistic.value == Tensor(repeating: 3, shape: [2]))
+  }
+
+  @Test func `a parameter without a gradient stays as it is`() {
+    var weights = Weights(Tensor([1, 2], shape: [2]))
+    var adam = Adam(learningRate: 1, weightDecay: 1)
+    adam.update(&weights)
+    #expect(weights.weight.value == Tensor([1, 2], shape: [2]))
+    #expect(adam.step == 1)
+  }
+
+  @Test func `one and two workers give the same bits`() {
+    let start = Formula.noise("many", [300_000])
+    let results = [1, 2].map { workers in
+      withWorkers(workers) {
+        var weights = Weights(start)
+        var adam = Adam(learningRate: 0.01, weightDecay: 1e-5)
+        for _ in 0..<2 {
+          weights.weight.accumulate(start)
+          adam.update(&weights)
+        }
+        return weights.weight.value
+      }
+    }
+    #expect(results[0] == results[1])
+  }
+}

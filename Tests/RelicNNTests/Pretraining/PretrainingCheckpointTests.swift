@@ -1,0 +1,73 @@
+import Testing
+
+@testable import RelicNN
+
+@Suite struct PretrainingCheckpointTests {
+  private static var configuration: PretrainingConfiguration {
+    var configuration = PretrainingConfiguration()
+    configuration.imageSize = 16
+    configuration.batchSize = 4
+    configuration.projectionHidden = 16
+    configuration.projectionOutputs = 8
+    configuration.gamma = 0.9
+    configuration.epochs = 2
+    return configuration
+  }
+
+  private static func views(step: Int) -> ViewBatch {
+    var generator = Philox(seed: 7, purpose: .drawing, sample: step)
+    return ViewBatch(
+      global: Tensor(uniform: [8, 16, 16, 3], bound: 1, using: &generator), globalCount: 2)
+  }
+
+  @Test func `four steps equal two, a checkpoint and two more, to the bit`() throws {
+    var straight = Pretraining(Self.configuration, stepsPerEpoch: 4)
+    var first = straight
+    for step in 0..<4 { _ = try straight.advance(Self.views(step: step)) }
+    for step in 0..<2 { _ = try first.advance(Self.views(step: step)) }
+    var resumed = try Pretraining(
+      Self.configuration, stepsPerEpoch: 4, checkpoint: first.checkpoint())
+    #expect(resumed.step == 2)
+    for step in 2..<4 { _ = try resumed.advance(Self.views(step: step)) }
+    #expect(resumed.checkpoint() == straight.checkpoint())
+    #expect(resumed.target.stateDict() != first.target.stateDict())
+  }
+
+  @Test func `a run goes on whose steps were all skipped`() throws {
+    var configuration = Self.configuration
+    configuration.fp16Precision = true
+    var straight = Pretraining(configuration, stepsPerEpoch: 4)
+    straight.lossScale = LossScale(value: .greatestFiniteMagnitude, goodSteps: 0)
+    _ = try straight.advance(Self.views(step: 0))
+    #expect(straight.step == 1 && straight.optimizer.step == 0)
+    var resumed = try Pretraining(
+      configuration, stepsPerEpoch: 4, checkpoint: straight.checkpoint())
+    straight.lossScale = LossScale()
+    resumed.lossScale = LossScale()
+    _ = try straight.advance(Self.views(step: 1))
+    _ = try resumed.advance(Self.views(step: 1))
+    #expect(straight.optimizer.step == 1)
+    #expect(resumed.checkpoint() == straight.checkpoint())
+  }
+
+  @Test func `a checkpoint of another width says what does not fit`() throws {
+    let state = Pretraining(Self.configuration, stepsPerEpoch: 4)
+    var other = Self.configuration
+    other.projectionHidden = 32
+    #expect(throws: CheckpointError.self) {
+      try Pretraining(other, stepsPerEpoch: 4, checkpoint: state.checkpoint())
+    }
+  }
+
+  @Test func `two workers take the same step as one, to the bit`() throws {
+    var one = Pretraining(Self.configuration, stepsPerEpoch: 4)
+    var two = one
+    let before = ThreadPool.workerCount
+    defer { ThreadPool.workerCount = before }
+    ThreadPool.workerCount = 1
+    _ = try one.advance(Self.views(step: 0))
+    ThreadPool.workerCount = 2
+    _ = try two.advance(Self.views(step: 0))
+    #expect(one.checkpoint() == two.checkpoint())
+  }
+}
