@@ -45,7 +45,8 @@ let package = Package(
     .executableTarget(
       name: "RelicBenchmarks", dependencies: ["RelicNN", "LinearProbe", "COpenBLAS"],
       path: "Benchmarks", exclude: ["compare", "results", "README.md"], swiftSettings: strict),
-    .target(name: "TestSupport", dependencies: ["RelicCore"], path: "Tests/TestSupport",
+    .target(
+      name: "TestSupport", dependencies: ["RelicCore"], path: "Tests/TestSupport",
       swiftSettings: strict),
     .testTarget(
       name: "RelicCoreTests", dependencies: ["RelicCore", "TestSupport"], swiftSettings: strict),

@@ -51,8 +51,7 @@ public struct FittedProbe: Equatable, Sendable {
 
   /// Returns the probability of each class, `[samples, classes]`.
   ///
-  /// - Parameters:
-  ///   - features: The samples, as wide as those of the fit.
+  /// - Parameter features: The samples, as wide as those of the fit.
   /// - Returns: The probabilities.
   /// - Throws: If the samples have another width or are not finite.
   public func probabilities(

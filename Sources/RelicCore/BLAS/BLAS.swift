@@ -8,7 +8,8 @@ public enum BLAS {
   /// OpenBLAS's version and build options.
   public static var configuration: String { unsafe String(cString: openblas_get_config()) }
 
-  /// Keeps OpenBLAS to the calling thread, once: the thread pool is the only parallelism. Read
-  /// before every call into it.
+  /// Keeps OpenBLAS to the calling thread; read before every call into it.
+  ///
+  /// The thread pool is the only parallelism.
   package static let isSingleThreaded: Void = openblas_set_num_threads(1)
 }

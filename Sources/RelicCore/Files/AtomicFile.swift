@@ -109,4 +109,6 @@ package final class AtomicFile {
 }
 
 /// What the system says about an error's number, that of the last call that failed.
-package func systemReason(_ number: Int32 = errno) -> String { unsafe String(cString: strerror(number)) }
+package func systemReason(_ number: Int32 = errno) -> String {
+  unsafe String(cString: strerror(number))
+}

@@ -53,7 +53,8 @@ public struct SqueezeExcitation: Layer {
   public func forward(_ x: Tensor, views: Int) -> (y: Tensor, cache: Cache) {
     let steps = gate(x)
     let cache = Cache(
-      x: SavedActivation(x, as: keepsHalf ? .half : .whole), first: steps.first, hidden: steps.hidden,
+      x: SavedActivation(x, as: keepsHalf ? .half : .whole), first: steps.first,
+      hidden: steps.hidden,
       second: steps.second, gate: steps.gate)
     return (scaled(x, by: steps.gate), cache)
   }

@@ -62,7 +62,8 @@ import Testing
   }
 
   @Test func `missing files and folders are refused`() {
-    #expect(throws: NPYError.file(.cannotRead(path: "/none", reason: "No such file or directory"))) {
+    #expect(throws: NPYError.file(.cannotRead(path: "/none", reason: "No such file or directory")))
+    {
       try NPYArray(contentsOf: "/none")
     }
     #expect(throws: NPYError.file(.notAFile(path: "/tmp"))) {

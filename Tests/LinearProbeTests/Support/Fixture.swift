@@ -4,6 +4,7 @@ import Foundation
 enum Fixture {
   static func path(_ name: String, file: String = #filePath) -> String {
     URL(fileURLWithPath: file).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
       .appendingPathComponent("Fixtures/probe/\(name)").path
   }
 
