@@ -29,7 +29,12 @@ public struct ImageFolder: ImageDataset {
 
   /// Returns the picture in file `index`, upright, at its own size.
   public func image(at index: Int) throws(DatasetError) -> RGBImage {
-    try ImageFile.read("\(folder)/\(entries[index].file)")
+    let path = "\(folder)/\(entries[index].file)"
+    do throws(ImageError) {
+      return try ImageFile.read(path)
+    } catch {
+      throw .brokenPicture(path: path, reason: error.description)
+    }
   }
 
   /// Returns the class folder's number, or `nil` if there are no classes.
