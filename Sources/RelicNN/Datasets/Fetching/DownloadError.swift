@@ -52,8 +52,7 @@ extension DownloadError: CustomStringConvertible {
     case .badAddress: "give the address of a folder, such as https://example.org/files"
     case .unreachable, .refused, .tooLarge: "try another by --mirror"
     case .interrupted: "run it again to go on, or try --mirror"
-    case .checksum, .unsafeMember, .wrongMember: "get the archive again"
-    case .cannotUnpack: "see that it can be read, and that tar and gzip are installed"
+    case .checksum, .unsafeMember, .wrongMember, .cannotUnpack: "get the archive again"
     case .cannotWrite: nil
     }
   }
