@@ -12,15 +12,9 @@ public struct Batch: Sendable {
   public let skipped: [DatasetError]
 }
 
-/// What to do about a picture that cannot be read.
-public enum BrokenImages: String, CaseIterable, Sendable {
-  case refuse
-  case skip
-}
-
 /// Shuffled batches of random views of a data set.
 ///
-/// A batch is a function of (configuration, epoch, step): it does not depend on batches made before
+/// A batch is a function of (data set, sizes, seed, epoch, step): it does not depend on batches made before
 /// or on the number of workers.
 public struct BatchLoader: Sendable {
   /// The pictures.
@@ -40,22 +34,25 @@ public struct BatchLoader: Sendable {
   /// Creates a loader.
   ///
   /// - Parameters:
-  ///   - dataset: The pictures.
-  ///   - configuration: Decides batch size, image size, numbers of views and seed.
-  ///   - broken: What to do about a picture that cannot be read.
+  ///   - dataset: The images.
+  ///   - batchSize: Images in a batch.
+  ///   - imageSize: The side of a large crop, in pixels; a small one has 3/7 of it.
+  ///   - globalViews: Large crops of each image.
+  ///   - localViews: Small crops of each image.
+  ///   - seed: Decides order and views.
+  ///   - broken: What to do about an image that cannot be read.
   public init(
-    dataset: any ImageDataset, configuration: PretrainingConfiguration,
-    broken: BrokenImages = .refuse
+    dataset: any ImageDataset, batchSize: Int, imageSize: Int, globalViews: Int = 2,
+    localViews: Int = 0, seed: UInt64, broken: BrokenImages = .refuse
   ) {
     self.dataset = dataset
     self.broken = broken
-    batchSize = configuration.batchSize
-    seed = configuration.seed
-    globalCount = configuration.globalViews
-    localCount = configuration.localViews
-    globalGenerator = ViewGenerator(imageSize: configuration.imageSize, isLocal: false)
-    localGenerator =
-      localCount > 0 ? ViewGenerator(imageSize: configuration.imageSize, isLocal: true) : nil
+    self.batchSize = batchSize
+    self.seed = seed
+    globalCount = globalViews
+    localCount = localViews
+    globalGenerator = ViewGenerator(imageSize: imageSize, isLocal: false)
+    localGenerator = localViews > 0 ? ViewGenerator(imageSize: imageSize, isLocal: true) : nil
   }
 
   /// Whole batches in one pass over the data; the incomplete last one is dropped.

@@ -115,13 +115,11 @@ import Testing
     let set = try ImageFolder(folder: folder.path)
     let broken = DatasetError.brokenPicture(
       path: "\(folder.path)/3.png", reason: "the file ends too early")
-    var configuration = PretrainingConfiguration()
-    configuration.imageSize = 32
-    configuration.batchSize = 7
     #expect(throws: broken) {
-      try BatchLoader(dataset: set, configuration: configuration).batch(epoch: 0, step: 0)
+      try BatchLoader(dataset: set, batchSize: 7, imageSize: 32, seed: 42)
+        .batch(epoch: 0, step: 0)
     }
-    let batch = try BatchLoader(dataset: set, configuration: configuration, broken: .skip)
+    let batch = try BatchLoader(dataset: set, batchSize: 7, imageSize: 32, seed: 42, broken: .skip)
       .batch(epoch: 0, step: 0)
     #expect(batch.skipped == [broken])
     #expect(batch.samples.sorted() == [0, 1, 2, 4, 4, 5, 6])
