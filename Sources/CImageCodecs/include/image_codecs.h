@@ -16,11 +16,11 @@ typedef struct {
   int orientation;
 } relic_image_header;
 
-// Reads the size of a picture. Returns 1, or 0 with a reason in message.
+// Reads the size of an image. Returns 1, or 0 with a reason in message.
 int relic_jpeg_header(const uint8_t *bytes, size_t count, relic_image_header *header, char *message);
 int relic_png_header(const uint8_t *bytes, size_t count, relic_image_header *header, char *message);
 
-// Decodes a picture whose header was read before into 3 * width * height bytes, interleaved.
+// Decodes an image whose header was read before into 3 * width * height bytes, interleaved.
 // Greyscale and palettes become RGB, transparency is dropped, 16 bits keep the upper 8, CMYK is
 // converted as Pillow does. Returns 1, or 0 with a reason in message.
 int relic_jpeg_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, char *message);

@@ -49,7 +49,7 @@ enum ImageFile {
       : relic_png_decode(bytes, bytes.count, &values, &message)
     guard isDecoded == 1 else { throw .codec(reason: text(message)) }
     let image = RGBImage(width: header.width, height: header.height, pixels: values)
-    return image.turnedUpright(from: Int(header.orientation))
+    return image.upright(from: Int(header.orientation))
   }
 
   /// What a codec left in its message.
@@ -60,15 +60,15 @@ enum ImageFile {
 
 extension RGBImage {
   /// Returns the image as it was meant to be seen, for an EXIF orientation of 1 to 8.
-  func turnedUpright(from orientation: Int) -> RGBImage {
+  func upright(from orientation: Int) -> RGBImage {
     if orientation == 1 { return self }
     let isTransposed = orientation >= 5
     let (newWidth, newHeight) = isTransposed ? (height, width) : (width, height)
     // Where the stored image's axes are read backwards.
     let mirrorsX = [2, 3, 7, 8].contains(orientation)
     let mirrorsY = [3, 4, 6, 7].contains(orientation)
-    var turned: [UInt8] = []
-    turned.reserveCapacity(pixels.count)
+    var upright: [UInt8] = []
+    upright.reserveCapacity(pixels.count)
     for y in 0..<newHeight {
       for x in 0..<newWidth {
         let column = isTransposed ? y : x
@@ -76,9 +76,9 @@ extension RGBImage {
         let sourceX = mirrorsX ? width - 1 - column : column
         let sourceY = mirrorsY ? height - 1 - row : row
         let start = 3 * (sourceY * width + sourceX)
-        turned.append(contentsOf: pixels[start..<(start + 3)])
+        upright.append(contentsOf: pixels[start..<(start + 3)])
       }
     }
-    return RGBImage(width: newWidth, height: newHeight, pixels: turned)
+    return RGBImage(width: newWidth, height: newHeight, pixels: upright)
   }
 }

@@ -66,16 +66,16 @@ struct Resize {
   ///
   /// - Parameters:
   ///   - crop: Cut out before resizing, so pixels outside it count for nothing.
-  ///   - source: The picture to read.
+  ///   - source: The image to read.
   ///   - isMirrored: Whether left and right change places.
-  ///   - output: The picture to fill.
+  ///   - output: The image to fill.
   mutating func apply(
     _ crop: CropRectangle, of source: RGBImage, isMirrored: Bool, to output: inout PlanarImage
   ) {
     precondition(
       crop.x >= 0 && crop.y >= 0 && crop.width > 0 && crop.height > 0
         && crop.x + crop.width <= source.width && crop.y + crop.height <= source.height,
-      "crop \(crop) leaves a picture of \(source.width)x\(source.height)")
+      "crop \(crop) leaves an image of \(source.width)x\(source.height)")
     let (width, height) = (output.width, output.height)
     let across = Axis(from: crop.width, to: width, mirrored: isMirrored)
     let down = Axis(from: crop.height, to: height, mirrored: false)

@@ -181,7 +181,7 @@ struct PretrainCommand: DatasetCommand {
         "'--batch-size' is \(configuration.batchSize), but \(configuration.dataset) has "
           + "\(loader.dataset.count) images", remedy: "choose a smaller one")
     }
-    let skipped = SkippedPictures(console)
+    let skipped = SkippedImages(console)
     let evaluation = OnlineEvaluation(
       every: evaluationInterval ?? 5 * configuration.logEveryNSteps, of: command.configuration,
       brokenImages: files.brokenImages, skipped: skipped, console: console)

@@ -6,7 +6,7 @@ struct PretrainingLoop {
   private let run: RunFolder
   private let console: Console
   private let evaluation: OnlineEvaluation?
-  private let skipped: SkippedPictures
+  private let skipped: SkippedImages
   private var state: Pretraining
   /// The last step whose result is on the disk.
   private var savedStep: Int
@@ -14,7 +14,7 @@ struct PretrainingLoop {
 
   init(
     _ state: Pretraining, loader: BatchLoader, run: RunFolder, evaluation: OnlineEvaluation?,
-    skipped: SkippedPictures, console: Console
+    skipped: SkippedImages, console: Console
   ) {
     self.state = state
     savedStep = state.step
@@ -59,7 +59,7 @@ struct PretrainingLoop {
         display.keep()
         try evaluate(due, log)
       }
-      // A wish that came since the step was to be saved waits for the next one.
+      // A request that came since the step was to be saved waits for the next one.
       if interrupt.isRequested, savedStep == state.step {
         display.keep()
         throw Interruption(
