@@ -1,5 +1,3 @@
-internal import CKernels
-
 /// An inverted residual block: expand the channels, mix the pixels, project back.
 ///
 /// Tan & Le 2021, figure 2; torchvision's `FusedMBConv` (a full 3x3 convolution expands) and `MBConv`
@@ -92,7 +90,7 @@ struct EfficientNetV2Block: Sendable {
   mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) -> Tensor {
     var gradient = dy
     let whole = addsInput ? gradient : nil
-    if let factors = cache.factors { gradient = gradient.weighed(by: factors, adding: nil) }
+    if let factors = cache.factors { gradient = gradient.scaled(byRow: factors, adding: nil) }
     if let cached = cache.projection, let d = projection?.backward(gradient.taken(), cached) {
       gradient = d
     }
@@ -120,7 +118,7 @@ struct EfficientNetV2Block: Sendable {
 
   private func added(_ x: Tensor, _ branch: consuming Tensor, _ factors: [Float]?) -> Tensor {
     var y = branch
-    if let factors { return y.weighed(by: factors, adding: x) }
+    if let factors { return y.scaled(byRow: factors, adding: x) }
     y.add(x)
     return y
   }
@@ -129,7 +127,7 @@ struct EfficientNetV2Block: Sendable {
 extension ConvNorm {
   /// A convolution with half padding and a normalisation, as EfficientNet-V2 has them.
   static func efficientNet(
-    inputs: Int, outputs: Int, kernel: Int, stride: Int, activation: BatchNorm2D.Activation,
+    inputs: Int, outputs: Int, kernel: Int, stride: Int, activation: Activation,
     keepsHalf: Bool, using generator: inout Philox
   ) -> ConvNorm {
     ConvNorm(
@@ -138,33 +136,5 @@ extension ConvNorm {
         using: &generator),
       BatchNorm2D(channels: outputs, activation: activation, epsilon: 1e-3), names: ("0", "1"),
       keepsHalf: keepsHalf)
-  }
-}
-
-extension Tensor {
-  /// Returns every image times a factor of its own, plus `other` if there is one.
-  fileprivate func weighed(by factors: [Float], adding other: Tensor?) -> Tensor {
-    precondition(factors.count == shape[0], "\(factors.count) factors for \(shape)")
-    let size = count / max(factors.count, 1)
-    var result = Tensor(uninitialized: shape)
-    func write(_ other: UnsafePointer<Float>?) {
-      unsafe result.withMutableElements { result in
-        unsafe withElements { images in
-          guard let images = images.baseAddress, let result = result.baseAddress else { return }
-          parallel(factors.count) { image in
-            let start = image * size
-            unsafe relic_weigh(
-              size, factors[image], images + start, other.map { unsafe $0 + start },
-              result + start)
-          }
-        }
-      }
-    }
-    if let other {
-      unsafe other.withElements { unsafe write($0.baseAddress) }
-    } else {
-      write(nil)
-    }
-    return result
   }
 }

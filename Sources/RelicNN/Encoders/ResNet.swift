@@ -144,7 +144,7 @@ private struct Builder {
 
   mutating func unit(
     inputs: Int, outputs: Int, kernel: Int, stride: Int,
-    activation: BatchNorm2D.Activation = .relu,
+    activation: Activation = .relu,
     names: (convolution: String, normalization: String)
   ) -> ConvNorm {
     ConvNorm(

@@ -11,8 +11,8 @@ public struct ReLU: Layer {
   /// Returns the shape of `x`.
   public func callAsFunction(_ x: Tensor, _ statistics: NormalizationStatistics) -> Tensor {
     var y = x
-    unsafe y.withMutableElements { y in
-      for index in y.indices { unsafe y[index] = max(y[index], 0) }
+    RowPass(elementsOf: x).forEachChunk(writing: &y) { _, y in
+      for index in y.indices { y[index] = max(y[index], 0) }
     }
     return y
   }
@@ -26,10 +26,8 @@ public struct ReLU: Layer {
   /// Returns `dx = dy` where the output is positive, else 0.
   public func backward(_ dy: consuming Tensor, _ cache: consuming Cache) -> Tensor {
     var dx = dy
-    unsafe dx.withMutableElements { dx in
-      unsafe cache.y.withElements { y in
-        for index in y.indices where unsafe y[index] <= 0 { unsafe dx[index] = 0 }
-      }
+    RowPass(elementsOf: cache.y).forEachChunk(reading: cache.y, writing: &dx) { _, y, dx in
+      for index in y.indices where y[index] <= 0 { dx[index] = 0 }
     }
     return dx
   }

@@ -67,9 +67,9 @@ struct NormalizationCase: Sendable, CustomTestStringConvertible {
     GradientCheck(step: 1 / 256, tolerance: 5e-3)(try example.layer(), x: example.x(0))
   }
 
-  @Test(arguments: [3, 64, 65, 130], [BatchNorm2D.Activation.identity, .relu])
+  @Test(arguments: [3, 64, 65, 130], [Activation.identity, .relu])
   func `agrees with the formula written out`(
-    _ channels: Int, _ activation: BatchNorm2D.Activation
+    _ channels: Int, _ activation: Activation
   ) throws {
     // 1,100 rows of 65 channels take more than one task.
     let shape = [11, channels, 10, 10]

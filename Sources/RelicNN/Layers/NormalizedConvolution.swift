@@ -1,28 +1,3 @@
-/// A convolution without bias, full or depthwise.
-public protocol Convolution: Layer where Cache == ConvolutionCache {
-  /// Channels of the output.
-  var outputs: Int { get }
-
-  /// Returns the output's shape for an input's.
-  func outputShape(_ shape: [Int]) -> [Int]
-
-  /// Returns `[batch, outHeight, outWidth, outputs]`, and calls `finish` on ranges of the output's
-  /// pixels, counted over the batch, while they are in the cache of the worker that made them.
-  ///
-  /// The ranges depend on the shapes alone; together they cover every pixel once.
-  func callAsFunction(
-    _ x: Tensor, finish: (_ y: UnsafeMutablePointer<Float>, _ pixels: Range<Int>) -> Void
-  ) -> Tensor
-
-  /// Adds to the weight's gradient alone, for a layer whose input needs none.
-  mutating func backwardWeight(_ dy: borrowing Tensor, _ cache: borrowing ConvolutionCache)
-}
-
-/// The input of a convolution, `[batch, height, width, inputs]`, which its backward pass reads.
-public struct ConvolutionCache: Sendable {
-  let x: Tensor
-}
-
 /// A full convolution, its batch normalisation and the activation after it.
 public typealias ConvNorm = NormalizedConvolution<Conv2D>
 
@@ -100,18 +75,13 @@ public struct NormalizedConvolution<Kernel: Convolution>: Layer {
   ) -> Tensor {
     switch statistics {
     case .running:
-      var y = Tensor(zeros: [0])
-      normalization.withNormalizer(
-        adding: residual, count: convolution.outputShape(x.shape).reduce(1, *),
-        normalization.runningNormalization
-      ) { normalizer in
-        y = unsafe convolution(x) { unsafe normalizer($0, $1, view: 0, into: $0) }
-      }
-      return y
+      let running = normalization.runningNormalization
+      running.check(residual, count: convolution.outputShape(x.shape).reduce(1, *))
+      return convolution(x) { running.normalize($0, adding: residual) }
     case .batch(let views):
       let moments = outputMoments(x, views: views)
-      var z = unsafe convolution(x) { unsafe moments.add($0, rows: $1) }
-      normalization.normalize(&z, adding: residual, normalization.normalization(moments))
+      var z = convolution(x) { moments.add($0) }
+      normalization.normalization(moments).normalize(&z, adding: residual)
       return z
     }
   }
@@ -139,7 +109,7 @@ public struct NormalizedConvolution<Kernel: Convolution>: Layer {
     _ x: Tensor, adding residual: Tensor?, views: Int, keeping input: InputKeeping
   ) -> (y: Tensor, cache: Cache) {
     let moments = outputMoments(x, views: views)
-    let z = unsafe convolution(x) { unsafe moments.add($0, rows: $1) }
+    let z = convolution(x) { moments.add($0) }
     let (y, normalized) = normalization.forward(z, adding: residual, moments)
     let form = keepsHalf ? SavedActivation.Form.half : .whole
     let kept: SavedActivation? =
@@ -160,7 +130,7 @@ public struct NormalizedConvolution<Kernel: Convolution>: Layer {
     let normalization = normalization.normalization(
       mean: cache.mean, inverseDeviation: cache.inverseDeviation)
     var y = cache.z.tensor
-    self.normalization.normalize(&y, adding: nil, normalization)
+    normalization.normalize(&y, adding: nil)
     return y
   }
 

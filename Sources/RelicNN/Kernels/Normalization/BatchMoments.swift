@@ -28,14 +28,25 @@ struct BatchMoments: ~Copyable, Sendable {
     self.views = views
   }
 
-  /// Adds rows of `z`, `[rows, channels]`; together the calls must cover every row once.
-  borrowing func add(_ z: UnsafePointer<Float>, rows: Range<Int>) {
+  /// Adds all rows of `z`, `[…, channels]`.
+  borrowing func add(_ z: Tensor) {
+    let grain = Normalization.grain(channels: channels)
+    unsafe RowPass.whole.withPointers(reading: z) { _, z in
+      parallelRows(views * rowsPerView, grain: grain) { unsafe add(z, rows: $0) }
+    }
+  }
+
+  /// Adds pixels of an output; together the calls must cover every pixel once.
+  borrowing func add(_ pixels: borrowing FinishedPixels) {
+    unsafe add(pixels.output, rows: pixels.range)
+  }
+
+  private borrowing func add(_ z: UnsafePointer<Float>, rows: Range<Int>) {
     var first = rows.lowerBound
     while first < rows.upperBound {
       let end = min(rows.upperBound, (first / rowsPerView + 1) * rowsPerView)
       var moments = Tensor(uninitialized: [2, channels])
-      unsafe moments.withMutableElements { moments in
-        guard let mean = moments.baseAddress else { return }
+      unsafe RowPass.whole.withPointers(writing: &moments) { _, mean in
         unsafe relic_moments(end - first, channels, z + first * channels, mean, mean + channels)
       }
       let part = Part(firstRow: first, rows: end - first, moments: moments)
@@ -44,27 +55,21 @@ struct BatchMoments: ~Copyable, Sendable {
     }
   }
 
-  /// The means and the sums of squared deviations of the gathered rows, `[views · channels]` each.
+  /// The means and the sums of squared deviations of the gathered rows, `[channels]` for each view.
   ///
   /// Chan, Golub and LeVeque 1983.
-  borrowing func joined() -> (mean: [Double], deviations: [Double]) {
+  borrowing func joined() -> (mean: [[Double]], deviations: [[Double]]) {
     let sorted = parts.withLock { $0.sorted { $0.firstRow < $1.firstRow } }
     precondition(
       sorted.reduce(0) { $0 + $1.rows } == views * rowsPerView, "rows are missing from the moments")
-    var mean = Array(repeating: 0.0, count: views * channels)
+    var mean = Array(repeating: Array(repeating: 0.0, count: channels), count: views)
     var deviations = mean
-    unsafe mean.withUnsafeMutableBufferPointer { mean in
-      unsafe deviations.withUnsafeMutableBufferPointer { deviations in
-        guard let mean = mean.baseAddress, let deviations = deviations.baseAddress else { return }
-        for part in sorted {
-          let (view, before) = part.firstRow.quotientAndRemainder(dividingBy: rowsPerView)
-          unsafe part.moments.withElements { moments in
-            guard let moments = moments.baseAddress else { return }
-            unsafe relic_join_moments(
-              channels, before, part.rows, moments, moments + channels, mean + view * channels,
-              deviations + view * channels)
-          }
-        }
+    for part in sorted {
+      let (view, before) = part.firstRow.quotientAndRemainder(dividingBy: rowsPerView)
+      unsafe RowPass.whole.withPointers(reading: part.moments) { _, moments in
+        unsafe relic_join_moments(
+          channels, before, part.rows, moments, moments + channels, &mean[view],
+          &deviations[view])
       }
     }
     return (mean, deviations)
