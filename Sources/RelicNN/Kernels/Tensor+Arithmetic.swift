@@ -20,9 +20,10 @@ extension Tensor {
     return result
   }
 
-  /// Returns every row of the outermost axis times a factor of its own, plus `other` if there is one.
-  func scaled(byRow factors: [Float], adding other: Tensor?) -> Tensor {
-    precondition(factors.count == shape[0], "\(factors.count) factors for \(shape)")
+  /// Returns every image times a factor of its own, plus `other` if there is one.
+  func scaled(byImage factors: [Float], adding other: Tensor?) -> Tensor {
+    precondition(
+      factors.count == ImageShape(shape).images, "\(factors.count) factors for \(shape)")
     var result = Tensor(uninitialized: shape)
     let size = count / max(factors.count, 1)
     unsafe RowPass(rows: factors.count).withPointers(

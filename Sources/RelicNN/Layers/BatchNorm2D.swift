@@ -5,7 +5,7 @@ public struct BatchNorm2D: Layer {
   /// What backward reads; `views · channels` numbers in each array.
   public struct Cache: Sendable {
     let z: Tensor
-    /// The output, kept only where a residual makes it impossible to compute from `z`.
+    /// The output, saved only where a residual makes it impossible to compute from `z`.
     let y: Tensor?
     let mean: [Float]
     let inverseDeviation: [Float]
@@ -50,44 +50,43 @@ public struct BatchNorm2D: Layer {
     self.activation = activation
   }
 
-  /// Returns the shape of `z`, `[batch, height, width, channels]`.
-  public mutating func callAsFunction(_ z: Tensor, _ statistics: NormalizationStatistics) -> Tensor
-  {
-    self(z, adding: nil, statistics)
+  /// Returns the output for `z`, both `[…, height, width, channels]`, by the running averages.
+  public func callAsFunction(_ z: Tensor) -> Tensor { self(z, adding: nil) }
+
+  /// The same, with a residual of the same shape added before the activation.
+  func callAsFunction(_ z: Tensor, adding residual: Tensor?) -> Tensor {
+    runningNormalization.normalized(z, adding: residual)
   }
 
-  /// Returns the shape of `z`; a residual of the same shape is added before the activation.
-  mutating func callAsFunction(
-    _ z: Tensor, adding residual: Tensor?, _ statistics: NormalizationStatistics
-  ) -> Tensor {
-    switch statistics {
-    case .running: runningNormalization.normalized(z, adding: residual)
-    case .batch(let views):
-      normalization(moments(z, views: views)).normalized(z, adding: residual)
-    }
+  /// Returns the output for `z`, both `[…, height, width, channels]`, by the statistics of each
+  /// view, and saves `z`.
+  public mutating func forward(_ z: Tensor) -> (y: Tensor, cache: Cache) {
+    forward(z, adding: nil)
   }
 
-  /// Returns the shape of `z`, and keeps `z`.
-  public mutating func forward(_ z: Tensor, views: Int) -> (y: Tensor, cache: Cache) {
-    forward(z, adding: nil, moments(z, views: views))
+  /// The same, with a residual of the same shape added before the activation.
+  mutating func forward(_ z: Tensor, adding residual: Tensor?) -> (y: Tensor, cache: Cache) {
+    let moments = BatchMoments(of: z.shape)
+    moments.add(z)
+    return forward(z, adding: residual, moments)
   }
 
-  /// Returns the shape of `z`, and keeps `z` and, after a residual, the output.
+  /// Returns the output for `z` of given moments, and saves `z` and, after a residual, the output.
   mutating func forward(
     _ z: Tensor, adding residual: Tensor?, _ moments: borrowing BatchMoments
   ) -> (y: Tensor, cache: Cache) {
     let normalization = normalization(moments)
     let y = normalization.normalized(z, adding: residual)
-    let keepsOutput = residual != nil && activation == .relu
+    let savesOutput = residual != nil && activation == .relu
     return (
       y,
       Cache(
-        z: z, y: keepsOutput ? y : nil, mean: normalization.mean,
+        z: z, y: savesOutput ? y : nil, mean: normalization.mean,
         inverseDeviation: normalization.inverseDeviation)
     )
   }
 
-  /// Returns `dz` of the shape of `dy`.
+  /// Returns `dz` for `dy`, both of the input's shape.
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) -> Tensor {
     var gradient = dy
     // A rectifier that z alone opens or shuts is looked at again instead of writing g in between.
@@ -134,13 +133,6 @@ extension BatchNorm2D {
     normalization(
       mean: runningMean.value.scalars,
       inverseDeviation: runningVariance.value.scalars.map { 1 / ($0 + epsilon).squareRoot() })
-  }
-
-  /// Returns the moments of all rows of `z`.
-  func moments(_ z: Tensor, views: Int) -> BatchMoments {
-    let moments = BatchMoments(rows: z.count / channels, channels: channels, views: views)
-    moments.add(z)
-    return moments
   }
 
   /// Returns the normalisation by the moments of a batch, and moves the running averages once for

@@ -36,27 +36,24 @@ public struct Conv2D: Convolution {
       padding: padding)
   }
 
-  /// Returns `[batch, outHeight, outWidth, outputs]` for `x` of shape
-  /// `[batch, height, width, inputs]`.
-  public func callAsFunction(_ x: Tensor, _ statistics: NormalizationStatistics) -> Tensor {
-    self(x) { _ in }
-  }
+  /// Returns `[…, outHeight, outWidth, outputs]` for `x` of shape `[…, height, width, inputs]`.
+  public func callAsFunction(_ x: Tensor) -> Tensor { self(x) { _ in } }
 
-  /// Returns `[batch, outHeight, outWidth, outputs]`, and calls `finish` on ranges of its pixels.
+  /// Returns `[…, outHeight, outWidth, outputs]`, and calls `finish` on ranges of its pixels.
   public func callAsFunction(
     _ x: Tensor, finish: (borrowing FinishedPixels) -> Void
   ) -> Tensor {
     products(x.shape).output(x, weight: weight.value, finish: finish)
   }
 
-  /// Returns `[batch, outHeight, outWidth, outputs]` for `x` of shape
-  /// `[batch, height, width, inputs]`, and keeps `x`.
-  public func forward(_ x: Tensor, views: Int) -> (y: Tensor, cache: ConvolutionCache) {
-    (self(x, .batch(views: views)), ConvolutionCache(x: x))
+  /// Returns `[…, outHeight, outWidth, outputs]` for `x` of shape
+  /// `[…, height, width, inputs]`, and saves `x`.
+  public func forward(_ x: Tensor) -> (y: Tensor, cache: ConvolutionCache) {
+    (self(x), ConvolutionCache(x: x))
   }
 
-  /// Returns `dx` of shape `[batch, height, width, inputs]` for `dy` of shape
-  /// `[batch, outHeight, outWidth, outputs]`.
+  /// Returns `dx` of shape `[…, height, width, inputs]` for `dy` of shape
+  /// `[…, outHeight, outWidth, outputs]`.
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming ConvolutionCache)
     -> Tensor
   {
@@ -76,7 +73,7 @@ public struct Conv2D: Convolution {
     try body(joined(path, "weight"), &weight)
   }
 
-  /// Returns `[batch, outHeight, outWidth, outputs]` for `[batch, height, width, inputs]`.
+  /// Returns `[…, outHeight, outWidth, outputs]` for `[…, height, width, inputs]`.
   public func outputShape(_ shape: [Int]) -> [Int] { products(shape).outputShape }
 
   private func products(_ shape: [Int]) -> ConvolutionProducts {

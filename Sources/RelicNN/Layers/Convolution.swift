@@ -6,7 +6,7 @@ public protocol Convolution: Layer where Cache == ConvolutionCache {
   /// Returns the output's shape for an input's.
   func outputShape(_ shape: [Int]) -> [Int]
 
-  /// Returns `[batch, outHeight, outWidth, outputs]`, and calls `finish` on ranges of the output's
+  /// Returns `[…, outHeight, outWidth, outputs]`, and calls `finish` on ranges of the output's
   /// pixels while they are in the cache of the worker that made them.
   ///
   /// The ranges depend on the shapes alone; together they cover every pixel once.
@@ -16,7 +16,7 @@ public protocol Convolution: Layer where Cache == ConvolutionCache {
   mutating func backwardWeight(_ dy: borrowing Tensor, _ cache: borrowing ConvolutionCache)
 }
 
-/// The input of a convolution, `[batch, height, width, inputs]`, which its backward pass reads.
+/// The input of a convolution, `[…, height, width, inputs]`, which its backward pass reads.
 public struct ConvolutionCache: Sendable {
   let x: Tensor
 }

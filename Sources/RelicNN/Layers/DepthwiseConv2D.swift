@@ -29,31 +29,27 @@ public struct DepthwiseConv2D: Convolution {
       weight: Tensor(normal: shape, deviation: deviation, using: &generator), stride: stride)
   }
 
-  /// Returns `[batch, outHeight, outWidth, channels]` for `x` of shape
-  /// `[batch, height, width, channels]`.
-  public func callAsFunction(_ x: Tensor, _ statistics: NormalizationStatistics) -> Tensor {
-    self(x) { _ in }
-  }
+  /// Returns `[…, outHeight, outWidth, channels]` for `x` of shape `[…, height, width, channels]`.
+  public func callAsFunction(_ x: Tensor) -> Tensor { self(x) { _ in } }
 
-  /// Returns `[batch, outHeight, outWidth, channels]`, and calls `finish` on the pixels of every
-  /// image.
+  /// Returns `[…, outHeight, outWidth, channels]`, and calls `finish` on the pixels of every image.
   public func callAsFunction(
     _ x: Tensor, finish: (borrowing FinishedPixels) -> Void
   ) -> Tensor {
     products(x.shape).output(x, weight: weight.value, finish: finish)
   }
 
-  /// Returns `[batch, outHeight, outWidth, channels]` for `[batch, height, width, channels]`.
+  /// Returns `[…, outHeight, outWidth, channels]` for `[…, height, width, channels]`.
   public func outputShape(_ shape: [Int]) -> [Int] { products(shape).outputShape }
 
-  /// Returns `[batch, outHeight, outWidth, channels]` for `x` of shape
-  /// `[batch, height, width, channels]`, and keeps `x`.
-  public func forward(_ x: Tensor, views: Int) -> (y: Tensor, cache: ConvolutionCache) {
-    (self(x, .batch(views: views)), ConvolutionCache(x: x))
+  /// Returns `[…, outHeight, outWidth, channels]` for `x` of shape
+  /// `[…, height, width, channels]`, and saves `x`.
+  public func forward(_ x: Tensor) -> (y: Tensor, cache: ConvolutionCache) {
+    (self(x), ConvolutionCache(x: x))
   }
 
-  /// Returns `dx` of shape `[batch, height, width, channels]` for `dy` of shape
-  /// `[batch, outHeight, outWidth, channels]`.
+  /// Returns `dx` of shape `[…, height, width, channels]` for `dy` of shape
+  /// `[…, outHeight, outWidth, channels]`.
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming ConvolutionCache)
     -> Tensor
   {

@@ -8,14 +8,14 @@ public struct GlobalAveragePool: Layer {
   /// Creates a layer without parameters.
   public init() {}
 
-  /// Returns `[batch, channels]` for `x` of shape `[batch, height, width, channels]`.
-  public func callAsFunction(_ x: Tensor, _ statistics: NormalizationStatistics) -> Tensor {
+  /// Returns `[…, channels]` for `x` of shape `[…, height, width, channels]`.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
     MeanPooling.means(of: x)
   }
 
-  /// Returns `[batch, channels]` for `x` of shape `[batch, height, width, channels]`.
-  public func forward(_ x: Tensor, views: Int) -> (y: Tensor, cache: Cache) {
-    (self(x, .batch(views: views)), Cache(inputShape: x.shape))
+  /// Returns `[…, channels]` for `x` of shape `[…, height, width, channels]`.
+  public func forward(_ x: Tensor) -> (y: Tensor, cache: Cache) {
+    (self(x), Cache(inputShape: x.shape))
   }
 
   /// Returns `dx` of the shape of the input: `dy / pixels` at every pixel.

@@ -20,15 +20,13 @@ public struct MaxPool2D: Layer {
     self.padding = padding
   }
 
-  /// Returns `[batch, outHeight, outWidth, channels]` for `x` of shape
-  /// `[batch, height, width, channels]`.
-  public func callAsFunction(_ x: Tensor, _ statistics: NormalizationStatistics) -> Tensor {
-    forward(x, views: 1).y
-  }
+  /// Returns `[…, outHeight, outWidth, channels]` for `x` of shape
+  /// `[…, height, width, channels]`.
+  public func callAsFunction(_ x: Tensor) -> Tensor { forward(x).y }
 
-  /// Returns `[batch, outHeight, outWidth, channels]` for `x` of shape
-  /// `[batch, height, width, channels]`, and keeps where the maxima were.
-  public func forward(_ x: Tensor, views: Int) -> (y: Tensor, cache: Cache) {
+  /// Returns `[…, outHeight, outWidth, channels]` for `x` of shape
+  /// `[…, height, width, channels]`, and saves where the maxima were.
+  public func forward(_ x: Tensor) -> (y: Tensor, cache: Cache) {
     let (y, taps) = pooling(x.shape).maxima(of: x)
     return (y, Cache(taps: taps, inputShape: x.shape))
   }

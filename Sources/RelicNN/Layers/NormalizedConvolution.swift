@@ -24,10 +24,10 @@ public struct NormalizedConvolution<Kernel: Convolution>: Layer {
     }
   }
 
-  /// What a forward pass keeps of its input.
-  enum InputKeeping {
+  /// What a forward pass saves of its input.
+  enum SavedInput {
     case own
-    /// What another unit of the same input keeps.
+    /// What another unit of the same input has saved.
     case shared(SavedActivation)
     /// Nothing: backward is given the input again.
     case none
@@ -37,7 +37,7 @@ public struct NormalizedConvolution<Kernel: Convolution>: Layer {
   private(set) var normalization: BatchNorm2D
 
   private let names: (convolution: String, normalization: String)
-  let keepsHalf: Bool
+  let savesHalf: Bool
 
   /// Joins a convolution and a normalisation of its outputs under their names.
   ///
@@ -45,10 +45,10 @@ public struct NormalizedConvolution<Kernel: Convolution>: Layer {
   ///   - convolution: The convolution.
   ///   - normalization: The normalisation of its outputs, and the activation.
   ///   - names: What torchvision calls the two.
-  ///   - keepsHalf: Whether what the backward pass reads is held in 16 bits.
+  ///   - savesHalf: Whether what the backward pass reads is held in 16 bits.
   public init(
     _ convolution: Kernel, _ normalization: BatchNorm2D,
-    names: (convolution: String, normalization: String), keepsHalf: Bool = false
+    names: (convolution: String, normalization: String), savesHalf: Bool = false
   ) {
     precondition(
       convolution.outputs == normalization.channels,
@@ -56,76 +56,69 @@ public struct NormalizedConvolution<Kernel: Convolution>: Layer {
     self.convolution = convolution
     self.normalization = normalization
     self.names = names
-    self.keepsHalf = keepsHalf
+    self.savesHalf = savesHalf
   }
 
-  /// Returns `[batch, outHeight, outWidth, outputs]` for `x` of shape
-  /// `[batch, height, width, inputs]`.
-  public mutating func callAsFunction(_ x: Tensor, _ statistics: NormalizationStatistics) -> Tensor
-  {
-    self(x, adding: nil, statistics)
-  }
+  /// Returns `[…, outHeight, outWidth, outputs]` for `x` of shape `[…, height, width, inputs]`.
+  public func callAsFunction(_ x: Tensor) -> Tensor { self(x, adding: nil) }
 
   /// The same, with a residual of the output's shape added before the activation.
   ///
-  /// The convolution's outputs are normalised in place: by running averages as soon as they are
-  /// there, by those of the batch when all have been seen.
-  mutating func callAsFunction(
-    _ x: Tensor, adding residual: Tensor?, _ statistics: NormalizationStatistics
-  ) -> Tensor {
-    switch statistics {
-    case .running:
-      let running = normalization.runningNormalization
-      running.check(residual, count: convolution.outputShape(x.shape).reduce(1, *))
-      return convolution(x) { running.normalize($0, adding: residual) }
-    case .batch(let views):
-      let moments = outputMoments(x, views: views)
-      var z = convolution(x) { moments.add($0) }
-      normalization.normalization(moments).normalize(&z, adding: residual)
-      return z
-    }
+  /// Pixels are normalised as soon as they are there.
+  func callAsFunction(_ x: Tensor, adding residual: Tensor?) -> Tensor {
+    let running = normalization.runningNormalization
+    running.check(residual, count: convolution.outputShape(x.shape).reduce(1, *))
+    return convolution(x) { running.normalize($0, adding: residual) }
   }
 
-  /// Returns what gathers the moments of the convolution's output.
-  private func outputMoments(_ x: Tensor, views: Int) -> BatchMoments {
-    let shape = convolution.outputShape(x.shape)
-    return BatchMoments(
-      rows: shape.dropLast().reduce(1, *), channels: convolution.outputs, views: views)
+  /// Returns `[…, outHeight, outWidth, outputs]` for `x` of shape `[…, height, width, inputs]`.
+  public mutating func forwardOnly(_ x: Tensor) -> Tensor { forwardOnly(x, adding: nil) }
+
+  /// The same, with a residual of the output's shape added before the activation.
+  ///
+  /// The convolution's outputs are normalised in place when all have been seen.
+  mutating func forwardOnly(_ x: Tensor, adding residual: Tensor?) -> Tensor {
+    let moments = BatchMoments(of: convolution.outputShape(x.shape))
+    var z = convolution(x) { moments.add($0) }
+    normalization.normalization(moments).normalize(&z, adding: residual)
+    return z
   }
 
-  /// Returns `[batch, outHeight, outWidth, outputs]` for `x` of shape
-  /// `[batch, height, width, inputs]`, and keeps both parts' inputs.
-  public mutating func forward(_ x: Tensor, views: Int) -> (y: Tensor, cache: Cache) {
-    forward(x, adding: nil, views: views)
+  /// Returns `[…, outHeight, outWidth, outputs]` for `x` of shape `[…, height, width, inputs]`, and
+  /// saves both parts' inputs.
+  public mutating func forward(_ x: Tensor) -> (y: Tensor, cache: Cache) {
+    forward(x, adding: nil)
   }
 
+  /// The same, with a residual of the output's shape added before the activation.
   package mutating func forward(
-    _ x: Tensor, adding residual: Tensor?, views: Int
+    _ x: Tensor, adding residual: Tensor?
   ) -> (y: Tensor, cache: Cache) {
-    forward(x, adding: residual, views: views, keeping: .own)
+    forward(x, adding: residual, saving: .own)
   }
 
+  /// The same; `input` says what is saved of `x`.
   mutating func forward(
-    _ x: Tensor, adding residual: Tensor?, views: Int, keeping input: InputKeeping
+    _ x: Tensor, adding residual: Tensor?, saving input: SavedInput
   ) -> (y: Tensor, cache: Cache) {
-    let moments = outputMoments(x, views: views)
+    let moments = BatchMoments(of: convolution.outputShape(x.shape))
     let z = convolution(x) { moments.add($0) }
     let (y, normalized) = normalization.forward(z, adding: residual, moments)
-    let form = keepsHalf ? SavedActivation.Form.half : .whole
-    let kept: SavedActivation? =
+    let form = savesHalf ? SavedActivation.Form.half : .whole
+    let saved: SavedActivation? =
       switch input {
       case .own: SavedActivation(x, as: form)
-      case .shared(let kept): kept
+      case .shared(let saved): saved
       case .none: nil
       }
     let cache = Cache(
-      x: kept, z: SavedActivation(normalized.z, as: form),
-      y: normalized.y.map { SavedActivation($0, as: keepsHalf ? .signs : .whole) },
+      x: saved, z: SavedActivation(normalized.z, as: form),
+      y: normalized.y.map { SavedActivation($0, as: savesHalf ? .signs : .whole) },
       mean: normalized.mean, inverseDeviation: normalized.inverseDeviation)
     return (y, cache)
   }
 
-  /// Returns the output of a forward pass without a residual again, from what it kept.
+  /// Returns the output of a forward pass without a residual again, from what it saved.
   func output(of cache: Cache) -> Tensor {
     let normalization = normalization.normalization(
       mean: cache.mean, inverseDeviation: cache.inverseDeviation)
@@ -134,18 +127,18 @@ public struct NormalizedConvolution<Kernel: Convolution>: Layer {
     return y
   }
 
-  /// Returns `dx` of the shape of the input for `dy` of the shape of the output.
+  /// Returns `dx` of the input's shape for `dy` of the output's.
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) -> Tensor {
     backward(dy, cache, input: nil)
   }
 
-  /// The same; `input` is what the forward pass did not keep.
+  /// The same; `input` is what the forward pass did not save.
   mutating func backward(
     _ dy: consuming Tensor, _ cache: consuming Cache, input: Tensor?
   ) -> Tensor {
     let x = cache.x
     let dz = normalization.backward(dy, cache.normalization)
-    return convolution.backward(dz, Self.kept(x, input))
+    return convolution.backward(dz, Self.input(x, input))
   }
 
   /// Returns `dx`, and leaves in `dy` the gradient of the residual.
@@ -153,13 +146,13 @@ public struct NormalizedConvolution<Kernel: Convolution>: Layer {
     backward(&dy, cache, input: nil)
   }
 
-  /// The same; `input` is what the forward pass did not keep.
+  /// The same; `input` is what the forward pass did not save.
   mutating func backward(
     _ dy: inout Tensor, _ cache: consuming Cache, input: Tensor?
   ) -> Tensor {
     let x = cache.x
     let dz = normalization.backward(&dy, cache.normalization)
-    return convolution.backward(dz, Self.kept(x, input))
+    return convolution.backward(dz, Self.input(x, input))
   }
 
   /// Adds to the parameters' gradients alone, for a layer whose input needs none.
@@ -167,12 +160,12 @@ public struct NormalizedConvolution<Kernel: Convolution>: Layer {
     _ dy: consuming Tensor, _ cache: consuming Cache
   ) {
     let dz = normalization.backward(dy, cache.normalization)
-    convolution.backwardWeight(dz, Self.kept(cache.x, nil))
+    convolution.backwardWeight(dz, Self.input(cache.x, nil))
   }
 
-  private static func kept(_ x: SavedActivation?, _ input: Tensor?) -> ConvolutionCache {
-    guard let input = input ?? x?.tensor else {
-      preconditionFailure("a unit that keeps no input is given it again")
+  private static func input(_ saved: SavedActivation?, _ given: Tensor?) -> ConvolutionCache {
+    guard let input = given ?? saved?.tensor else {
+      preconditionFailure("a unit that saves no input is given it again")
     }
     return ConvolutionCache(x: input)
   }

@@ -8,8 +8,8 @@ public struct ReLU: Layer {
   /// Creates a layer without parameters.
   public init() {}
 
-  /// Returns the shape of `x`.
-  public func callAsFunction(_ x: Tensor, _ statistics: NormalizationStatistics) -> Tensor {
+  /// Returns `max(x, 0)`, element by element, for `x` of any shape.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
     var y = x
     RowPass(elementsOf: x).forEachChunk(writing: &y) { _, y in
       for index in y.indices { y[index] = max(y[index], 0) }
@@ -17,9 +17,9 @@ public struct ReLU: Layer {
     return y
   }
 
-  /// Returns the shape of `x`, and keeps the output.
-  public func forward(_ x: Tensor, views: Int) -> (y: Tensor, cache: Cache) {
-    let y = self(x, .batch(views: views))
+  /// Returns `max(x, 0)`, element by element, for `x` of any shape, and saves it.
+  public func forward(_ x: Tensor) -> (y: Tensor, cache: Cache) {
+    let y = self(x)
     return (y, Cache(y: y))
   }
 

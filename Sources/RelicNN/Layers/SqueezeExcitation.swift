@@ -17,16 +17,16 @@ public struct SqueezeExcitation: Layer {
   private var second: Conv2D
   private var secondBias: Parameter
   private let average = GlobalAveragePool()
-  private let keepsHalf: Bool
+  private let savesHalf: Bool
 
   /// Creates a layer from weights `[1, 1, channels, squeezed]` and `[1, 1, squeezed, channels]`,
-  /// with biases of 0; `keepsHalf` holds what the backward pass reads in 16 bits.
-  public init(first: Conv2D, second: Conv2D, keepsHalf: Bool = false) {
+  /// with biases of 0; `savesHalf` holds what the backward pass reads in 16 bits.
+  public init(first: Conv2D, second: Conv2D, savesHalf: Bool = false) {
     precondition(
       first.outputs == second.inputs && first.inputs == second.outputs,
       "\(first.weight.value.shape) does not lead back through \(second.weight.value.shape)")
     self.first = first
-    self.keepsHalf = keepsHalf
+    self.savesHalf = savesHalf
     self.second = second
     firstBias = Parameter(Tensor(zeros: [first.outputs]), role: .bias)
     secondBias = Parameter(Tensor(zeros: [second.outputs]), role: .bias)
@@ -34,42 +34,43 @@ public struct SqueezeExcitation: Layer {
 
   /// Creates a layer with torchvision's initialisation.
   public init(
-    channels: Int, squeezed: Int, keepsHalf: Bool = false, using generator: inout Philox
+    channels: Int, squeezed: Int, savesHalf: Bool = false, using generator: inout Philox
   ) {
     self.init(
       first: Conv2D(inputs: channels, outputs: squeezed, kernel: 1, using: &generator),
       second: Conv2D(inputs: squeezed, outputs: channels, kernel: 1, using: &generator),
-      keepsHalf: keepsHalf)
+      savesHalf: savesHalf)
   }
 
-  /// Returns the shape of `x`, `[batch, height, width, channels]`.
-  public func callAsFunction(_ x: Tensor, _ statistics: NormalizationStatistics) -> Tensor {
-    ChannelGate.scaled(x, by: gate(x).gate)
-  }
+  /// Returns `x · gate`, both `[…, height, width, channels]`.
+  public func callAsFunction(_ x: Tensor) -> Tensor { ChannelGate.scaled(x, by: gate(x).gate) }
 
-  /// Returns the shape of `x`, `[batch, height, width, channels]`, and keeps `x` and the gate.
-  public func forward(_ x: Tensor, views: Int) -> (y: Tensor, cache: Cache) {
+  /// Returns `x · gate`, both `[…, height, width, channels]`.
+  public func forwardOnly(_ x: Tensor) -> Tensor { self(x) }
+
+  /// Returns `x · gate`, both `[…, height, width, channels]`, and saves `x` and the gate.
+  public func forward(_ x: Tensor) -> (y: Tensor, cache: Cache) {
     let steps = gate(x)
     let cache = Cache(
-      x: SavedActivation(x, as: keepsHalf ? .half : .whole), first: steps.first,
+      x: SavedActivation(x, as: savesHalf ? .half : .whole), first: steps.first,
       hidden: steps.hidden,
       second: steps.second, gate: steps.gate)
     return (ChannelGate.scaled(x, by: steps.gate), cache)
   }
 
-  /// Returns the gate of every image and channel, `[batch, 1, 1, channels]`, and what led to it.
+  /// Returns the gate of every image and channel, `[…, 1, 1, channels]`, and what led to it.
   private func gate(
     _ x: Tensor
   ) -> (gate: Tensor, hidden: Tensor, first: Conv2D.Cache, second: Conv2D.Cache) {
-    let means = average(x, .running).reshaped([x.shape[0], 1, 1, x.shape[3]])
-    var (hidden, firstCache) = first.forward(means, views: 1)
+    let means = average(x).reshaped(x.shape.dropLast(3) + [1, 1, first.inputs])
+    var (hidden, firstCache) = first.forward(means)
     let active = ChannelGate.biasedSiLU(&hidden, bias: firstBias.value)
-    var (gate, secondCache) = second.forward(active, views: 1)
+    var (gate, secondCache) = second.forward(active)
     ChannelGate.applyBiasedSigmoid(to: &gate, bias: secondBias.value)
     return (gate, hidden, firstCache, secondCache)
   }
 
-  /// Returns `dx` of the shape of `dy`.
+  /// Returns `dx` for `dy`, both `[…, height, width, channels]`.
   ///
   /// With s the gate: `ds = Σ dy x` over the pixels, `dx = dy s + d(mean) / pixels`.
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) -> Tensor {

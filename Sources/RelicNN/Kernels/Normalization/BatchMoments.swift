@@ -18,14 +18,12 @@ struct BatchMoments: ~Copyable, Sendable {
   let rowsPerView: Int
   private let parts = Mutex<[Part]>([])
 
-  /// Prepares to gather `rows` rows of `channels` numbers, cut into `views` blocks of equal size.
-  init(rows: Int, channels: Int, views: Int) {
-    precondition(rows % views == 0, "cannot cut \(rows) rows into \(views) views")
-    rowsPerView = rows / views
-    precondition(
-      rowsPerView > 1, "one value per channel has no variance: \(rows) rows in \(views) views")
-    self.channels = channels
-    self.views = views
+  /// Prepares to gather feature maps of a shape.
+  init(of shape: [Int]) {
+    let images = ImageShape(shape)
+    (channels, views) = (images.channels, images.views)
+    rowsPerView = images.images * images.pixels / views
+    precondition(rowsPerView > 1, "one value per channel has no variance: \(shape)")
   }
 
   /// Adds all rows of `z`, `[…, channels]`.

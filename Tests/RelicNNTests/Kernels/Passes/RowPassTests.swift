@@ -34,7 +34,8 @@ import Testing
         for column in 0..<3 { y[3 * row + column] = x[2 * row] + x[2 * row + 1] }
       }
     }
-    #expect(y.scalars == (0..<7).flatMap { Array(repeating: Float(4 * $0 + 1), count: 3) })
+    let expected = (0..<7).flatMap { row in [Float](repeating: Float(4 * row + 1), count: 3) }
+    #expect(y.scalars == expected)
   }
 
   @Test func `a tensor that is shared is copied before it is written`() {
