@@ -19,13 +19,13 @@ public struct EfficientNetV2: EncoderNetwork {
     (15, .init(isFused: false, inputs: 160, outputs: 256, expansion: 6, stride: 2)),
   ]
 
-  private var stem: ConvNorm
-  private var blocks: [EfficientNetV2Block] = []
-  private var head: ConvNorm
-  private let average = GlobalAveragePool()
+  private(set) var stem: ConvNorm
+  private(set) var blocks: [EfficientNetV2Block] = []
+  private(set) var head: ConvNorm
+  let average = GlobalAveragePool()
 
   /// Which branches training passes leave out; evaluation leaves out none.
-  public var stochasticDepth = StochasticDepth.off
+  package var stochasticDepth = StochasticDepth.off
 
   /// The number of features, 1280.
   public let featureCount = 1280

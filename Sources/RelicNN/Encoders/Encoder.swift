@@ -65,6 +65,14 @@ public struct Encoder: EncoderNetwork {
     }
   }
 
+  /// The layers of the network, for images of shape `[batch, height, width, 3]`.
+  package func layers(for images: [Int]) -> NetworkLayers {
+    var layers = NetworkLayers(images: images)
+    resNet?.list(in: &layers)
+    efficientNet?.list(in: &layers)
+    return layers
+  }
+
   /// Returns features `[batch, featureCount]` in evaluation mode for images
   /// `[batch, height, width, 3]`.
   public func features(of images: Tensor) -> Tensor { self(images) }
