@@ -27,6 +27,11 @@ void relic_resize_rows(const relic_resize_axis *axis, size_t rows, size_t width,
 void relic_resize_columns(const relic_resize_axis *axis, size_t height, size_t width,
                           const uint8_t *source, int32_t *sums, uint8_t *out);
 
+// Resizes interleaved rows of `values` bytes, `row_bytes` apart, along y. out: [height][values];
+// sums: values.
+void relic_resize_height(const relic_resize_axis *axis, size_t height, size_t values,
+                         const uint8_t *source, size_t row_bytes, int32_t *sums, uint8_t *out);
+
 // v = factor * v
 void relic_adjust_brightness(size_t area, float factor, uint8_t *planes);
 
