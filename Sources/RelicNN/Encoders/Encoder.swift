@@ -43,7 +43,7 @@ public struct Encoder: EncoderNetwork {
   ///   - seed: The seed of the weights.
   ///   - keepsHalf: Whether what the backward pass reads is held in 16 bits.
   public init(
-    _ model: PretrainingConfiguration.EncoderModel, stem: PretrainingConfiguration.Stem,
+    _ model: EncoderModel, stem: Stem,
     seed: UInt64, keepsHalf: Bool = false
   ) {
     var generator = Philox(seed: seed, purpose: .weights)

@@ -5,53 +5,54 @@ internal import Foundation
 /// A value: a copy is a snapshot. Two runs from equal states on equal views stay equal to the bit,
 /// whatever the number of workers.
 public struct Pretraining: Sendable {
-  /// What decided the run.
-  public let configuration: PretrainingConfiguration
   /// Trained by the gradient.
   public var online: RelicNetwork { trained.network }
   /// Follows the online network; its encoder is what a run is for.
   public internal(set) var target: RelicNetwork
   /// Steps taken.
   public internal(set) var step = 0
-  /// The EMA rate of the next move of the target.
-  public internal(set) var gamma: Double
+  /// The decay of the next move of the target, an exponential moving average.
+  public internal(set) var emaDecay: Double
   /// Sums of losses, for the averages in reports.
   public internal(set) var averages = RunningAverages()
 
   var trained: TrainedParameters
   var optimizer: Adam
-  /// The factor of the loss under `fp16Precision`, else `nil`.
+  /// The factor of the loss where activations are kept in 16 bits, else `nil`.
   var lossScale: LossScale?
-  let schedule: GammaSchedule
-  let learningRates: LearningRateSchedule
   private let loss: RelicLoss
+  private let learningRates: LearningRateSchedule
+  private let emaSchedule: EMASchedule
+  private let recomputes: Bool
+  private let seed: UInt64
 
-  /// Creates the state before the first step, with random weights.
+  /// Joins the parts of a run before its first step; the target begins as a copy of `network`.
   ///
   /// - Parameters:
-  ///   - configuration: What decides the run.
-  ///   - stepsPerEpoch: Batches in one pass over the data.
-  public init(_ configuration: PretrainingConfiguration, stepsPerEpoch: Int) {
-    self.configuration = configuration
-    let encoder = Encoder(
-      configuration.encoder, stem: configuration.stem, seed: configuration.seed,
-      keepsHalf: configuration.fp16Precision)
-    var generator = Philox(seed: configuration.seed, purpose: .weights, sample: 1)
-    let head = ProjectionHead(
-      inputs: encoder.featureCount, hidden: configuration.projectionHidden,
-      outputs: configuration.projectionOutputs, using: &generator)
-    loss = RelicLoss(alpha: configuration.alpha, usesSigLIP: configuration.useSigLIP)
+  ///   - network: The online network with its first weights.
+  ///   - loss: What is minimised.
+  ///   - optimizer: Moves the online network.
+  ///   - learningRates: The optimiser's step size.
+  ///   - emaSchedule: How the target follows.
+  ///   - lossScale: The factor of the loss where activations are kept in 16 bits.
+  ///   - recomputes: Whether views are computed twice and kept one at a time.
+  ///   - seed: The seed of stochastic depth.
+  init(
+    _ network: RelicNetwork, loss: RelicLoss, optimizer: Adam,
+    learningRates: LearningRateSchedule, emaSchedule: EMASchedule, lossScale: LossScale?,
+    recomputes: Bool, seed: UInt64
+  ) {
     trained = TrainedParameters(
-      network: RelicNetwork(encoder: encoder, head: head), logScale: loss.initialLogScale,
-      bias: loss.initialBias)
-    target = trained.network
-    optimizer = Adam(
-      learningRate: configuration.learningRate, weightDecay: configuration.weightDecay)
-    lossScale = configuration.fp16Precision ? LossScale() : nil
-    optimizer.exemptsBiasAndNorm = configuration.exemptsBiasAndNorm
-    learningRates = LearningRateSchedule(configuration, stepsPerEpoch: stepsPerEpoch)
-    schedule = GammaSchedule(configuration, stepsPerEpoch: stepsPerEpoch)
-    gamma = Double(configuration.gamma)
+      network: network, logScale: loss.initialLogScale, bias: loss.initialBias)
+    target = network
+    emaDecay = Double(emaSchedule.start)
+    self.loss = loss
+    self.optimizer = optimizer
+    self.learningRates = learningRates
+    self.emaSchedule = emaSchedule
+    self.lossScale = lossScale
+    self.recomputes = recomputes
+    self.seed = seed
   }
 
   /// Takes one step: losses over all pairs of views, Adam, then the target's move.
@@ -72,7 +73,7 @@ public struct Pretraining: Sendable {
     let targets = target(views.global, .batch(views: views.globalCount))
     var passes: [(y: Tensor, cache: RelicNetwork.Cache)] = []
     var projections: [Tensor] = []
-    if configuration.recomputes {
+    if recomputes {
       // The copy's running statistics are dropped: they move once, when the views come again.
       var copy = trained.network
       projections = groups.indices.map { index in
@@ -112,7 +113,7 @@ public struct Pretraining: Sendable {
     moveTarget()
     averages.add(loss: result.loss, invariance: result.invariance)
     let report = StepReport(
-      step: step + 1, loss: result.loss, invariance: result.invariance, gamma: gamma,
+      step: step + 1, loss: result.loss, invariance: result.invariance, emaDecay: emaDecay,
       scale: exp(trained.logScale), bias: trained.bias,
       learningRate: optimizer.learningRate, lossScale: lossScale?.value, averages: averages,
       accuracy: measuresAccuracy
@@ -127,7 +128,7 @@ public struct Pretraining: Sendable {
 
   /// The branches a pass of this step leaves out; online passes count from 0, the target's is 255.
   private func stochasticDepth(pass: Int) -> StochasticDepth {
-    .random(seed: configuration.seed, step: step, pass: pass)
+    .random(seed: seed, step: step, pass: pass)
   }
 
   /// Views that go through the network together: all of one size, or one alone if they are
@@ -135,7 +136,7 @@ public struct Pretraining: Sendable {
   private func viewGroups(_ views: ViewBatch) -> [(images: Tensor, count: Int)] {
     let sizes =
       [(views.global, views.globalCount)] + (views.local.map { [($0, views.localCount)] } ?? [])
-    guard configuration.recomputes else { return sizes.map { ($0.0, $0.1) } }
+    guard recomputes else { return sizes.map { ($0.0, $0.1) } }
     return sizes.flatMap { tensor, count in
       let images = tensor.shape[0] / count
       return (0..<count).map { (tensor.rows(($0 * images)..<(($0 + 1) * images)), 1) }
@@ -156,11 +157,11 @@ public struct Pretraining: Sendable {
   }
 
   private mutating func moveTarget() {
-    if schedule.moves(atStep: step) {
-      target.move(towards: trained.network, decay: gamma)
-      gamma = schedule.gamma(afterStep: step)
+    if emaSchedule.moves(atStep: step) {
+      target.move(towards: trained.network, decay: emaDecay)
+      emaDecay = emaSchedule.decay(afterStep: step)
     }
-    if schedule.copies(atStep: step) { target = trained.network }
+    if emaSchedule.copies(atStep: step) { target = trained.network }
   }
 
   /// The root of the total variance of the rows divided by their lengths, `√Σ mean (x - mean x)²`.

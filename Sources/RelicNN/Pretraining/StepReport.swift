@@ -6,8 +6,8 @@ public struct StepReport: Sendable, Equatable {
   public var loss: Float
   /// The invariance penalty (KL), mean over pairs, before `alpha`.
   public var invariance: Float
-  /// The target's EMA rate after the step.
-  public var gamma: Double
+  /// The decay of the target, an exponential moving average, after the step.
+  public var emaDecay: Double
   /// `exp(tau)`, what the reference prints as temperature: cosines are multiplied by it.
   public var scale: Float
   /// The bias of the logits.

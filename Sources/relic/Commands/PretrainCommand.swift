@@ -96,14 +96,14 @@ struct PretrainCommand: DatasetCommand {
           "--no-bias-norm-decay", sets: \.configuration.exemptsBiasAndNorm,
           "leave biases and normalisations out of the penalty"),
         .value(
-          "--gamma", sets: \.configuration.gamma, as: "RATE", from: 0, to: 1,
-          "EMA rate of the target network at the start"),
+          "--gamma", sets: \.configuration.emaDecay, as: "RATE", from: 0, to: 1,
+          "decay of the target network, an exponential moving average, at the start"),
         .value(
-          "--update-gamma-after-step", sets: \.configuration.updateGammaAfterStep, as: "N",
+          "--update-gamma-after-step", sets: \.configuration.copiesTargetThroughStep, as: "N",
           from: 0,
           "last step, counted from 0, after which the target is a copy of the online network"),
         .value(
-          "--update-gamma-every-n-steps", sets: \.configuration.updateGammaEveryNSteps, as: "N",
+          "--update-gamma-every-n-steps", sets: \.configuration.targetMoveInterval, as: "N",
           from: 1, "steps between two moves of the target"),
         .value(
           "--alpha", sets: \.configuration.alpha, as: "WEIGHT", from: 0,
@@ -196,15 +196,16 @@ struct PretrainCommand: DatasetCommand {
       ? command.begin(run, loader, from: start) : command.restore(run, loader)
     if let weights {
       console.line(
-        "\(weights): weights only; optimiser, EMA rate and step begin anew ('--resume RUN' goes on "
-          + "with all of a run)")
+        "\(weights): weights only; optimiser, decay and step begin anew ('--resume RUN' goes on with "
+          + "all of a run)")
     }
     console.line(
       "\(loader.dataset.count) images of \(configuration.dataset), "
         + "\(loader.stepsPerEpoch) steps an epoch, \(ThreadPool.workerCount) workers, "
         + "BLAS core \(BLAS.core)")
     var loop = PretrainingLoop(
-      state, loader: loader, run: run, evaluation: evaluation, skipped: skipped, console: console)
+      state, of: command.configuration, loader: loader, run: run, evaluation: evaluation,
+      skipped: skipped, console: console)
     _ = try loop.finish()
     console.line("\(run.encoderPath): the encoder; score it with 'relic evaluate \(run.path)'")
   }
@@ -252,8 +253,8 @@ struct PretrainCommand: DatasetCommand {
   private func restore(_ run: RunFolder, _ loader: BatchLoader) throws -> Pretraining {
     let checkpoint = try Safetensors.read(run.checkpointPath)
     do throws(CheckpointError) {
-      return try Pretraining(
-        configuration, stepsPerEpoch: loader.stepsPerEpoch, checkpoint: checkpoint)
+      return try Pretraining(configuration, stepsPerEpoch: loader.stepsPerEpoch)
+        .resumed(from: checkpoint)
     } catch {
       throw RunError.unusableCheckpoint(path: run.checkpointPath, error)
     }

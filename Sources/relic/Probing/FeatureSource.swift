@@ -40,8 +40,8 @@ struct FeatureSource {
 
   /// An encoder whose weights lie in a file.
   init(
-    weightsAt path: String, model: PretrainingConfiguration.EncoderModel,
-    stem: PretrainingConfiguration.Stem, imageSize: Int
+    weightsAt path: String, model: EncoderModel,
+    stem: Stem, imageSize: Int
   ) throws {
     try self.init(
       WeightFile.read(path), path: path, model: model, stem: stem, imageSize: imageSize)
@@ -62,8 +62,8 @@ struct FeatureSource {
   }
 
   private init(
-    _ weights: StateDict, path: String, model: PretrainingConfiguration.EncoderModel,
-    stem: PretrainingConfiguration.Stem, imageSize: Int
+    _ weights: StateDict, path: String, model: EncoderModel,
+    stem: Stem, imageSize: Int
   ) throws {
     var encoder = Encoder(model, stem: stem, seed: 0)
     do {

@@ -7,20 +7,22 @@ struct PretrainingLoop {
   private let console: Console
   private let evaluation: OnlineEvaluation?
   private let skipped: SkippedPictures
+  private let configuration: PretrainingConfiguration
   private var state: Pretraining
   /// The last step whose result is on the disk.
   private var savedStep: Int
   private var watch: TrainingWatch
 
   init(
-    _ state: Pretraining, loader: BatchLoader, run: RunFolder, evaluation: OnlineEvaluation?,
-    skipped: SkippedPictures, console: Console
+    _ state: Pretraining, of configuration: PretrainingConfiguration, loader: BatchLoader,
+    run: RunFolder, evaluation: OnlineEvaluation?, skipped: SkippedPictures, console: Console
   ) {
     self.state = state
+    self.configuration = configuration
     savedStep = state.step
     self.evaluation = evaluation
     self.skipped = skipped
-    watch = TrainingWatch(state.configuration)
+    watch = TrainingWatch(configuration)
     self.loader = loader
     self.run = run
     self.console = console
@@ -31,7 +33,6 @@ struct PretrainingLoop {
   /// - Returns: The state after the last step.
   /// - Throws: `Interruption` after a step during which the user asked to end; the run is saved.
   mutating func finish() throws -> Pretraining {
-    let configuration = state.configuration
     let interrupt = Interrupt()
     let log = try MetricsLog(path: run.metricsPath, keepingThrough: state.step)
     let progress = ProgressLine(
@@ -82,7 +83,7 @@ struct PretrainingLoop {
       throw error
     }
     if index == 0 { state.beginEpoch() }
-    let isLogged = (state.step + 1) % state.configuration.logEveryNSteps == 0
+    let isLogged = (state.step + 1) % configuration.logEveryNSteps == 0
     return (try state.advance(batch.views, measuresAccuracy: isLogged), batch.skipped)
   }
 
@@ -107,8 +108,8 @@ struct PretrainingLoop {
     var encoder = state.target.encoder.stateDict()
     encoder.metadata = [
       "format": "pt", "program": "relic \(Relic.version)",
-      "model": state.configuration.encoder.rawValue, "stem": state.configuration.stem.rawValue,
-      "image_size": "\(state.configuration.imageSize)", "step": "\(state.step)",
+      "model": configuration.encoder.rawValue, "stem": configuration.stem.rawValue,
+      "image_size": "\(configuration.imageSize)", "step": "\(state.step)",
       "epochs": "\(state.step / loader.stepsPerEpoch)",
     ]
     // The checkpoint comes last: a run that is resumed from it has an encoder at least as new.
@@ -148,7 +149,7 @@ private struct Metrics: Encodable {
     kl = report.invariance
     epochLoss = report.averages.lossOfEpoch
     runningLoss = report.averages.loss
-    gamma = report.gamma
+    gamma = report.emaDecay
     temperature = report.scale
     bias = report.bias
     learningRate = report.learningRate

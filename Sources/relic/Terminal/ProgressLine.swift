@@ -28,7 +28,7 @@ struct ProgressLine {
       "epoch loss \(report.averages.lossOfEpoch.fixed(4))",
       "running loss \(report.averages.loss.fixed(4))",
       "KL \(report.averages.invarianceOfEpoch.fixed(4))",
-      "gamma \(report.gamma.fixed(5))",
+      "gamma \(report.emaDecay.fixed(5))",
       "alpha \(configuration.alpha.argument)",
       "temperature \(Double(report.scale).fixed(4))",
       "bias \(Double(report.bias).fixed(4))",

@@ -6,8 +6,8 @@ import Testing
 /// An encoder fixture, and how to build what it describes.
 struct EncoderCase: Sendable, CustomTestStringConvertible {
   var name: String
-  var model: PretrainingConfiguration.EncoderModel
-  var stem: PretrainingConfiguration.Stem
+  var model: EncoderModel
+  var stem: Stem
   var batch: Int
   var side: Int
   /// Whether the fixture's biases keep rectifiers away from their kinks.
@@ -84,11 +84,11 @@ extension EncoderCase {
   }
 
   @Test(arguments: [
-    (PretrainingConfiguration.EncoderModel.resnet18, 11_176_512, 512),
+    (EncoderModel.resnet18, 11_176_512, 512),
     (.resnet50, 23_508_032, 2048),
   ])
   func `has torchvision's number of parameters and features`(
-    _ model: PretrainingConfiguration.EncoderModel, _ count: Int, _ features: Int
+    _ model: EncoderModel, _ count: Int, _ features: Int
   ) {
     let encoder = Encoder(model, stem: .imagenet, seed: 0)
     let trained = encoder.parameters.filter(\.parameter.role.isTrained)

@@ -95,11 +95,7 @@ import Testing
   }
 
   @Test func `the learning rate rises to its peak and falls along half a cosine`() {
-    var configuration = Self.configuration
-    configuration.learningRate = 1
-    configuration.warmupEpochs = 1
-    configuration.learningRateShape = .cosine
-    let rates = LearningRateSchedule(configuration, stepsPerEpoch: 4)
+    let rates = LearningRateSchedule(peak: 1, warmupSteps: 4, totalSteps: 12, shape: .cosine)
     #expect((0..<4).map { rates.rate(atStep: $0) } == [0.25, 0.5, 0.75, 1])
     #expect(rates.rate(atStep: 4) == 1)
     #expect(abs(rates.rate(atStep: 8) - 0.5) < 1e-6)

@@ -7,7 +7,7 @@ import Testing
 /// A short run of the whole recipe that PyTorch made too.
 struct RecipeCase: Sendable, CustomTestStringConvertible {
   var testDescription: String
-  var stem: PretrainingConfiguration.Stem
+  var stem: Stem
   var side: Int
   var localSide = 12
   var globals = 2
@@ -29,7 +29,7 @@ struct RecipeCase: Sendable, CustomTestStringConvertible {
     configuration.batchSize = 16
     configuration.projectionHidden = 64
     configuration.projectionOutputs = 32
-    configuration.gamma = 0.9
+    configuration.emaDecay = 0.9
     configuration.useSigLIP = usesSigLIP
     configuration.globalViews = globals
     configuration.localViews = locals
@@ -97,7 +97,7 @@ struct RecipeCase: Sendable, CustomTestStringConvertible {
       check(log(report.scale), 2, "tau")
       // A softmax does not feel the bias; what Adam makes of its rounding errors is left alone.
       if example.usesSigLIP { check(report.bias, 3, "b") }
-      check(Float(report.gamma), 4, "gamma")
+      check(Float(report.emaDecay), 4, "gamma")
     }
     // What a run is for: the target's features, in evaluation mode. Adam turns the sign of a
     // vanishing gradient into a whole step, so single elements drift while the whole stays.
