@@ -60,7 +60,7 @@ struct LayerBenchmark {
       let norm = BatchNorm2D(channels: channels, activation: .silu, epsilon: 1e-3)
       add(
         "norm silu \(channels), \(layer.outputSide)px", count,
-        .median(of: norm, convolution(x, .running)))
+        .median(of: norm, convolution(x)))
     case .excitation(let channels, let squeezed):
       let excitation = SqueezeExcitation(channels: channels, squeezed: squeezed, using: &random)
       add(
@@ -92,7 +92,7 @@ struct LayerBenchmark {
     let times = PassTimes.medians([
       {
         .once(
-          convolution, dy, { $0.forward(x, views: 2) },
+          convolution, dy, { $0.forward(x) },
           { layer, dy, cache in
             if unit.isFirst { return layer.backwardWeight(dy, cache) }
             _ = layer.backward(dy, cache)
@@ -100,7 +100,7 @@ struct LayerBenchmark {
       },
       {
         .once(
-          whole, dy, { $0.forward(x, adding: residual, views: 2) },
+          whole, dy, { $0.forward(x, adding: residual) },
           { layer, dy, cache in
             if unit.isFirst { return layer.backwardParameters(dy, cache) }
             var dy = dy
@@ -143,7 +143,7 @@ struct LayerBenchmark {
     let few = Tensor(noise: [4, 32, 32, 3])
     var (updates, moves): ([Double], [Double]) = ([], [])
     for _ in 0..<6 {
-      let (y, cache) = network.forward(few, views: 1)
+      let (y, cache) = network.forward(few)
       network.backward(y, cache)
       updates.append(seconds { adam.update(&network) })
       moves.append(seconds { follower.move(towards: network, decay: 0.99) })

@@ -20,7 +20,7 @@ struct NetworkLayer: Hashable {
     var outputs: Int
     var kernel: Int
     var stride = 1
-    var activation = BatchNorm2D.Activation.relu
+    var activation = Activation.relu
     var addsResidual = false
     /// Whether the input is the image, so that it needs no gradient.
     var isFirst = false

@@ -6,16 +6,27 @@ public protocol EncoderNetwork: Module {
   /// The number of features of an image.
   var featureCount: Int { get }
 
-  /// Returns features `[batch, featureCount]` for images `[batch, height, width, 3]`.
+  /// Returns features `[…, featureCount]` of inference for images `[…, height, width, 3]`:
+  /// normalisations go by their running averages.
+  func callAsFunction(_ images: Tensor) -> Tensor
+
+  /// Returns features of training, `[…, featureCount]`, by the statistics of each view, and what
+  /// `backward` will need.
   ///
-  /// Mutating only because `.batch` moves running statistics.
-  mutating func callAsFunction(_ images: Tensor, _ statistics: NormalizationStatistics) -> Tensor
+  /// Images are `[batch, height, width, 3]`, or `[views, batch, height, width, 3]` of which each
+  /// view is normalised apart.
+  mutating func forward(_ images: Tensor) -> (y: Tensor, cache: Cache)
 
-  /// Returns features `[batch, featureCount]`, and what `backward` will need.
-  mutating func forward(_ images: Tensor, views: Int) -> (y: Tensor, cache: Cache)
+  /// Returns features of training where no `backward` follows.
+  mutating func forwardOnly(_ images: Tensor) -> Tensor
 
-  /// Adds to the parameters' gradients for `dy` of shape `[batch, featureCount]`.
+  /// Adds to the parameters' gradients for `dy` of shape `[…, featureCount]`.
   mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache)
+}
+
+extension EncoderNetwork {
+  /// Returns what `forward` does; a network that saves memory without a cache leaves it out instead.
+  public mutating func forwardOnly(_ images: Tensor) -> Tensor { forward(images).y }
 }
 
 /// The encoder that a configuration names.
@@ -41,47 +52,49 @@ public struct Encoder: EncoderNetwork {
   ///   - model: The architecture.
   ///   - stem: The first layers of a ResNet; other encoders have one stem.
   ///   - seed: The seed of the weights.
-  ///   - keepsHalf: Whether what the backward pass reads is held in 16 bits.
+  ///   - savesHalf: Whether what the backward pass reads is held in 16 bits.
   public init(
     _ model: EncoderModel, stem: Stem,
-    seed: UInt64, keepsHalf: Bool = false
+    seed: UInt64, savesHalf: Bool = false
   ) {
     var generator = Philox(seed: seed, purpose: .weights)
     switch model {
-    case .resnet18: resNet = ResNet(.eighteen, stem: stem, keepsHalf: keepsHalf, using: &generator)
-    case .resnet50: resNet = ResNet(.fifty, stem: stem, keepsHalf: keepsHalf, using: &generator)
-    case .efficientnet: efficientNet = EfficientNetV2(keepsHalf: keepsHalf, using: &generator)
+    case .resnet18: resNet = ResNet(.eighteen, stem: stem, savesHalf: savesHalf, using: &generator)
+    case .resnet50: resNet = ResNet(.fifty, stem: stem, savesHalf: savesHalf, using: &generator)
+    case .efficientnet: efficientNet = EfficientNetV2(savesHalf: savesHalf, using: &generator)
     }
   }
 
   /// Returns features `[batch, featureCount]` in evaluation mode for images
   /// `[batch, height, width, 3]`.
-  public func features(of images: Tensor) -> Tensor {
-    var network = self
-    return network(images, .running)
-  }
+  public func features(of images: Tensor) -> Tensor { self(images) }
 
-  /// Returns features `[batch, featureCount]` for images `[batch, height, width, 3]`.
-  public mutating func callAsFunction(
-    _ images: Tensor, _ statistics: NormalizationStatistics
-  ) -> Tensor {
-    if let features = resNet?(images, statistics) { return features }
-    if let features = efficientNet?(images, statistics) { return features }
+  /// Returns features `[…, featureCount]` of inference for images `[…, height, width, 3]`.
+  public func callAsFunction(_ images: Tensor) -> Tensor {
+    if let features = resNet?(images) { return features }
+    if let features = efficientNet?(images) { return features }
     preconditionFailure("an encoder without a network")
   }
 
-  /// Returns features `[batch, featureCount]`, and what `backward` will need.
-  public mutating func forward(_ images: Tensor, views: Int) -> (y: Tensor, cache: Cache) {
-    if let (features, cache) = resNet?.forward(images, views: views) {
+  /// Returns features `[…, featureCount]` of training for images `[…, height, width, 3]`.
+  public mutating func forwardOnly(_ images: Tensor) -> Tensor {
+    if let features = resNet?.forwardOnly(images) { return features }
+    if let features = efficientNet?.forwardOnly(images) { return features }
+    preconditionFailure("an encoder without a network")
+  }
+
+  /// Returns features `[…, featureCount]` of training, and what `backward` will need.
+  public mutating func forward(_ images: Tensor) -> (y: Tensor, cache: Cache) {
+    if let (features, cache) = resNet?.forward(images) {
       return (features, Cache(resNet: cache))
     }
-    if let (features, cache) = efficientNet?.forward(images, views: views) {
+    if let (features, cache) = efficientNet?.forward(images) {
       return (features, Cache(efficientNet: cache))
     }
     preconditionFailure("an encoder without a network")
   }
 
-  /// Adds to the parameters' gradients for `dy` of shape `[batch, featureCount]`.
+  /// Adds to the parameters' gradients for `dy` of shape `[…, featureCount]`.
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) {
     // Taken out, so that the network is the only owner and frees each layer's part in turn.
     if let own = cache.resNet.take() {

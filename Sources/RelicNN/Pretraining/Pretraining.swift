@@ -70,7 +70,7 @@ public struct Pretraining: Sendable {
     let groups = viewGroups(views)
     // Before the online passes, so that its working memory does not come on top of what they keep.
     target.setStochasticDepth(stochasticDepth(pass: 255))
-    let targets = target(views.global, .batch(views: views.globalCount))
+    let targets = target.forwardOnly(views.global.cut(into: views.globalCount)).stacked
     var passes: [(y: Tensor, cache: RelicNetwork.Cache)] = []
     var projections: [Tensor] = []
     if recomputes {
@@ -78,14 +78,14 @@ public struct Pretraining: Sendable {
       var copy = trained.network
       projections = groups.indices.map { index in
         copy.setStochasticDepth(stochasticDepth(pass: index))
-        return copy(groups[index].images, .batch(views: groups[index].count))
+        return copy.forwardOnly(groups[index].images).stacked
       }
     } else {
       passes = groups.indices.map { index in
         trained.network.setStochasticDepth(stochasticDepth(pass: index))
-        return trained.network.forward(groups[index].images, views: groups[index].count)
+        return trained.network.forward(groups[index].images)
       }
-      projections = passes.map(\.y)
+      projections = passes.map(\.y.stacked)
     }
     let online = Tensor.concatenated(projections)
     let result = loss(
@@ -102,10 +102,10 @@ public struct Pretraining: Sendable {
       let rows = first..<(first + group.count * images)
       let cache =
         passes.isEmpty
-        ? trained.network.forward(group.images, views: group.count).cache
+        ? trained.network.forward(group.images).cache
         : passes.removeFirst().cache
       // Handed over, so that every layer's part is free once its gradient is known.
-      trained.network.backward(dOnline.rows(rows), consume cache)
+      trained.network.backward(dOnline.rows(rows).cut(into: group.count), consume cache)
       first = rows.upperBound
     }
     trained.accumulate(dLogScale: result.dLogScale * factor, dBias: result.dBias * factor)
@@ -131,15 +131,17 @@ public struct Pretraining: Sendable {
     .random(seed: seed, step: step, pass: pass)
   }
 
-  /// Views that go through the network together: all of one size, or one alone if they are
-  /// computed twice.
+  /// Views that go through the network together, `[count, n, size, size, 3]`: all of one size, or
+  /// one alone if they are computed twice.
   private func viewGroups(_ views: ViewBatch) -> [(images: Tensor, count: Int)] {
     let sizes =
       [(views.global, views.globalCount)] + (views.local.map { [($0, views.localCount)] } ?? [])
-    guard recomputes else { return sizes.map { ($0.0, $0.1) } }
+    guard recomputes else { return sizes.map { ($0.0.cut(into: $0.1), $0.1) } }
     return sizes.flatMap { tensor, count in
       let images = tensor.shape[0] / count
-      return (0..<count).map { (tensor.rows(($0 * images)..<(($0 + 1) * images)), 1) }
+      return (0..<count).map {
+        (tensor.rows(($0 * images)..<(($0 + 1) * images)).cut(into: 1), 1)
+      }
     }
   }
 
@@ -186,5 +188,17 @@ public struct Pretraining: Sendable {
       online: projections, target: targets.rows(images..<(2 * images)),
       logScale: trained.logScale, bias: trained.bias)
     return MatchingAccuracy(logits: logits)
+  }
+}
+
+extension Tensor {
+  /// `[views · n, …]` as `[views, n, …]`.
+  fileprivate func cut(into views: Int) -> Tensor {
+    reshaped([views, shape[0] / views] + shape.dropFirst())
+  }
+
+  /// `[views, n, …]` as `[views · n, …]`.
+  fileprivate var stacked: Tensor {
+    reshaped([shape[0] * shape[1]] + shape.dropFirst(2))
   }
 }

@@ -65,7 +65,7 @@ extension Pretraining {
   public init(_ configuration: PretrainingConfiguration, stepsPerEpoch: Int) {
     let encoder = Encoder(
       configuration.encoder, stem: configuration.stem, seed: configuration.seed,
-      keepsHalf: configuration.fp16Precision)
+      savesHalf: configuration.fp16Precision)
     var generator = Philox(seed: configuration.seed, purpose: .weights, sample: 1)
     let head = ProjectionHead(
       inputs: encoder.featureCount, hidden: configuration.projectionHidden,

@@ -16,22 +16,24 @@ public struct RelicNetwork: Module {
     self.head = head
   }
 
-  /// Returns projections `[views · n, outputs]` for images `[views · n, height, width, 3]`, keeps
-  /// nothing, and moves the running statistics if they are not used.
-  public mutating func callAsFunction(
-    _ images: Tensor, _ statistics: NormalizationStatistics
-  ) -> Tensor {
-    head(encoder(images, statistics), statistics)
+  /// Returns projections `[…, outputs]` of inference for images `[…, height, width, 3]`.
+  public func callAsFunction(_ images: Tensor) -> Tensor { head(encoder(images)) }
+
+  /// Returns projections `[views, n, outputs]` of training for images
+  /// `[views, n, height, width, 3]`, and moves the running statistics; no `backward` follows.
+  public mutating func forwardOnly(_ images: Tensor) -> Tensor {
+    head.forwardOnly(encoder.forwardOnly(images))
   }
 
-  /// Returns projections `[views · n, outputs]`, and what `backward` will need.
-  public mutating func forward(_ images: Tensor, views: Int) -> (y: Tensor, cache: Cache) {
-    let (features, encoded) = encoder.forward(images, views: views)
-    let (projections, projected) = head.forward(features, views: views)
+  /// Returns projections `[views, n, outputs]` of training for images
+  /// `[views, n, height, width, 3]`, and what `backward` will need.
+  public mutating func forward(_ images: Tensor) -> (y: Tensor, cache: Cache) {
+    let (features, encoded) = encoder.forward(images)
+    let (projections, projected) = head.forward(features)
     return (projections, Cache(encoder: encoded, head: projected))
   }
 
-  /// Adds to the parameters' gradients for `dy` of shape `[views · n, outputs]`.
+  /// Adds to the parameters' gradients for `dy` of shape `[views, n, outputs]`.
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) {
     let (encoded, projected) = Self.parts(of: cache)
     encoder.backward(head.backward(dy, projected), consume encoded)

@@ -26,7 +26,7 @@ import Testing
           }
         }))
     let images = Formula.images("input0", [rows, 3, 64, 64]).mapped { $0 * 0.5 + 0.5 }
-    let (y, cache) = encoder.forward(images, views: 1)
+    let (y, cache) = encoder.forward(images)
     try fixture.expectClose(y, "training", relative: 2e-3)
     encoder.backward(Formula.noise("dy", y.shape), cache)
     let names = [
@@ -52,12 +52,12 @@ import Testing
   }
 
   @Test func `one and two workers give the same bits`() {
-    let images = Formula.images("workers", [4, 3, 32, 32])
+    let images = Formula.images("workers", [4, 3, 32, 32]).reshaped([2, 2, 32, 32, 3])
     let results = [1, 2].map { workers in
       withWorkers(workers) {
         var encoder = Encoder(.efficientnet, stem: .imagenet, seed: 1)
         encoder.setStochasticDepth(.random(seed: 1, step: 3, pass: 0))
-        let (y, cache) = encoder.forward(images, views: 2)
+        let (y, cache) = encoder.forward(images)
         encoder.backward(y, cache)
         return encoder.parameters.reduce(into: [y]) { list, entry in
           list += [entry.parameter.value, entry.parameter.gradient].compactMap { $0 }

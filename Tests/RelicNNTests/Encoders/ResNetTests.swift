@@ -54,7 +54,7 @@ extension EncoderCase {
       let evaluated = encoder.features(of: images)
       try fixture.expectClose(evaluated, "evaluated", relative: 1e-4, absolute: 1e-5)
     }
-    let (y, cache) = encoder.forward(images, views: 1)
+    let (y, cache) = encoder.forward(images)
     try fixture.expectClose(y, "training")
     encoder.backward(Formula.noise("dy", y.shape), cache)
     for (name, parameter) in encoder.parameters {
@@ -114,11 +114,11 @@ extension EncoderCase {
   }
 
   @Test func `one and two workers give the same bits`() throws {
-    let images = Formula.images("workers", [16, 3, 32, 32])
+    let images = Formula.images("workers", [16, 3, 32, 32]).reshaped([2, 8, 32, 32, 3])
     let results = [1, 2].map { workers in
       withWorkers(workers) {
         var encoder = Encoder(.resnet18, stem: .imagenet, seed: 1)
-        let (y, cache) = encoder.forward(images, views: 2)
+        let (y, cache) = encoder.forward(images)
         encoder.backward(y, cache)
         return encoder.parameters.reduce(into: [y]) { list, entry in
           list += [entry.parameter.value, entry.parameter.gradient].compactMap { $0 }

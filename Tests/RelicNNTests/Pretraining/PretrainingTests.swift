@@ -156,7 +156,9 @@ struct RecipeCase: Sendable, CustomTestStringConvertible {
     let example = RecipeCase.all[2]
     var run = try example.start()
     var target = run.target
-    let rows = target(example.views.global, .batch(views: example.globals)).rows(0..<16)
+    let (global, side) = (example.views.global, example.side)
+    let projections = target.forwardOnly(global.reshaped([example.globals, 16, side, side, 3]))
+    let rows = projections.rows(0..<1).reshaped(Array(projections.shape.dropFirst()))
     let unit = (0..<16).map { row in
       let values = rows.rows(row..<(row + 1)).scalars.map { Double($0) }
       let length = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
@@ -201,7 +203,8 @@ struct RecipeCase: Sendable, CustomTestStringConvertible {
     let example = RecipeCase.all[0]
     var online = try example.start().online
     var target = online
-    _ = online(example.views.global, .batch(views: 2))  // moves running statistics
+    let views = example.views.global.reshaped([2, 16, example.side, example.side, 3])
+    _ = online.forwardOnly(views)  // moves running statistics
     online.visitParameters("") { _, parameter in
       if parameter.role.isTrained { parameter.value = parameter.value.mapped { $0 * 2 + 1 } }
     }

@@ -39,21 +39,15 @@ struct WeightGradient {
       Tensor(uninitialized: [kernel, kernel, inputs, outputs])
     }
     clearUntouched(&parts[0], slices)
-    unsafe x.withElements { x in
-      unsafe dy.withElements { dy in
-        guard let x = x.baseAddress, let dy = dy.baseAddress else { return }
-        let targets = unsafe parts.indices.map { index in
-          unsafe parts[index].withMutableElements { $0.baseAddress }
-        }
-        parallel(slices.count * groups) { task in
-          let group = task % groups
-          guard let target = unsafe targets[group] else { return }
-          let slice = slices[task / groups]
-          if goesByPosition {
-            unsafe addPositions(slice, group, of: groups, x, dy, into: target)
-          } else {
-            unsafe addChunks(slice, group, of: groups, x, dy, into: target)
-          }
+    unsafe RowPass.whole.withPointers(reading: x, dy) { _, x, dy in
+      let targets = unsafe parts.indices.map { unsafe parts[$0].mutableStart() }
+      parallel(slices.count * groups) { task in
+        let group = task % groups
+        let slice = slices[task / groups]
+        if goesByPosition {
+          unsafe addPositions(slice, group, of: groups, x, dy, into: targets[group])
+        } else {
+          unsafe addChunks(slice, group, of: groups, x, dy, into: targets[group])
         }
       }
     }
@@ -184,11 +178,8 @@ struct WeightGradient {
       }
     }
     let size = inputs * outputs
-    unsafe part.withMutableElements { elements in
-      guard let start = elements.baseAddress else { return }
-      parallel(touched.count) { tap in
-        if !touched[tap] { unsafe (start + tap * size).update(repeating: 0, count: size) }
-      }
+    unsafe RowPass(rows: touched.count).withPointers(writing: &part) { tap, start in
+      if !touched[tap.index] { unsafe start.update(repeating: 0, count: size) }
     }
   }
 
@@ -196,26 +187,19 @@ struct WeightGradient {
   private func summed(_ parts: inout [Tensor], _ slices: [Slice]) -> Tensor {
     var sum = parts[0].taken()
     let isWhole = !goesByPosition && elements <= 160_000
-    unsafe sum.withMutableElements { sum in
-      guard let sum = sum.baseAddress else { return }
-      for part in parts.dropFirst() {
-        unsafe part.withElements { part in
-          guard let part = part.baseAddress else { return }
-          if isWhole {
-            parallelRows(elements, grain: Tensor.grain) { range in
-              unsafe relic_add_scaled(
-                range.count, 1, part + range.lowerBound, sum + range.lowerBound)
-            }
-            return
-          }
-          parallel(slices.count) { index in
-            let slice = slices[index]
-            let firstRow =
-              (slice.run * kernel + slice.firstTap) * inputs + slice.channels.lowerBound
-            let rows = slice.taps == 1 ? slice.channels.count : slice.taps * inputs
-            let start = firstRow * outputs
-            unsafe relic_add_scaled(rows * outputs, 1, part + start, sum + start)
-          }
+    for part in parts.dropFirst() {
+      if isWhole {
+        sum.add(part)
+        continue
+      }
+      unsafe RowPass.whole.withPointers(writing: &sum, reading: part) { _, sum, part in
+        parallel(slices.count) { index in
+          let slice = slices[index]
+          let firstRow =
+            (slice.run * kernel + slice.firstTap) * inputs + slice.channels.lowerBound
+          let rows = slice.taps == 1 ? slice.channels.count : slice.taps * inputs
+          let start = firstRow * outputs
+          unsafe relic_add_scaled(rows * outputs, 1, part + start, sum + start)
         }
       }
     }

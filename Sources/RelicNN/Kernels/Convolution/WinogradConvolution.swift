@@ -17,10 +17,10 @@ struct WinogradConvolution {
   /// The side of a tile of outputs, 4, 3 or 2.
   let tile: Int
 
-  private var points: Int { Self.points(tile) }
-  private var tilesHigh: Int { (height + tile - 1) / tile }
-  private var tilesWide: Int { (width + tile - 1) / tile }
-  private var size: Int { inputs * outputs }
+  var points: Int { Self.points(tile) }
+  var tilesHigh: Int { (height + tile - 1) / tile }
+  var tilesWide: Int { (width + tile - 1) / tile }
+  var size: Int { inputs * outputs }
 
   /// Chooses the tile with fewer products; `nil` where the taps that meet data are hardly more.
   init?(batch: Int, height: Int, width: Int, inputs: Int, outputs: Int) {
@@ -40,20 +40,20 @@ struct WinogradConvolution {
   private static func points(_ tile: Int) -> Int { tile == 2 ? 9 : (tile + 2) * (tile + 2) }
 
   /// Whether tiles go through all steps in chunks that stay in the cache.
-  private var goesByChunk: Bool { size <= 128 * 128 }
+  var goesByChunk: Bool { size <= 128 * 128 }
 
   /// Rows of tiles taken at once: those of a chunk that stays in the cache, or as many as memory
   /// allows.
-  private var tileRows: Int {
+  var tileRows: Int {
     let perTile = points * (inputs + outputs)
     let wanted = goesByChunk ? max(32, 220_000 / perTile) : max(128, 12_000_000 / perTile)
     return max(1, (wanted + tilesWide - 1) / tilesWide)
   }
 
   /// Floats of one point of `count` tiles; the odd cache line keeps points apart in the cache.
-  private static func plane(_ count: Int, _ channels: Int) -> Int { count * channels + 16 }
+  static func plane(_ count: Int, _ channels: Int) -> Int { count * channels + 16 }
 
-  private func grid(channels: Int, plane: Int) -> relic_winograd_grid {
+  func grid(channels: Int, plane: Int) -> relic_winograd_grid {
     relic_winograd_grid(
       height: height, width: width, channels: channels, tile: tile, tiles_high: tilesHigh,
       tiles_wide: tilesWide, plane: plane)
@@ -147,7 +147,7 @@ struct WinogradConvolution {
   }
 
   /// Transforms rows of tiles of `x` into `v` on all workers.
-  private func transform(
+  func transform(
     _ rows: Range<Int>, _ x: UnsafePointer<Float>, into v: UnsafeMutablePointer<Float>,
     _ grid: relic_winograd_grid,
     _ kernel: (
@@ -160,97 +160,5 @@ struct WinogradConvolution {
         grid, rows.lowerBound * tilesWide + first, part.count * tilesWide, x,
         v + first * grid.channels)
     }
-  }
-}
-
-// MARK: - Gradient with respect to the weights
-
-extension WinogradConvolution {
-  /// Returns `∂/∂weights`, `[3, 3, inputs, outputs]`, for `x` and `dy`.
-  func weightGradient(x: Tensor, dy: Tensor) -> Tensor {
-    var gradient = Tensor(uninitialized: [3, 3, inputs, outputs])
-    unsafe gradient.withMutableElements { gradient in
-      unsafe x.withElements { x in
-        unsafe dy.withElements { dy in
-          guard let x = x.baseAddress, let dy = dy.baseAddress, let dw = gradient.baseAddress else {
-            return
-          }
-          let sums = unsafe goesByChunk ? sumsByChunk(x, dy) : sumsByPoint(x, dy)
-          parallelRows(size / 16, grain: 256) { range in
-            let (first, count) = (range.lowerBound * 16, range.count * 16)
-            for point in 0..<points {
-              let start = point * size + first
-              for part in sums.dropFirst() {
-                unsafe relic_add_scaled(count, 1, part.pointer + start, sums[0].pointer + start)
-              }
-            }
-            unsafe relic_winograd_weight_gradient(tile, size, first, count, sums[0].pointer, dw)
-          }
-          withExtendedLifetime(sums) {}
-        }
-      }
-    }
-    return gradient
-  }
-
-  /// Groups of tiles are summed apart, to be added in order whatever the number of workers.
-  private func sumsByChunk(_ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>) -> [Storage] {
-    let rows = batch * tilesHigh
-    let groups = min(size <= 4096 ? 8 : 4, (rows + tileRows - 1) / tileRows)
-    let sums = (0..<groups).map { _ in Storage(count: points * size) }
-    let most = tileRows * tilesWide
-    let (before, after) = (Self.plane(most, inputs), Self.plane(most, outputs))
-    parallel(groups) { group in
-      let range = (group * rows / groups)..<((group + 1) * rows / groups)
-      let input = Storage(count: points * before)
-      let output = Storage(count: points * after)
-      let (v, dm) = unsafe (input.pointer, output.pointer)
-      for row in stride(from: range.lowerBound, to: range.upperBound, by: tileRows) {
-        let first = row * tilesWide
-        let count = min(tileRows, range.upperBound - row) * tilesWide
-        unsafe relic_winograd_input(grid(channels: inputs, plane: before), first, count, x, v)
-        unsafe relic_winograd_output_gradient(
-          grid(channels: outputs, plane: after), first, count, dy, dm)
-        for point in 0..<points {
-          unsafe multiply(
-            m: inputs, n: outputs, k: count,
-            MatrixView(start: v + point * before, stride: inputs, transposed: true),
-            MatrixView(start: dm + point * after, stride: outputs),
-            adding: row > range.lowerBound, into: sums[group].pointer + point * size,
-            cStride: outputs)
-        }
-      }
-      withExtendedLifetime((input, output)) {}
-    }
-    return sums
-  }
-
-  /// One sum for every point, over all tiles in turn.
-  private func sumsByPoint(_ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>) -> [Storage] {
-    let sum = Storage(count: points * size)
-    for first in stride(from: 0, to: batch * tilesHigh, by: tileRows) {
-      let rows = first..<min(first + tileRows, batch * tilesHigh)
-      let count = rows.count * tilesWide
-      let (before, after) = (Self.plane(count, inputs), Self.plane(count, outputs))
-      let input = Storage(count: points * before)
-      let output = Storage(count: points * after)
-      let (v, dm) = unsafe (input.pointer, output.pointer)
-      unsafe transform(
-        rows, x, into: v, grid(channels: inputs, plane: before), relic_winograd_input)
-      unsafe transform(
-        rows, dy, into: dm, grid(channels: outputs, plane: after), relic_winograd_output_gradient)
-      parallel(2 * points) { task in
-        let point = task / 2
-        let half = (task % 2 * inputs / 2)..<((task % 2 + 1) * inputs / 2)
-        let start = half.lowerBound
-        unsafe multiply(
-          m: half.count, n: outputs, k: count,
-          MatrixView(start: v + point * before + start, stride: inputs, transposed: true),
-          MatrixView(start: dm + point * after, stride: outputs), adding: first > 0,
-          into: sum.pointer + point * size + start * outputs, cStride: outputs)
-      }
-      withExtendedLifetime((input, output)) {}
-    }
-    return [sum]
   }
 }

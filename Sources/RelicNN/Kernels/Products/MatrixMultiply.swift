@@ -68,34 +68,29 @@ func matmul(
   var product = Tensor(uninitialized: [m, n])
   let cut = ProductCut(m: m, n: n, k: k, cutsDepth: true)
   let partial = Storage(count: (cut.depth - 1) * m * n)
-  unsafe product.withMutableElements { c in
-    unsafe a.withElements { a in
-      unsafe b.withElements { b in
-        guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else { return }
-        parallel(cut.tasks) { task in
-          let part = cut.part(task, m: m, n: n, k: k)
-          let (row, column, first) = (
-            part.rows.lowerBound, part.columns.lowerBound, part.depth.lowerBound
-          )
-          let left = unsafe MatrixView(
-            start: a, stride: transposingA ? m : k, transposed: transposingA
-          ).from(row: row, column: first)
-          let right = unsafe MatrixView(
-            start: b, stride: transposingB ? k : n, transposed: transposingB
-          ).from(row: first, column: column)
-          let index = task / (cut.rows * cut.columns)
-          let target = unsafe index == 0 ? c : partial.pointer + (index - 1) * m * n
-          unsafe multiply(
-            m: part.rows.count, n: part.columns.count, k: part.depth.count, left, right,
-            adding: false, into: target + row * n + column, cStride: n)
-        }
-        parallelRows(cut.depth > 1 ? m * n : 0, grain: Tensor.grain / 4) { range in
-          let start = range.lowerBound
-          for index in 0..<(cut.depth - 1) {
-            unsafe relic_add_scaled(
-              range.count, 1, partial.pointer + index * m * n + start, c + start)
-          }
-        }
+  unsafe RowPass.whole.withPointers(writing: &product, reading: a, b) { _, c, a, b in
+    parallel(cut.tasks) { task in
+      let part = cut.part(task, m: m, n: n, k: k)
+      let (row, column, first) = (
+        part.rows.lowerBound, part.columns.lowerBound, part.depth.lowerBound
+      )
+      let left = unsafe MatrixView(
+        start: a, stride: transposingA ? m : k, transposed: transposingA
+      ).from(row: row, column: first)
+      let right = unsafe MatrixView(
+        start: b, stride: transposingB ? k : n, transposed: transposingB
+      ).from(row: first, column: column)
+      let index = task / (cut.rows * cut.columns)
+      let target = unsafe index == 0 ? c : partial.pointer + (index - 1) * m * n
+      unsafe multiply(
+        m: part.rows.count, n: part.columns.count, k: part.depth.count, left, right,
+        adding: false, into: target + row * n + column, cStride: n)
+    }
+    parallelRows(cut.depth > 1 ? m * n : 0, grain: Tensor.grain / 4) { range in
+      let start = range.lowerBound
+      for index in 0..<(cut.depth - 1) {
+        unsafe relic_add_scaled(
+          range.count, 1, partial.pointer + index * m * n + start, c + start)
       }
     }
   }
