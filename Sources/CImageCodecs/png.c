@@ -90,3 +90,29 @@ int relic_png_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, char *
   png_destroy_read_struct(&png, &info, NULL);
   return 1;
 }
+
+static png_image description(size_t width, size_t height) {
+  png_image image = {0};
+  image.version = PNG_IMAGE_VERSION;
+  image.width = (png_uint_32)width;
+  image.height = (png_uint_32)height;
+  image.format = PNG_FORMAT_RGB;
+  return image;
+}
+
+size_t relic_png_bound(size_t width, size_t height) {
+  png_image image = description(width, height);
+  return PNG_IMAGE_PNG_SIZE_MAX(image);
+}
+
+int relic_png_encode(const uint8_t *pixels, size_t width, size_t height, uint8_t *bytes,
+                     size_t *count, char *message) {
+  png_image image = description(width, height);
+  png_alloc_size_t size = *count;
+  if (!png_image_write_to_memory(&image, bytes, &size, 0, pixels, 0, NULL)) {
+    snprintf(message, relic_image_message_size, "%s", image.message);
+    return 0;
+  }
+  *count = size;
+  return 1;
+}

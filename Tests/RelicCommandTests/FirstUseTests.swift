@@ -113,7 +113,7 @@ import Testing
         == true)
     #expect(
       lines.last?.hasSuffix(
-        ": the server answered with status 404; name its folder by --dataset_path, another server "
+        ": the server answered with status 404; name its folder by --dataset-path, another server "
           + "by --mirror, or a copy of the archive by 'relic download \(name) --archive FILE'")
         == true, "\(captured.error)")
   }

@@ -246,8 +246,8 @@ import Testing
       "--save-model-dir", folder.path + "/r")
     #expect(captured.code == .input)
     #expect(
-      captured.error == "relic: \(folder.path)/none: not found; name a folder of pictures by "
-        + "--dataset_path\n")
+      captured.error == "relic: \(folder.path)/none: not found; name a folder of images by "
+        + "--dataset-path\n")
     #expect(try folder.names() == [])
   }
 

@@ -1,5 +1,6 @@
-// Decodes JPEG (libjpeg) and PNG (libpng) from memory to 8-bit RGB. The libraries report errors by
-// longjmp, which Swift cannot cross: these functions return 0 and leave the reason in `message`.
+// Decodes JPEG (libjpeg) and PNG (libpng) from memory to 8-bit RGB, and encodes PNG. The libraries
+// report errors by longjmp, which Swift cannot cross: these functions return 0 and leave the reason
+// in `message`.
 #ifndef RELIC_IMAGE_CODECS_H
 #define RELIC_IMAGE_CODECS_H
 
@@ -24,6 +25,14 @@ int relic_png_header(const uint8_t *bytes, size_t count, relic_image_header *hea
 // converted as Pillow does. Returns 1, or 0 with a reason in message.
 int relic_jpeg_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, char *message);
 int relic_png_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, char *message);
+
+// The most bytes that a PNG file of width * height pixels takes; 3 * width * height is below 2^31.
+size_t relic_png_bound(size_t width, size_t height);
+
+// Encodes 3 * width * height bytes, interleaved, as a PNG file. `count` holds the room in `bytes`
+// and gets the length of the file. Returns 1, or 0 with a reason in message.
+int relic_png_encode(const uint8_t *pixels, size_t width, size_t height, uint8_t *bytes,
+                     size_t *count, char *message);
 
 // The orientation in an EXIF block beginning with its TIFF header; 1 if there is none.
 int relic_exif_orientation(const uint8_t *exif, size_t count);

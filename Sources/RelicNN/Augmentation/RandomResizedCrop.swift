@@ -1,25 +1,5 @@
 internal import Foundation
 
-/// A part of a picture, in whole pixels.
-public struct CropRectangle: Equatable, Sendable {
-  /// The leftmost column.
-  public let x: Int
-  /// The topmost row.
-  public let y: Int
-  /// The number of columns.
-  public let width: Int
-  /// The number of rows.
-  public let height: Int
-
-  /// Creates a rectangle from its top left corner and its extent.
-  public init(x: Int, y: Int, width: Int, height: Int) {
-    self.x = x
-    self.y = y
-    self.width = width
-    self.height = height
-  }
-}
-
 /// Draws the part of a picture a view shows, as torchvision's `RandomResizedCrop` does.
 struct RandomResizedCrop: Equatable, Sendable {
   /// The crop's share of the picture's area.

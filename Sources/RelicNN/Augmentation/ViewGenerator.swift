@@ -1,5 +1,3 @@
-internal import CKernels
-
 /// Makes random views of pictures by the reference's recipe.
 ///
 /// Random resized crop, horizontal flip, colour jitter, greyscale, Gaussian blur, solarization, then
@@ -79,15 +77,5 @@ public struct ViewGenerator: Sendable {
     if recipe.isGray { Grayscale.apply(to: &scratch.image) }
     scratch.blur.apply(sigma: recipe.sigma, to: &scratch.image)
     if recipe.isSolarized { Solarize.apply(to: &scratch.image) }
-  }
-}
-
-extension PlanarImage {
-  /// Writes the picture as `[height, width, 3]`, values in [0, 1].
-  func write(into destination: UnsafeMutableBufferPointer<Float>) {
-    precondition(
-      destination.count == planes.count,
-      "\(destination.count) floats cannot hold a view of \(planes.count)")
-    unsafe withPlanes { unsafe relic_planes_to_float(area, $0, destination.baseAddress) }
   }
 }

@@ -7,8 +7,7 @@ internal import Foundation
 public struct CIFAR10: ImageDataset {
   private static let side = 32
   private static let recordsPerFile = 10_000
-  private static let remedy =
-    "name the folder that holds cifar-10-batches-bin, or run 'relic download cifar10'"
+  private static let dataset = DatasetName.cifar10.rawValue
 
   private let files: [RecordFile]
   private let labels: [UInt8]
@@ -27,14 +26,14 @@ public struct CIFAR10: ImageDataset {
     case .train: names = (1...5).map { "data_batch_\($0).bin" }
     case .test: names = ["test_batch.bin"]
     case .unlabeled, .trainAndUnlabeled:
-      throw .noSuchSplit(dataset: "cifar10", split: split, choices: [.train, .test])
+      throw .noSuchSplit(dataset: Self.dataset, split: split, choices: [.train, .test])
     }
     var files: [RecordFile] = []
     var labels: [UInt8] = []
     for name in names {
       let file = try RecordFile(
         path: "\(root)/\(name)", recordSize: 1 + 3 * Self.side * Self.side,
-        count: Self.recordsPerFile, remedy: Self.remedy)
+        count: Self.recordsPerFile, dataset: Self.dataset)
       for record in 0..<Self.recordsPerFile {
         let label = try file.bytes(of: record, from: 0, count: 1)[0]
         guard label < 10 else {
@@ -50,7 +49,7 @@ public struct CIFAR10: ImageDataset {
   }
 
   /// `cifar10`.
-  public var name: String { "cifar10" }
+  public var name: String { Self.dataset }
 
   /// 50,000 or 10,000.
   public var count: Int { labels.count }

@@ -33,7 +33,7 @@ public enum DatasetName: String, CaseIterable, Sendable {
 /// Opens a split of a data set by its name.
 ///
 /// - Parameters:
-///   - name: The reference's `--dataset_name`.
+///   - name: The raw value of a ``DatasetName``.
 ///   - path: The folder the set lies in; `shapes` ignores it.
 ///   - split: The part to open.
 /// - Returns: The set, ready to read.

@@ -12,8 +12,7 @@ extension ImageFolder {
     case .train: return try ImageFolder(folder: training, except: others)
     case .test:
       guard let inner = testFolder(of: folder) else {
-        throw .missing(
-          path: "\(folder)/test", remedy: "put the pictures to test on in a folder of that name")
+        throw .noTestFolder(path: "\(folder)/test")
       }
       return try ImageFolder(
         folder: inner, classNames: trainingClasses(in: training, except: others))
@@ -48,7 +47,7 @@ extension ImageFolder {
     let labels = try labels(of: classes, in: "\(root)/train")
     let list = "\(root)/val/val_annotations.txt"
     var entries: [Entry] = []
-    for line in try lines(of: list) {
+    for line in try lines(of: list, in: name) {
       let fields = line.split(separator: "\t")
       guard fields.count >= 2, let label = labels[String(fields[1])] else {
         throw .unreadable(path: list, reason: "'\(line)' names no class of train")
@@ -66,7 +65,7 @@ extension ImageFolder {
     let classes = try content(of: "\(root)/images").folders
     let labels = try labels(of: classes, in: "\(root)/images")
     var entries: [Entry] = []
-    for line in try lines(of: list) {
+    for line in try lines(of: list, in: name) {
       guard let label = line.split(separator: "/").first.flatMap({ labels[String($0)] }) else {
         throw .unreadable(path: list, reason: "'\(line)' names no class folder")
       }
@@ -112,9 +111,11 @@ extension ImageFolder {
     }
   }
 
-  private static func lines(of path: String) throws(DatasetError) -> [Substring] {
+  private static func lines(
+    of path: String, in dataset: String
+  ) throws(DatasetError) -> [Substring] {
     guard let text = try? String(contentsOf: URL(filePath: path), encoding: .utf8) else {
-      throw .missing(path: path, remedy: "unpack the whole archive")
+      throw .missing(dataset: dataset, path: path)
     }
     return text.split(whereSeparator: \.isNewline)
   }

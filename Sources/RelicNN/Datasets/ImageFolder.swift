@@ -29,7 +29,12 @@ public struct ImageFolder: ImageDataset {
 
   /// Returns the picture in file `index`, upright, at its own size.
   public func image(at index: Int) throws(DatasetError) -> RGBImage {
-    try ImageFile.read("\(folder)/\(entries[index].file)")
+    let path = "\(folder)/\(entries[index].file)"
+    do throws(ImageError) {
+      return try ImageFile.read(path)
+    } catch {
+      throw .brokenImage(path: path, reason: error.description)
+    }
   }
 
   /// Returns the class folder's number, or `nil` if there are no classes.
@@ -63,10 +68,10 @@ extension ImageFolder {
     let classes = content.folders.filter { !others.contains($0) }
     let flat = content.files.map { Entry(file: $0, label: nil) }
     if classes.isEmpty || !flat.isEmpty {
-      guard let picture = content.files.first else { throw .noPictures(path: folder) }
+      guard let image = content.files.first else { throw .noImages(path: folder) }
       for inner in classes
       where try !Self.files(below: "\(folder)/\(inner)", prefix: "", within: [own]).isEmpty {
-        throw .mixedFolder(path: folder, picture: picture, folder: inner)
+        throw .mixedFolder(path: folder, image: image, folder: inner)
       }
       self.init(name: name, folder: folder, entries: flat, classNames: nil)
       return
@@ -79,7 +84,7 @@ extension ImageFolder {
       }
       let files = try Self.files(
         below: "\(folder)/\(className)", prefix: className, within: [own])
-      guard !files.isEmpty else { throw .noPictures(path: "\(folder)/\(className)") }
+      guard !files.isEmpty else { throw .noImages(path: "\(folder)/\(className)") }
       entries += files.map { Entry(file: $0, label: label) }
     }
     self.init(name: name, folder: folder, entries: entries, classNames: known ?? classes)
@@ -93,9 +98,7 @@ extension ImageFolder {
     for (label, name) in classes.enumerated() {
       // Names that differ in how Unicode composes their characters alone are equal as Strings.
       guard labels.updateValue(label, forKey: name) == nil else {
-        throw .unreadable(
-          path: "\(folder)/\(name)",
-          reason: "another folder has the same name, composed of other characters; rename one")
+        throw .sameClass(path: "\(folder)/\(name)")
       }
     }
     return labels
@@ -129,7 +132,7 @@ extension ImageFolder {
     do {
       names = try FileManager.default.contentsOfDirectory(atPath: folder)
     } catch {
-      throw .missing(path: folder, remedy: "name a folder of pictures by --dataset_path")
+      throw .noFolder(path: folder)
     }
     for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) })
     where !name.hasPrefix(".") {

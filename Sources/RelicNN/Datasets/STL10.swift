@@ -6,8 +6,7 @@ internal import Foundation
 /// record is the red, green and blue planes, each column by column; labels are 1 to 10.
 public struct STL10: ImageDataset {
   private static let side = 96
-  private static let remedy =
-    "name the folder that holds stl10_binary, or run 'relic download stl10'"
+  private static let dataset = DatasetName.stl10.rawValue
 
   private let files: [RecordFile]
   private let labels: [UInt8]
@@ -36,7 +35,7 @@ public struct STL10: ImageDataset {
     for name in names {
       let file = try RecordFile(
         path: "\(root)/\(name)_X.bin", recordSize: 3 * Self.side * Self.side,
-        remedy: Self.remedy)
+        dataset: Self.dataset)
       files.append(file)
       if name != "unlabeled" { labels += try Self.labels("\(root)/\(name)_y.bin", file.count) }
     }
@@ -46,7 +45,7 @@ public struct STL10: ImageDataset {
   }
 
   private static func labels(_ path: String, _ count: Int) throws(DatasetError) -> [UInt8] {
-    let file = try RecordFile(path: path, recordSize: count, count: 1, remedy: remedy)
+    let file = try RecordFile(path: path, recordSize: count, count: 1, dataset: dataset)
     let labels = try file.bytes(of: 0, from: 0, count: count)
     if let record = labels.firstIndex(where: { $0 < 1 || $0 > 10 }) {
       throw .labelOutOfRange(
@@ -56,7 +55,7 @@ public struct STL10: ImageDataset {
   }
 
   /// `stl10`.
-  public var name: String { "stl10" }
+  public var name: String { Self.dataset }
 
   /// The ten classes in the order of `class_names.txt`.
   public var classNames: [String]? {

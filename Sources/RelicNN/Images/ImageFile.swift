@@ -2,18 +2,18 @@ internal import CImageCodecs
 
 /// JPEG and PNG files as 8-bit RGB.
 enum ImageFile {
-  /// The most pixels a picture may claim: about 300 MB.
+  /// The most pixels an image may claim: about 300 MB.
   private static let pixelLimit = 100_000_000
 
-  /// The most bytes a picture's file may have: more than the largest picture takes uncompressed, in
+  /// The most bytes an image's file may have: more than the largest image takes uncompressed, in
   /// four channels of 16 bits.
   private static let fileLimit = 1 << 30
 
-  /// The endings of files taken for pictures, in lower case.
+  /// The endings of image files, in lower case.
   static let endings = [".jpg", ".jpeg", ".png"]
 
-  /// Reads a picture, upright if the camera recorded how it was held.
-  static func read(_ path: String) throws(DatasetError) -> RGBImage {
+  /// Reads an image, upright if the camera recorded how it was held.
+  static func read(_ path: String) throws(ImageError) -> RGBImage {
     let bytes: [UInt8]
     do throws(FileError) {
       let file = try ByteFile(path: path)
@@ -22,59 +22,49 @@ enum ImageFile {
       }
       bytes = try file.bytes(at: 0, count: file.count)
     } catch {
-      throw .brokenPicture(path: path, reason: error.reason)
+      throw .unreadable(error)
     }
-    switch decode(bytes) {
-    case .success(let image): return image
-    case .failure(let failure): throw .brokenPicture(path: path, reason: failure.reason)
-    }
+    return try decode(bytes)
   }
 
-  /// Why bytes are no picture.
-  struct Failure: Error, Equatable {
-    let reason: String
-  }
-
-  /// Decodes a JPEG or PNG file held in memory.
-  static func decode(_ bytes: [UInt8]) -> Result<RGBImage, Failure> {
+  /// Decodes a JPEG or PNG file held in memory, upright as ``read(_:)`` does.
+  static func decode(_ bytes: [UInt8]) throws(ImageError) -> RGBImage {
     let isJPEG = bytes.starts(with: [0xff, 0xd8, 0xff])
-    guard isJPEG || bytes.starts(with: [0x89, 0x50, 0x4e, 0x47]) else {
-      return .failure(Failure(reason: "it is neither a JPEG nor a PNG file"))
-    }
+    guard isJPEG || bytes.starts(with: [0x89, 0x50, 0x4e, 0x47]) else { throw .unknownFormat }
     var header = relic_image_header()
     var message = [CChar](repeating: 0, count: Int(relic_image_message_size))
     let isKnown =
       unsafe isJPEG
       ? relic_jpeg_header(bytes, bytes.count, &header, &message)
       : relic_png_header(bytes, bytes.count, &header, &message)
-    guard isKnown == 1 else { return .failure(Failure(reason: text(message))) }
+    guard isKnown == 1 else { throw .codec(reason: text(message)) }
     let (pixels, overflow) = header.width.multipliedReportingOverflow(by: header.height)
     guard !overflow, pixels > 0, pixels <= pixelLimit else {
-      let size = "\(header.width)x\(header.height)"
-      return .failure(Failure(reason: "it claims \(size) pixels, more than \(pixelLimit)"))
+      throw .tooLarge(width: header.width, height: header.height, limit: pixelLimit)
     }
     var values = [UInt8](repeating: 0, count: 3 * pixels)
     let isDecoded =
       unsafe isJPEG
       ? relic_jpeg_decode(bytes, bytes.count, &values, &message)
       : relic_png_decode(bytes, bytes.count, &values, &message)
-    guard isDecoded == 1 else { return .failure(Failure(reason: text(message))) }
+    guard isDecoded == 1 else { throw .codec(reason: text(message)) }
     let image = RGBImage(width: header.width, height: header.height, pixels: values)
-    return .success(image.turnedUpright(from: Int(header.orientation)))
+    return image.turnedUpright(from: Int(header.orientation))
   }
 
-  private static func text(_ message: [CChar]) -> String {
+  /// What a codec left in its message.
+  static func text(_ message: [CChar]) -> String {
     String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }
 
 extension RGBImage {
-  /// Returns the picture as it was meant to be seen, for an EXIF orientation of 1 to 8.
+  /// Returns the image as it was meant to be seen, for an EXIF orientation of 1 to 8.
   func turnedUpright(from orientation: Int) -> RGBImage {
     if orientation == 1 { return self }
     let isTransposed = orientation >= 5
     let (newWidth, newHeight) = isTransposed ? (height, width) : (width, height)
-    // Where the stored picture's axes are read backwards.
+    // Where the stored image's axes are read backwards.
     let mirrorsX = [2, 3, 7, 8].contains(orientation)
     let mirrorsY = [3, 4, 6, 7].contains(orientation)
     var turned: [UInt8] = []

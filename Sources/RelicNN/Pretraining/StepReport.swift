@@ -87,17 +87,13 @@ public enum PretrainingError: Error, Equatable, Sendable {
 }
 
 extension PretrainingError: CustomStringConvertible {
-  /// The reason and a remedy in one line.
+  /// The reason in one line.
   public var description: String {
     switch self {
     case .lossNotFinite(let step, let loss):
-      "the loss became \(loss) at step \(step); \(Self.remedy)"
+      "the loss became \(loss) at step \(step)"
     case .weightsNotFinite(let step):
-      "the weights are not finite after step \(step); \(Self.remedy)"
+      "the weights are not finite after step \(step)"
     }
   }
-
-  private static let remedy =
-    "start anew with a lower --learning-rate, or by --ckpt-path from the weights of the last "
-    + "checkpoint, if the run has kept one"
 }

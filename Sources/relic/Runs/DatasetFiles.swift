@@ -44,8 +44,8 @@ struct FirstUseError: Error, Equatable, CustomStringConvertible {
 
   /// What was tried and what else there is, in one line.
   var description: String {
-    "\(dataset) is not in \(folder) and was not fetched: \(cause.reason); name its folder by "
-      + "--dataset_path, another server by --mirror, or a copy of the archive by "
+    "\(dataset) is not in \(folder) and was not fetched: \(cause); name its folder by "
+      + "--dataset-path, another server by --mirror, or a copy of the archive by "
       + "'relic download \(dataset) --archive FILE'"
   }
 }

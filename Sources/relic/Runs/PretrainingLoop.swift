@@ -73,7 +73,7 @@ struct PretrainingLoop {
 
   private mutating func step(
     _ epoch: Int
-  ) throws -> (report: StepReport, broken: [DatasetError]) {
+  ) throws -> (report: StepReport, broken: [UnreadableImage]) {
     let index = state.step % loader.stepsPerEpoch
     let batch: Batch
     do {
@@ -94,8 +94,8 @@ struct PretrainingLoop {
       scores = try evaluation.scores(of: state.target.encoder, step: state.step)
     } catch {
       console.writeError(
-        "warning: no evaluation after step \(state.step): \(error); --eval-every 0 leaves "
-          + "evaluations out\n")
+        "warning: no evaluation after step \(state.step): \(Remedies.message(for: error)); "
+          + "--eval-every 0 leaves evaluations out\n")
       return
     }
     try log.append(scores)

@@ -11,8 +11,9 @@ final class SkippedPictures: Sendable {
   init(_ console: Console) { self.console = console }
 
   /// Names the pictures that have not been named before.
-  func tell(_ errors: [DatasetError]) {
-    for reason in errors.map(\.reason) where told.withLock({ $0.insert(reason).inserted }) {
+  func tell(_ errors: [UnreadableImage]) {
+    for reason in errors.map({ "\($0.cause)" }) where told.withLock({ $0.insert(reason).inserted })
+    {
       console.writeError("warning: \(reason); passed over\n")
     }
   }

@@ -92,18 +92,18 @@ import Testing
     #expect(ImageFolder.hasTestSplit(folder.path) && !ImageFolder.hasTestSplit(folder.path + "/a"))
     try folder.write("contact.png", png)
     #expect(
-      throws: DatasetError.mixedFolder(path: folder.path, picture: "contact.png", folder: "a")
+      throws: DatasetError.mixedFolder(path: folder.path, image: "contact.png", folder: "a")
     ) { try openDataset(name: "folder", path: folder.path, split: .train) }
   }
 
   @Test func `empty classes and empty folders are refused by name`() throws {
     let folder = try TemporaryFolder()
-    #expect(throws: DatasetError.noPictures(path: folder.path)) {
+    #expect(throws: DatasetError.noImages(path: folder.path)) {
       try ImageFolder(folder: folder.path)
     }
     try folder.write("a/1.png", Self.picture("rgb.png"))
     try folder.write("b/readme.txt", [65])
-    #expect(throws: DatasetError.noPictures(path: "\(folder.path)/b")) {
+    #expect(throws: DatasetError.noImages(path: "\(folder.path)/b")) {
       try ImageFolder(folder: folder.path)
     }
   }
@@ -113,25 +113,27 @@ import Testing
     for index in 0..<7 { try folder.write("\(index).png", Self.picture("rgb.png")) }
     try folder.write("3.png", Self.picture("truncated.png"))
     let set = try ImageFolder(folder: folder.path)
-    let broken = DatasetError.brokenPicture(
+    let broken = DatasetError.brokenImage(
       path: "\(folder.path)/3.png", reason: "the file ends too early")
-    var configuration = PretrainingConfiguration()
-    configuration.imageSize = 32
-    configuration.batchSize = 7
-    #expect(throws: broken) {
-      try BatchLoader(dataset: set, configuration: configuration).batch(epoch: 0, step: 0)
+    let refused = #expect(throws: UnreadableImage.self) {
+      try BatchLoader(dataset: set, batchSize: 7, imageSize: 32, seed: 42)
+        .batch(epoch: 0, step: 0)
     }
-    let batch = try BatchLoader(dataset: set, configuration: configuration, broken: .skip)
+    #expect(refused?.index == 3 && refused?.cause as? DatasetError == broken)
+    let batch = try BatchLoader(dataset: set, batchSize: 7, imageSize: 32, seed: 42, broken: .skip)
       .batch(epoch: 0, step: 0)
-    #expect(batch.skipped == [broken])
+    #expect(batch.skipped.map(\.index) == [3])
+    #expect(batch.skipped.map { $0.cause as? DatasetError } == [broken])
     #expect(batch.samples.sorted() == [0, 1, 2, 4, 4, 5, 6])
 
     let refusing = EvaluationLoader(dataset: set, imageSize: 8, batchSize: 4)
-    #expect(throws: broken) { try refusing.batch(0) }
+    let first = #expect(throws: UnreadableImage.self) { try refusing.batch(0) }
+    #expect(first?.index == 3 && first?.cause as? DatasetError == broken)
     let skipping = EvaluationLoader(dataset: set, imageSize: 8, batchSize: 4, broken: .skip)
     let rows = try skipping.batch(0)
     #expect(rows.samples == [0, 1, 2] && rows.images.shape == [3, 8, 8, 3])
-    #expect(rows.skipped == [broken])
+    #expect(rows.skipped.map(\.index) == [3])
+    #expect(rows.skipped.map { $0.cause as? DatasetError } == [broken])
     #expect(try skipping.batch(1).samples == [4, 5, 6])
   }
 

@@ -5,13 +5,9 @@ import Testing
 /// Tests that set the number of workers run one after another.
 @Suite(.serialized) struct BatchLoaderTests {
   static func loader(localViews: Int = 2, seed: UInt64 = 42) throws -> BatchLoader {
-    var configuration = PretrainingConfiguration()
-    configuration.imageSize = 32
-    configuration.batchSize = 6
-    configuration.localViews = localViews
-    configuration.seed = seed
-    return BatchLoader(
-      dataset: try Shapes(split: .train, count: 20), configuration: configuration)
+    BatchLoader(
+      dataset: try Shapes(split: .train, count: 20), batchSize: 6, imageSize: 32,
+      localViews: localViews, seed: seed)
   }
 
   @Test func `an epoch visits every picture at most once and drops the rest`() throws {
