@@ -135,7 +135,9 @@ import Testing
     let folder = try TemporaryFolder()
     var configuration = PretrainingConfiguration()
     configuration.seed = 7
-    let weights = Pretraining(configuration, stepsPerEpoch: 4).checkpoint()
+    var generator = Philox(seed: configuration.seed, purpose: .weights)
+    let encoder = ResNet(.eighteen, stem: configuration.stem, using: &generator)
+    let weights = Pretraining(encoder, configuration, stepsPerEpoch: 4).checkpoint()
     let path = folder.path + "/weights.safetensors"
     try Safetensors.write(weights, to: path)
     let captured = Captured.run(

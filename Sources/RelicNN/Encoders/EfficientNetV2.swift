@@ -25,7 +25,7 @@ public struct EfficientNetV2: EncoderNetwork {
   private let average = GlobalAveragePool()
 
   /// Which branches training passes leave out; evaluation leaves out none.
-  public var stochasticDepth = StochasticDepth.off
+  package var stochasticDepth = StochasticDepth.off
 
   /// The number of features, 1280.
   public let featureCount = 1280
@@ -59,6 +59,11 @@ public struct EfficientNetV2: EncoderNetwork {
     var x = stem(images)
     for block in blocks { x = block(x) }
     return average(head(x))
+  }
+
+  /// Draws the branches that the pass leaves out.
+  public mutating func prepare(for pass: TrainingPass) {
+    stochasticDepth = .random(seed: pass.seed, step: pass.step, pass: pass.index)
   }
 
   /// Returns features `[…, 1280]` for images `[…, height, width, 3]`.

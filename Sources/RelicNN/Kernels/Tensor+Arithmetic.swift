@@ -3,7 +3,7 @@ internal import Synchronization
 
 extension Tensor {
   /// Adds `scale · other` to this tensor.
-  mutating func add(_ other: Tensor, scaledBy scale: Float = 1) {
+  public mutating func add(_ other: Tensor, scaledBy scale: Float = 1) {
     precondition(shape == other.shape, "cannot add \(other.shape) to \(shape)")
     unsafe RowPass(elementsOf: self).withPointers(writing: &self, reading: other) { chunk, y, x in
       unsafe relic_add_scaled(chunk.rows.count, scale, x, y)
@@ -11,7 +11,7 @@ extension Tensor {
   }
 
   /// Returns this tensor times a number.
-  func scaled(by factor: Float) -> Tensor {
+  public func scaled(by factor: Float) -> Tensor {
     guard factor != 1 else { return self }
     var result = self
     RowPass(elementsOf: self).forEachChunk(writing: &result) { _, y in
@@ -45,13 +45,28 @@ extension Tensor {
   }
 
   /// Returns the sum of all rows of the last axis, shape `[width]` for `[…, width]`.
-  func summedRows() -> Tensor {
+  public func summedRows() -> Tensor {
     let width = shape.last ?? 1
     var sums = Tensor(uninitialized: [width])
     unsafe RowPass.whole.withPointers(writing: &sums, reading: self) { _, sums, x in
       unsafe relic_sum_rows(count / width, width, x, sums)
     }
     return sums
+  }
+
+  /// The sum of all elements.
+  var sum: Double {
+    unsafe withElements { x in unsafe x.reduce(0.0) { $0 + Double($1) } }
+  }
+
+  /// Returns the sum of the products with the elements of another tensor of this shape.
+  func dot(_ other: Tensor) -> Double {
+    precondition(shape == other.shape, "no product of \(shape) and \(other.shape)")
+    return unsafe withElements { x in
+      unsafe other.withElements { y in
+        x.indices.reduce(0.0) { unsafe $0 + Double(x[$1]) * Double(y[$1]) }
+      }
+    }
   }
 
   /// Whether every element is finite.

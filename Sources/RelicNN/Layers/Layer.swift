@@ -26,16 +26,24 @@ public struct Parameter: Sendable {
   /// `∂loss/∂value`, or `nil` before the first backward pass.
   public private(set) var gradient: Tensor?
 
-  init(_ value: Tensor, role: Role) {
+  /// Creates a parameter without a gradient.
+  public init(_ value: Tensor, role: Role) {
     self.value = value
     self.role = role
   }
 
-  mutating func accumulate(_ contribution: Tensor) {
+  /// Adds to the gradient, as `backward` does for every use of the parameter.
+  ///
+  /// - Parameter contribution: A part of `∂loss/∂value`, of the value's shape.
+  public mutating func accumulate(_ contribution: Tensor) {
+    precondition(
+      contribution.shape == value.shape,
+      "a gradient of \(contribution.shape) for a parameter of \(value.shape)")
     if gradient == nil { gradient = contribution } else { gradient?.add(contribution) }
   }
 
-  mutating func clearGradient() { gradient = nil }
+  /// Forgets the gradient.
+  public mutating func clearGradient() { gradient = nil }
 }
 
 /// A value that owns parameters.
@@ -86,10 +94,12 @@ extension Module {
   }
 
   /// Forgets every gradient.
-  mutating func clearGradients() {
+  public mutating func clearGradients() {
     visitParameters("") { _, parameter in parameter.clearGradient() }
   }
 }
 
-/// Joins two parts of a parameter's name with a dot.
-func joined(_ path: String, _ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
+/// Returns a parameter's name below a path, with a dot between them unless the path is empty.
+public func joined(_ path: String, _ name: String) -> String {
+  path.isEmpty ? name : "\(path).\(name)"
+}

@@ -19,8 +19,8 @@ extension CheckpointError: CustomStringConvertible {
 }
 
 extension Pretraining {
-  private static let meanPrefix = "adam.mean."
-  private static let squarePrefix = "adam.square."
+  private static var meanPrefix: String { "adam.mean." }
+  private static var squarePrefix: String { "adam.square." }
 
   /// Everything that decides how the run goes on: both networks under the reference's names, the
   /// optimiser's moments, and the step, decay and averages as notes.

@@ -57,15 +57,18 @@ public struct PretrainingConfiguration: Equatable, Sendable {
 }
 
 extension Pretraining {
-  /// Creates the state before the first step, with random weights.
+  /// Creates the state before the first step: the encoder as it is, a projection head with random
+  /// weights.
   ///
   /// - Parameters:
-  ///   - configuration: What decides the run.
+  ///   - encoder: What is trained.
+  ///   - configuration: What decides the run, apart from the encoder.
   ///   - stepsPerEpoch: Batches in one pass over the data.
-  public init(_ configuration: PretrainingConfiguration, stepsPerEpoch: Int) {
-    let encoder = Encoder(
-      configuration.encoder, stem: configuration.stem, seed: configuration.seed,
-      savesHalf: configuration.fp16Precision)
+  ///   - loss: What is minimised, if not the configuration's loss.
+  public init(
+    _ encoder: Backbone, _ configuration: PretrainingConfiguration, stepsPerEpoch: Int,
+    loss: (any ContrastiveLoss)? = nil
+  ) {
     var generator = Philox(seed: configuration.seed, purpose: .weights, sample: 1)
     let head = ProjectionHead(
       inputs: encoder.featureCount, hidden: configuration.projectionHidden,
@@ -74,9 +77,11 @@ extension Pretraining {
       learningRate: configuration.learningRate, weightDecay: configuration.weightDecay)
     optimizer.exemptsBiasAndNorm = configuration.exemptsBiasAndNorm
     self.init(
-      RelicNetwork(encoder: encoder, head: head),
-      loss: RelicLoss(alpha: configuration.alpha, usesSigLIP: configuration.useSigLIP),
+      RelicNetwork(encoder: encoder, head: head), loss: loss ?? configuration.loss,
       optimizer: optimizer,
+      length: RunLength(
+        epochs: configuration.epochs, stepsPerEpoch: stepsPerEpoch,
+        measurementInterval: configuration.logEveryNSteps),
       learningRates: configuration.learningRates(stepsPerEpoch: stepsPerEpoch),
       emaSchedule: configuration.emaSchedule(stepsPerEpoch: stepsPerEpoch),
       lossScale: configuration.fp16Precision ? LossScale() : nil,
@@ -85,6 +90,16 @@ extension Pretraining {
 }
 
 extension PretrainingConfiguration {
+  /// Returns the encoder that a run starts with.
+  public func makeEncoder() -> any EncoderNetwork {
+    encoder.network(stem: stem, seed: seed, savesHalf: fp16Precision)
+  }
+
+  /// What a run minimises.
+  var loss: any ContrastiveLoss {
+    useSigLIP ? SigLIPLoss(alpha: alpha) : RelicLoss(alpha: alpha)
+  }
+
   /// Adam's step size over the run.
   func learningRates(stepsPerEpoch: Int) -> LearningRateSchedule {
     LearningRateSchedule(

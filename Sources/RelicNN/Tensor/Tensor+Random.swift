@@ -2,7 +2,7 @@ internal import Foundation
 
 extension Tensor {
   /// Creates a tensor of independent normal numbers with mean 0 (Box and Muller 1958).
-  init(normal shape: [Int], deviation: Float, using generator: inout Philox) {
+  public init(normal shape: [Int], deviation: Float, using generator: inout Philox) {
     let count = shape.reduce(1, *)
     var elements: [Float] = []
     elements.reserveCapacity(count + 1)
@@ -17,7 +17,7 @@ extension Tensor {
   }
 
   /// Creates a tensor of independent numbers uniform in `[-bound, bound)`.
-  init(uniform shape: [Int], bound: Float, using generator: inout Philox) {
+  public init(uniform shape: [Int], bound: Float, using generator: inout Philox) {
     let count = shape.reduce(1, *)
     self.init((0..<count).map { _ in generator.uniform(-bound, bound) }, shape: shape)
   }

@@ -191,9 +191,19 @@ struct PretrainCommand: DatasetCommand {
           + "train and test splits of two classes in \(configuration.datasetPath)",
         remedy: "leave it out")
     }
+    try command.train(
+      command.configuration.makeEncoder(), run, loader, from: start, evaluation, skipped, console)
+  }
+
+  /// Takes the steps of a run that are left, of one that begins or is resumed.
+  private func train(
+    _ encoder: some EncoderNetwork, _ run: RunFolder, _ loader: BatchLoader,
+    from start: StateDict?, _ evaluation: OnlineEvaluation?, _ skipped: SkippedPictures,
+    _ console: Console
+  ) throws {
     let state =
       try resumed == nil
-      ? command.begin(run, loader, from: start) : command.restore(run, loader)
+      ? begin(encoder, run, loader, from: start) : restore(encoder, run, loader)
     if let weights {
       console.line(
         "\(weights): weights only; optimiser, decay and step begin anew ('--resume RUN' goes on with "
@@ -204,9 +214,9 @@ struct PretrainCommand: DatasetCommand {
         + "\(loader.stepsPerEpoch) steps an epoch, \(ThreadPool.workerCount) workers, "
         + "BLAS core \(BLAS.core)")
     var loop = PretrainingLoop(
-      state, of: command.configuration, loader: loader, run: run, evaluation: evaluation,
+      state.run(on: loader), of: configuration, run: run, evaluation: evaluation,
       skipped: skipped, console: console)
-    _ = try loop.finish()
+    try loop.finish()
     console.line("\(run.encoderPath): the encoder; score it with 'relic evaluate \(run.path)'")
   }
 
@@ -233,10 +243,10 @@ struct PretrainCommand: DatasetCommand {
     guard run.holdsCheckpoint else { throw RunError.noCheckpoint(path: run.path) }
   }
 
-  private func begin(
-    _ run: RunFolder, _ loader: BatchLoader, from start: StateDict?
-  ) throws -> Pretraining {
-    var state = Pretraining(configuration, stepsPerEpoch: loader.stepsPerEpoch)
+  private func begin<Backbone>(
+    _ encoder: Backbone, _ run: RunFolder, _ loader: BatchLoader, from start: StateDict?
+  ) throws -> Pretraining<Backbone> {
+    var state = Pretraining(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
     if let weights, let start {
       do throws(CheckpointError) {
         try state.loadWeights(start)
@@ -250,10 +260,12 @@ struct PretrainCommand: DatasetCommand {
     return state
   }
 
-  private func restore(_ run: RunFolder, _ loader: BatchLoader) throws -> Pretraining {
+  private func restore<Backbone>(
+    _ encoder: Backbone, _ run: RunFolder, _ loader: BatchLoader
+  ) throws -> Pretraining<Backbone> {
     let checkpoint = try Safetensors.read(run.checkpointPath)
     do throws(CheckpointError) {
-      return try Pretraining(configuration, stepsPerEpoch: loader.stepsPerEpoch)
+      return try Pretraining(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
         .resumed(from: checkpoint)
     } catch {
       throw RunError.unusableCheckpoint(path: run.checkpointPath, error)

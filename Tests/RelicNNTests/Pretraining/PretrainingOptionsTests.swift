@@ -23,7 +23,7 @@ import Testing
 
   private static func losses(
     _ configuration: PretrainingConfiguration, steps: Int
-  ) throws -> (losses: [Float], state: Pretraining) {
+  ) throws -> (losses: [Float], state: Pretraining<ResNet>) {
     var state = Pretraining(configuration, stepsPerEpoch: 4)
     let losses = try (0..<steps).map { try state.advance(views(step: $0)).loss }
     return (losses, state)
@@ -55,7 +55,7 @@ import Testing
       return ViewBatch(
         global: Tensor(uniform: [64, 32, 32, 3], bound: 1, using: &generator), globalCount: 2)
     }
-    func run(_ state: Pretraining) throws -> (losses: [Float], state: Pretraining) {
+    func run(_ state: Pretraining<ResNet>) throws -> (losses: [Float], state: Pretraining<ResNet>) {
       var state = state
       return (try (0..<10).map { try state.advance(views(step: $0)).loss }, state)
     }

@@ -122,4 +122,26 @@ extension RowPass {
     }
     withExtendedLifetime(x) {}
   }
+
+  /// Returns what `body` returns for every row, called with the row of a tensor to read and of one to
+  /// write.
+  func mapRows<Result>(
+    reading x: Tensor, writing y: inout Tensor,
+    _ body: (_ row: Int, _ x: Span<Float>, _ y: inout MutableSpan<Float>) -> Result
+  ) -> [Result] {
+    let (xSize, ySize) = (x.count / max(rows, 1), y.count / max(rows, 1))
+    return unsafe [Result](unsafeUninitializedCapacity: rows) { results, count in
+      let first = results.baseAddress
+      unsafe withPointers(writing: &y, reading: x) { chunk, y, x in
+        for row in chunk.rows {
+          let place = row - chunk.rows.lowerBound
+          let read = unsafe Span(_unsafeStart: x + place * xSize, count: xSize)
+          var written = unsafe MutableSpan(_unsafeStart: y + place * ySize, count: ySize)
+          let result = body(row, read, &written)
+          unsafe first.map { unsafe ($0 + row).initialize(to: result) }
+        }
+      }
+      count = rows
+    }
+  }
 }

@@ -58,7 +58,7 @@ internal import COpenBLAS
 ///   - transposingA: Whether `op(a)` is `aᵀ`.
 ///   - transposingB: Whether `op(b)` is `bᵀ`.
 /// - Returns: A tensor of shape `[m, n]`.
-func matmul(
+public func matmul(
   _ a: Tensor, _ b: Tensor, transposingA: Bool = false, transposingB: Bool = false
 ) -> Tensor {
   precondition(a.shape.count == 2 && b.shape.count == 2, "matmul takes matrices")
