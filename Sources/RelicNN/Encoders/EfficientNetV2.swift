@@ -19,10 +19,10 @@ public struct EfficientNetV2: EncoderNetwork {
     (15, .init(isFused: false, inputs: 160, outputs: 256, expansion: 6, stride: 2)),
   ]
 
-  private var stem: ConvNorm
-  private var blocks: [EfficientNetV2Block] = []
-  private var head: ConvNorm
-  private let average = GlobalAveragePool()
+  private(set) var stem: ConvNorm
+  private(set) var blocks: [EfficientNetV2Block] = []
+  private(set) var head: ConvNorm
+  let average = GlobalAveragePool()
 
   /// Which branches training passes leave out; evaluation leaves out none.
   package var stochasticDepth = StochasticDepth.off

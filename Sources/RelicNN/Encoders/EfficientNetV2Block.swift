@@ -26,10 +26,10 @@ struct EfficientNetV2Block: Sendable {
   }
 
   let plan: Plan
-  private var expansion: ConvNorm
-  private var mixing: DepthwiseNorm?
-  private var excitation: SqueezeExcitation?
-  private var projection: ConvNorm?
+  private(set) var expansion: ConvNorm
+  private(set) var mixing: DepthwiseNorm?
+  private(set) var excitation: SqueezeExcitation?
+  private(set) var projection: ConvNorm?
 
   private var addsInput: Bool { plan.stride == 1 && plan.inputs == plan.outputs }
 

@@ -19,10 +19,10 @@ public struct ResNet: EncoderNetwork {
     let average: GlobalAveragePool.Cache
   }
 
-  private var stem: ConvNorm
-  private let pool: MaxPool2D?
-  private var blocks: [ResidualBlock]
-  private let average = GlobalAveragePool()
+  private(set) var stem: ConvNorm
+  let pool: MaxPool2D?
+  private(set) var blocks: [ResidualBlock]
+  let average = GlobalAveragePool()
   private let depth: Depth
 
   /// The number of features: 512 or 2048.

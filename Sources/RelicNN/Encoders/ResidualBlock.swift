@@ -2,15 +2,15 @@
 ///
 /// He et al. 2015, figures 2 and 5; the stride of a bottleneck sits in its 3x3 convolution, as in
 /// torchvision. The last convolution's normalisation adds the shortcut and rectifies.
-public struct ResidualBlock: Layer {
+package struct ResidualBlock: Layer {
   /// What backward reads.
-  public struct Cache: Sendable {
+  package struct Cache: Sendable {
     var convolutions: [ConvNorm.Cache]
     let shortcut: ConvNorm.Cache?
   }
 
-  private var convolutions: [ConvNorm]
-  private var shortcut: ConvNorm?
+  private(set) var convolutions: [ConvNorm]
+  private(set) var shortcut: ConvNorm?
 
   /// Creates a block from its convolutions, in order, and a projection if the shape changes.
   public init(_ convolutions: [ConvNorm], shortcut: ConvNorm?) {

@@ -23,12 +23,16 @@ struct MaxPooling {
       out_width: width, kernel: kernel, stride: stride, padding: padding)
   }
 
+  /// `[…, outHeight, outWidth, channels]`.
+  var outputShape: [Int] {
+    input.leading + [window.out_height, window.out_width, window.channels]
+  }
+
   private var outputSize: Int { window.out_height * window.out_width * window.channels }
 
   /// Returns the maxima, `[…, outHeight, outWidth, channels]`.
   func maxima(of x: Tensor) -> (y: Tensor, taps: Taps) {
-    var y = Tensor(
-      uninitialized: input.leading + [window.out_height, window.out_width, window.channels])
+    var y = Tensor(uninitialized: outputShape)
     let (count, size) = (y.count, outputSize)
     var taps = Taps(count: count)
     unsafe RowPass.whole.withPointers(writing: &taps.packed) { _, packed in

@@ -22,7 +22,7 @@ public struct BatchNorm2D: Layer {
 
   let epsilon: Float
   let momentum: Float
-  let activation: Activation
+  package let activation: Activation
 
   var channels: Int { scale.value.count }
 

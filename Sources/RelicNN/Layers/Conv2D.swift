@@ -1,13 +1,13 @@
 /// A square two-dimensional convolution without bias (cross-correlation, as in PyTorch's `Conv2d`).
-public struct Conv2D: Convolution {
+public struct Conv2D: Layer, Convolution {
   /// Shape `[kernel, kernel, inputs, outputs]`.
   public private(set) var weight: Parameter
 
-  let stride: Int
+  package let stride: Int
   let padding: Int
 
-  var kernel: Int { weight.value.shape[0] }
-  var inputs: Int { weight.value.shape[2] }
+  package var kernel: Int { weight.value.shape[0] }
+  package var inputs: Int { weight.value.shape[2] }
   /// Channels of the output.
   public var outputs: Int { weight.value.shape[3] }
 
@@ -40,7 +40,7 @@ public struct Conv2D: Convolution {
   public func callAsFunction(_ x: Tensor) -> Tensor { self(x) { _ in } }
 
   /// Returns `[…, outHeight, outWidth, outputs]`, and calls `finish` on ranges of its pixels.
-  public func callAsFunction(
+  package func callAsFunction(
     _ x: Tensor, finish: (borrowing FinishedPixels) -> Void
   ) -> Tensor {
     products(x.shape).output(x, weight: weight.value, finish: finish)
@@ -62,7 +62,8 @@ public struct Conv2D: Convolution {
   }
 
   /// Adds to the weight's gradient alone, for a layer whose input needs none.
-  public mutating func backwardWeight(_ dy: borrowing Tensor, _ cache: borrowing ConvolutionCache) {
+  package mutating func backwardWeight(_ dy: borrowing Tensor, _ cache: borrowing ConvolutionCache)
+  {
     weight.accumulate(products(cache.x.shape).weightGradient(x: cache.x, dy: copy dy))
   }
 

@@ -1,5 +1,5 @@
 /// A convolution without bias, full or depthwise.
-public protocol Convolution: Layer where Cache == ConvolutionCache {
+package protocol Convolution: Layer where Cache == ConvolutionCache {
   /// Channels of the output.
   var outputs: Int { get }
 

@@ -1,10 +1,11 @@
 /// A convolution of every channel with a square kernel of its own, PyTorch's `Conv2d` with as many
 /// groups as channels, without bias.
-public struct DepthwiseConv2D: Convolution {
+public struct DepthwiseConv2D: Layer, Convolution {
   /// Shape `[kernel, kernel, 1, channels]`.
   public private(set) var weight: Parameter
 
-  let stride: Int
+  package let stride: Int
+  package var kernel: Int { weight.value.shape[0] }
 
   /// Channels of the output, as many as of the input.
   public var outputs: Int { weight.value.shape[3] }
@@ -33,7 +34,7 @@ public struct DepthwiseConv2D: Convolution {
   public func callAsFunction(_ x: Tensor) -> Tensor { self(x) { _ in } }
 
   /// Returns `[…, outHeight, outWidth, channels]`, and calls `finish` on the pixels of every image.
-  public func callAsFunction(
+  package func callAsFunction(
     _ x: Tensor, finish: (borrowing FinishedPixels) -> Void
   ) -> Tensor {
     products(x.shape).output(x, weight: weight.value, finish: finish)
@@ -58,7 +59,8 @@ public struct DepthwiseConv2D: Convolution {
   }
 
   /// Adds to the weight's gradient alone, for a layer whose input needs none.
-  public mutating func backwardWeight(_ dy: borrowing Tensor, _ cache: borrowing ConvolutionCache) {
+  package mutating func backwardWeight(_ dy: borrowing Tensor, _ cache: borrowing ConvolutionCache)
+  {
     weight.accumulate(products(cache.x.shape).weightGradient(x: cache.x, dy: copy dy))
   }
 

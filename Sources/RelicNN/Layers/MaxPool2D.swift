@@ -6,8 +6,8 @@ public struct MaxPool2D: Layer {
     let inputShape: [Int]
   }
 
-  let kernel: Int
-  let stride: Int
+  package let kernel: Int
+  package let stride: Int
   let padding: Int
 
   /// Creates a layer; positions outside the image never win.
@@ -40,6 +40,9 @@ public struct MaxPool2D: Layer {
   public func visitParameters(
     _ path: String, _ body: (_ name: String, inout Parameter) throws -> Void
   ) rethrows {}
+
+  /// Returns `[…, outHeight, outWidth, channels]` for `[…, height, width, channels]`.
+  func outputShape(_ shape: [Int]) -> [Int] { pooling(shape).outputShape }
 
   private func pooling(_ shape: [Int]) -> MaxPooling {
     MaxPooling(shape, kernel: kernel, stride: stride, padding: padding)

@@ -1,13 +1,13 @@
 /// A full convolution, its batch normalisation and the activation after it.
-public typealias ConvNorm = NormalizedConvolution<Conv2D>
+package typealias ConvNorm = NormalizedConvolution<Conv2D>
 
 /// A depthwise convolution, its batch normalisation and the activation after it.
-typealias DepthwiseNorm = NormalizedConvolution<DepthwiseConv2D>
+package typealias DepthwiseNorm = NormalizedConvolution<DepthwiseConv2D>
 
 /// A convolution, its batch normalisation and the activation after it.
 ///
 /// The unit every encoder is made of. It carries the two names its parts have in torchvision.
-public struct NormalizedConvolution<Kernel: Convolution>: Layer {
+package struct NormalizedConvolution<Kernel: Convolution>: Layer {
   /// What backward reads.
   public struct Cache: Sendable {
     /// The input, or `nil` if backward is given it.
@@ -33,8 +33,8 @@ public struct NormalizedConvolution<Kernel: Convolution>: Layer {
     case none
   }
 
-  private(set) var convolution: Kernel
-  private(set) var normalization: BatchNorm2D
+  package private(set) var convolution: Kernel
+  package private(set) var normalization: BatchNorm2D
 
   private let names: (convolution: String, normalization: String)
   let savesHalf: Bool

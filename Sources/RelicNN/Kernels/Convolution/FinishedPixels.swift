@@ -1,7 +1,7 @@
 /// Pixels of a convolution's output that a worker has completed and still has in its cache.
 ///
 /// Not copyable, so that they cannot outlive the call they are handed to.
-@safe public struct FinishedPixels: ~Copyable {
+@safe package struct FinishedPixels: ~Copyable {
   /// The first pixel of the whole output.
   let output: UnsafeMutablePointer<Float>
   /// Which pixels, counted over all images.

@@ -38,6 +38,18 @@ import Testing
     #expect(y.scalars == expected)
   }
 
+  @Test(arguments: [1, 2, 7, 20])
+  func `mapped rows come in order, whatever the chunks`(_ grain: Int) {
+    let x = Tensor((0..<14).map(Float.init), shape: [7, 2])
+    var y = Tensor(repeating: -1, shape: [7, 1])
+    let sums = RowPass(rows: 7, grain: grain).mapRows(reading: x, writing: &y) { row, x, y in
+      y[0] = Float(row)
+      return x[0] + x[1]
+    }
+    #expect(sums == (0..<7).map { row in Float(4 * row + 1) })
+    #expect(y.scalars == (0..<7).map { row in Float(row) })
+  }
+
   @Test func `a tensor that is shared is copied before it is written`() {
     let x = Tensor([1, 2, 3], shape: [3])
     var y = x
