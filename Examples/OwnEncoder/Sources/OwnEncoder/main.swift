@@ -34,7 +34,7 @@ struct OneConvolution: EncoderNetwork {
     _ dy: consuming Tensor, _ cache: consuming (Conv2D.Cache, ReLU.Cache, GlobalAveragePool.Cache)
   ) {
     let (first, second, third) = cache
-    convolution.backwardWeight(
+    _ = convolution.backward(
       ReLU().backward(GlobalAveragePool().backward(dy, third), second), first)
   }
   mutating func visitParameters(
