@@ -1,9 +1,10 @@
+internal import LinearProbe
 internal import RelicNN
 
 /// What an error of the libraries is to the program's user: the fact, and what can be done.
 ///
 /// The libraries know of no options; the program's own errors name theirs themselves.
-struct Remedies {
+enum Remedies {
   /// Returns the error and its remedy in one line.
   static func message(for error: any Error) -> String {
     // The file's name tells more than its place in the data set.
@@ -11,11 +12,23 @@ struct Remedies {
     return "\(fact)" + (remedy(for: error).map { "; " + $0 } ?? "")
   }
 
-  static func remedy(for error: any Error) -> String? {
+  /// Returns what a reader of the score should know, and what can be done about the fit.
+  static func warnings(of score: ProbeScore) -> [String] {
+    let remedy: String? =
+      switch score.status {
+      case .iterationLimit: "raise --max-iter to go on"
+      case .lineSearchFailed: "scale the features by --scale standard"
+      case .converged, nil: nil
+      }
+    let fit = score.fitWarning.map { $0 + (remedy.map { "; " + $0 } ?? "") }
+    return (fit.map { [$0] } ?? []) + score.report.warnings
+  }
+
+  private static func remedy(for error: any Error) -> String? {
     switch error {
-    case let error as UnreadableImage: remedy(for: error)
-    case let error as DatasetError: remedy(for: error)
-    case let error as DownloadError: remedy(for: error)
+    case let error as UnreadableImage: remedyOfImage(error)
+    case let error as DatasetError: remedyOfDataset(error)
+    case let error as DownloadError: remedyOfDownload(error)
     case is PretrainingError:
       "start anew with a lower --learning-rate, or by --ckpt-path from the weights of the last "
         + "checkpoint, if the run has kept one"
@@ -23,16 +36,16 @@ struct Remedies {
     }
   }
 
-  private static func remedy(for error: UnreadableImage) -> String {
-    let own = (error.cause as? DatasetError).flatMap(remedy(for:))
+  private static func remedyOfImage(_ error: UnreadableImage) -> String {
+    let own = (error.cause as? DatasetError).flatMap(remedyOfDataset)
     return (own.map { $0 + ", or " } ?? "") + "pass over such by --broken-images skip"
   }
 
-  private static func remedy(for error: DatasetError) -> String? {
+  private static func remedyOfDataset(_ error: DatasetError) -> String? {
     switch error {
     case .unknownName, .noSuchSplit, .unreadable: nil
     case .missing(let dataset, _):
-      DatasetName(rawValue: dataset).flatMap { try? DatasetArchive.published($0) } == nil
+      DatasetName(rawValue: dataset)?.archive == nil
         ? "unpack the whole archive"
         : "name the folder that holds \(dataset) by --dataset-path, or run "
           + "'relic download \(dataset)'"
@@ -47,7 +60,7 @@ struct Remedies {
     }
   }
 
-  private static func remedy(for error: DownloadError) -> String? {
+  private static func remedyOfDownload(_ error: DownloadError) -> String? {
     switch error {
     case .notPublished: "name its folder by --dataset-path"
     case .badAddress: "give the address of a folder, such as https://example.org/files"

@@ -78,17 +78,17 @@ public struct ProbeScore: Equatable, Sendable {
     ClassificationReport(confusionMatrix, classNames: classNames)
   }
 
-  /// What a reader of the number should know: the fit's end and undefined scores.
-  public var warnings: [String] {
-    let fit: String? =
-      switch status {
-      case .iterationLimit:
-        "the fit has not converged after \(iterations ?? 0) iterations "
-          + "(the published rows' did not either); raise --max-iter to go on"
-      case .lineSearchFailed:
-        "the fit ended early, no step lowers the objective; scale the features (--scale standard)"
-      case .converged, nil: nil
-      }
-    return (fit.map { [$0] } ?? []) + report.warnings
+  /// What a reader of the number should know of the fit's end, `nil` if it converged.
+  public var fitWarning: String? {
+    switch status {
+    case .iterationLimit:
+      "the fit has not converged after \(iterations ?? 0) iterations "
+        + "(the published rows' did not either)"
+    case .lineSearchFailed: "the fit ended early, no step lowers the objective"
+    case .converged, nil: nil
+    }
   }
+
+  /// What a reader of the number should know: the fit's end and undefined scores.
+  public var warnings: [String] { (fitWarning.map { [$0] } ?? []) + report.warnings }
 }

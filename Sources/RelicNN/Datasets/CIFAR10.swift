@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// CIFAR-10 in its binary layout: 32x32 pictures, 50,000 to train and 10,000 to test.
+/// CIFAR-10 in its binary layout: 32x32 images, 50,000 to train and 10,000 to test.
 ///
 /// Krizhevsky 2009, "Learning multiple layers of features from tiny images". A record is one label
 /// byte and the red, green and blue planes.
@@ -16,7 +16,7 @@ public struct CIFAR10: ImageDataset {
   ///
   /// - Parameters:
   ///   - folder: `cifar-10-batches-bin` itself, or the folder it lies in.
-  ///   - split: Training or test pictures.
+  ///   - split: Training or test images.
   /// - Throws: A missing file, a file of a wrong size, or a label above 9.
   public init(folder: String, split: DatasetSplit) throws(DatasetError) {
     let inner = folder + "/cifar-10-batches-bin"
@@ -61,7 +61,7 @@ public struct CIFAR10: ImageDataset {
     ]
   }
 
-  /// Returns picture `index`, 32x32, in the order of the files.
+  /// Returns image `index`, 32x32, in the order of the files.
   public func image(at index: Int) throws(DatasetError) -> RGBImage {
     let (file, record) = index.quotientAndRemainder(dividingBy: Self.recordsPerFile)
     let area = Self.side * Self.side
@@ -69,12 +69,12 @@ public struct CIFAR10: ImageDataset {
     return RGBImage(width: Self.side, height: Self.side, planes: planes)
   }
 
-  /// Returns the class of picture `index`, 0 to 9.
+  /// Returns the class of image `index`, 0 to 9.
   public func label(at index: Int) -> Int? { Int(labels[index]) }
 }
 
 extension RGBImage {
-  /// Creates a picture from its red, green and blue planes, one after the other.
+  /// Creates an image from its red, green and blue planes, one after the other.
   init(width: Int, height: Int, planes: [UInt8]) {
     let area = width * height
     let source = planes.span
@@ -87,5 +87,24 @@ extension RGBImage {
       initialized = 3 * area
     }
     self.init(width: width, height: height, pixels: pixels)
+  }
+}
+
+extension DatasetFormat {
+  static let cifar10 = DatasetFormat(imageSize: 32, archive: .cifar10) {
+    folder, split throws(DatasetError) in try CIFAR10(folder: folder, split: split)
+  }
+}
+
+extension DatasetArchive {
+  fileprivate static var cifar10: DatasetArchive {
+    let files = (1...5).map { "data_batch_\($0).bin" } + ["test_batch.bin"]
+    let folder = "cifar-10-batches-bin"
+    return DatasetArchive(
+      size: 170_052_171, fileName: "cifar-10-binary.tar.gz",
+      md5: "c32a1d4ab5d03f1284b67883e8d87530",
+      server: "https://www.cs.toronto.edu/~kriz", sizeLimit: 200_000_000,
+      members: files.map { Member(path: "\(folder)/\($0)", size: 30_730_000) }
+        + [Member(path: "\(folder)/batches.meta.txt", size: nil)])
   }
 }

@@ -1,7 +1,7 @@
 internal import Foundation
 
 extension ImageFolder {
-  /// Opens a split of pictures of one's own: `train`, `test` or `val`, `unlabeled` if the folder has
+  /// Opens a split of a user's own images: `train`, `test` or `val`, `unlabeled` if the folder has
   /// them; without a `train` folder, all but the other splits is for training.
   ///
   /// Classes to test on have the labels of those of the same name to train on.
@@ -23,7 +23,7 @@ extension ImageFolder {
     }
   }
 
-  /// Whether a folder of pictures of one's own has a `test` or `val` folder.
+  /// Whether a folder of a user's own images has a `test` or `val` folder.
   public static func hasTestSplit(_ folder: String) -> Bool { testFolder(of: folder) != nil }
 
   private static func testFolder(of folder: String) -> String? {
@@ -57,7 +57,7 @@ extension ImageFolder {
     return ImageFolder(name: name, folder: "\(root)/val", entries: entries, classNames: classes)
   }
 
-  /// Opens Food-101: pictures in `images/<class>`, listed in `meta/train.txt` and `meta/test.txt`.
+  /// Opens Food-101: images in `images/<class>`, listed in `meta/train.txt` and `meta/test.txt`.
   static func food101(_ split: DatasetSplit, in path: String) throws(DatasetError) -> ImageFolder {
     let root = inner("food-101", of: path)
     let name = DatasetName.food101.rawValue
@@ -86,7 +86,7 @@ extension ImageFolder {
   }
 
   /// Returns the names of the classes in a folder to train on, or `nil` if it is not there or its
-  /// pictures are unlabelled.
+  /// images are unlabelled.
   private static func trainingClasses(
     in folder: String, except others: [String] = []
   ) throws(DatasetError) -> [String]? {
@@ -118,5 +118,20 @@ extension ImageFolder {
       throw .missing(dataset: dataset, path: path)
     }
     return text.split(whereSeparator: \.isNewline)
+  }
+}
+
+extension DatasetFormat {
+  static let folder = DatasetFormat(imageSize: 96) { folder, split throws(DatasetError) in
+    try ImageFolder.split(split, of: folder)
+  }
+  static let tinyImageNet = DatasetFormat(imageSize: 64) { folder, split throws(DatasetError) in
+    try ImageFolder.tinyImageNet(split, in: folder)
+  }
+  static let food101 = DatasetFormat(imageSize: 192) { folder, split throws(DatasetError) in
+    try ImageFolder.food101(split, in: folder)
+  }
+  static let imageNet = DatasetFormat(imageSize: 192) { folder, split throws(DatasetError) in
+    try ImageFolder.imageNet(split, in: folder)
   }
 }

@@ -2,7 +2,7 @@ internal import Foundation
 
 /// JPEG and PNG files below a folder, decoded one at a time when they are asked for.
 public struct ImageFolder: ImageDataset {
-  /// A picture's file, relative to the folder, and its class.
+  /// An image's file, relative to the folder, and its class.
   struct Entry: Equatable, Sendable {
     let file: String
     let label: Int?
@@ -11,7 +11,7 @@ public struct ImageFolder: ImageDataset {
   /// `folder`, or the name of the layout.
   public let name: String
 
-  /// The names of the class folders in order, or `nil` if the pictures are unlabelled.
+  /// The names of the class folders in order, or `nil` if the images are unlabelled.
   public let classNames: [String]?
 
   private let folder: String
@@ -27,7 +27,7 @@ public struct ImageFolder: ImageDataset {
   /// The number of files.
   public var count: Int { entries.count }
 
-  /// Returns the picture in file `index`, upright, at its own size.
+  /// Returns the image in file `index`, upright, at its own size.
   public func image(at index: Int) throws(DatasetError) -> RGBImage {
     let path = "\(folder)/\(entries[index].file)"
     do throws(ImageError) {
@@ -45,10 +45,10 @@ public struct ImageFolder: ImageDataset {
 }
 
 extension ImageFolder {
-  /// Opens a folder whose folders are the classes, or one that holds pictures itself.
+  /// Opens a folder whose folders are the classes, or one that holds images itself.
   ///
   /// Classes and files are in the order of their names' bytes, as torchvision's `ImageFolder` has
-  /// them; a class takes all pictures below its folder. Pictures that lie in the folder itself,
+  /// them; a class takes all images below its folder. Images that lie in the folder itself,
   /// without class folders, are unlabelled.
   ///
   /// - Parameters:
@@ -57,8 +57,8 @@ extension ImageFolder {
   ///   - others: Folders in it that are no classes.
   ///   - known: The names of the classes by label, those of the split that is trained on; the
   ///     folder's own if `nil`.
-  /// - Throws: A missing folder, one without pictures, one with pictures beside class folders, a
-  ///   class without pictures, one that is not known, or two of the same name.
+  /// - Throws: A missing folder, one without images, one with images beside class folders, a
+  ///   class without images, one that is not known, or two of the same name.
   public init(
     folder: String, name: String = "folder", except others: [String] = [],
     classNames known: [String]? = nil
@@ -104,7 +104,7 @@ extension ImageFolder {
     return labels
   }
 
-  /// Returns all pictures below `folder`: its own first, then those of its folders in turn.
+  /// Returns all images below `folder`: its own first, then those of its folders in turn.
   ///
   /// Links to folders are followed, but for those that lead back to one of `ancestors` or into a
   /// folder on the way.
@@ -122,7 +122,7 @@ extension ImageFolder {
     return files
   }
 
-  /// Returns the names of the pictures and folders in `folder`, sorted by their bytes.
+  /// Returns the names of the images and folders in `folder`, sorted by their bytes.
   static func content(
     of folder: String
   ) throws(DatasetError) -> (files: [String], folders: [String]) {

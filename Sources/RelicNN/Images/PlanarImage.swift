@@ -1,6 +1,6 @@
 internal import CKernels
 
-/// The 8-bit picture a view is made from step by step: its red, green and blue planes in turn.
+/// The 8-bit image a view is made from step by step: its red, green and blue planes in turn.
 struct PlanarImage: Equatable {
   let width: Int
   let height: Int

@@ -2,13 +2,13 @@ internal import Synchronization
 
 /// The views of one training step.
 public struct Batch: Sendable {
-  /// The data set index of each picture, in the order of the rows of one view.
+  /// The data set index of each image, in the order of the rows of one view.
   public let samples: [Int]
 
-  /// The views of these pictures.
+  /// The views of these images.
   public let views: ViewBatch
 
-  /// Pictures that could not be read; the rows show others in their place.
+  /// Images that could not be read; the rows show others in their place.
   public let skipped: [UnreadableImage]
 }
 
@@ -17,10 +17,10 @@ public struct Batch: Sendable {
 /// A batch is a function of (data set, sizes, seed, epoch, step): it does not depend on batches made before
 /// or on the number of workers.
 public struct BatchLoader: Sendable {
-  /// The pictures.
+  /// The images.
   public let dataset: any ImageDataset
 
-  /// Pictures in a batch.
+  /// Images in a batch.
   public let batchSize: Int
 
   private let globalGenerator: ViewGenerator
@@ -58,7 +58,7 @@ public struct BatchLoader: Sendable {
   /// Whole batches in one pass over the data; the incomplete last one is dropped.
   public var stepsPerEpoch: Int { dataset.count / batchSize }
 
-  /// Returns the order in which an epoch visits the pictures.
+  /// Returns the order in which an epoch visits the images.
   func order(epoch: Int) -> [Int] {
     var random = Philox(seed: seed, purpose: .shuffle, epoch: epoch)
     var order = Array(0..<dataset.count)
@@ -74,7 +74,7 @@ public struct BatchLoader: Sendable {
   ///   - epoch: The pass over the data, from 0.
   ///   - step: The step within the epoch, from 0, below `stepsPerEpoch`.
   /// - Returns: The views, made on all workers.
-  /// - Throws: A picture that cannot be read, if those are refused, or if no other can replace it.
+  /// - Throws: An image that cannot be read, if those are refused, or if no other can replace it.
   public func batch(epoch: Int, step: Int) throws(UnreadableImage) -> Batch {
     precondition(
       step >= 0 && step < stepsPerEpoch, "no step \(step) in an epoch of \(stepsPerEpoch)")

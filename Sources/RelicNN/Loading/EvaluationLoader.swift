@@ -1,8 +1,8 @@
 internal import Synchronization
 
-/// A data set's pictures in their own order, as a frozen encoder sees them.
+/// A data set's images in their own order, as a frozen encoder sees them.
 public struct EvaluationLoader: Sendable {
-  /// Consecutive pictures.
+  /// Consecutive images.
   public struct Batch: Sendable {
     /// The data set index of each row.
     public let samples: [Int]
@@ -13,18 +13,18 @@ public struct EvaluationLoader: Sendable {
     /// The class of each row, `nil` where unlabelled.
     public let labels: [Int?]
 
-    /// Pictures that could not be read and have no row.
+    /// Images that could not be read and have no row.
     public let skipped: [UnreadableImage]
   }
 
-  /// The pictures.
+  /// The images.
   public let dataset: any ImageDataset
 
   private let transform: EvaluationTransform
   private let batchSize: Int
   private let broken: BrokenImages
 
-  /// Creates a loader of pictures of `imageSize` pixels a side, `batchSize` at a time.
+  /// Creates a loader of images of `imageSize` pixels a side, `batchSize` at a time.
   public init(
     dataset: any ImageDataset, imageSize: Int, batchSize: Int, broken: BrokenImages = .refuse
   ) {
@@ -39,7 +39,7 @@ public struct EvaluationLoader: Sendable {
 
   /// Returns batch `index`, from 0, read on all workers.
   ///
-  /// - Throws: A picture that cannot be read, if those are refused.
+  /// - Throws: An image that cannot be read, if those are refused.
   public func batch(_ index: Int) throws(UnreadableImage) -> Batch {
     precondition(index >= 0 && index < batchCount, "no batch \(index) of \(batchCount)")
     let planned = Array((index * batchSize)..<min((index + 1) * batchSize, dataset.count))

@@ -102,7 +102,7 @@ struct ExtractCommand: DatasetCommand {
     try files.fetchIfMissing(name, in: configuration.datasetPath, console)
     let extraction = FeatureExtraction(
       source: source, dataset: name.rawValue, datasetPath: configuration.datasetPath,
-      batchSize: batchSize, brokenImages: files.brokenImages, skipped: SkippedPictures(console),
+      batchSize: batchSize, brokenImages: files.brokenImages, skipped: SkippedImages(console),
       console: console)
     if name == .folder, !ImageFolder.hasTestSplit(configuration.datasetPath) {
       return try write(extraction, to: folder, console)

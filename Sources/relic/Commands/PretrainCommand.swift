@@ -181,7 +181,7 @@ struct PretrainCommand: DatasetCommand {
         "'--batch-size' is \(configuration.batchSize), but \(configuration.dataset) has "
           + "\(loader.dataset.count) images", remedy: "choose a smaller one")
     }
-    let skipped = SkippedPictures(console)
+    let skipped = SkippedImages(console)
     let evaluation = OnlineEvaluation(
       every: evaluationInterval ?? 5 * configuration.logEveryNSteps, of: command.configuration,
       brokenImages: files.brokenImages, skipped: skipped, console: console)
@@ -198,7 +198,7 @@ struct PretrainCommand: DatasetCommand {
   /// Takes the steps of a run that are left, of one that begins or is resumed.
   private func train(
     _ encoder: some EncoderNetwork, _ run: RunFolder, _ loader: BatchLoader,
-    from start: StateDict?, _ evaluation: OnlineEvaluation?, _ skipped: SkippedPictures,
+    from start: StateDict?, _ evaluation: OnlineEvaluation?, _ skipped: SkippedImages,
     _ console: Console
   ) throws {
     let state =

@@ -8,7 +8,7 @@ struct FeatureExtraction {
   let datasetPath: String
   let batchSize: Int
   let brokenImages: BrokenImages
-  let skipped: SkippedPictures
+  let skipped: SkippedImages
   let console: Console
 
   /// Returns the features of the train and test splits, with how they were made.

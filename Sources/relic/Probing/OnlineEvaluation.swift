@@ -17,7 +17,7 @@ struct OnlineEvaluation {
   let interval: Int
   private let configuration: PretrainingConfiguration
   private let brokenImages: BrokenImages
-  private let skipped: SkippedPictures
+  private let skipped: SkippedImages
   private let console: Console
 
   /// Prepares evaluations, or none if the data set has no labelled train and test splits of at
@@ -31,7 +31,7 @@ struct OnlineEvaluation {
   ///   - console: Where progress is shown.
   init?(
     every interval: Int, of configuration: PretrainingConfiguration, brokenImages: BrokenImages,
-    skipped: SkippedPictures, console: Console
+    skipped: SkippedImages, console: Console
   ) {
     guard interval > 0 else { return nil }
     for split in [DatasetSplit.train, .test] {

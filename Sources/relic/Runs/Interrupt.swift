@@ -2,7 +2,7 @@ internal import Dispatch
 internal import Foundation
 internal import Synchronization
 
-/// Ctrl-C and the terminating signal, turned into a wish that a loop can grant between two steps.
+/// Ctrl-C and the terminating signal, kept as a request that a loop sees between two steps.
 ///
 /// A class because a signal has one listener.
 final class Interrupt {

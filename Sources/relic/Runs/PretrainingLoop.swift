@@ -5,7 +5,7 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
   private let run: RunFolder
   private let console: Console
   private let evaluation: OnlineEvaluation?
-  private let skipped: SkippedPictures
+  private let skipped: SkippedImages
   private let configuration: PretrainingConfiguration
   private var steps: PretrainingRun<Backbone>
   /// The last step whose result is on the disk.
@@ -16,7 +16,7 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
 
   init(
     _ steps: PretrainingRun<Backbone>, of configuration: PretrainingConfiguration, run: RunFolder,
-    evaluation: OnlineEvaluation?, skipped: SkippedPictures, console: Console
+    evaluation: OnlineEvaluation?, skipped: SkippedImages, console: Console
   ) {
     self.steps = steps
     self.configuration = configuration
