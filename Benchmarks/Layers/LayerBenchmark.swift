@@ -30,8 +30,8 @@ struct LayerBenchmark {
 
   /// Times everything.
   mutating func run() {
-    let encoder = Encoder(
-      step.configuration.encoder, stem: step.configuration.stem, seed: 0)
+    let encoder = step.configuration.encoder.network(
+      stem: step.configuration.stem, seed: 0)
     let layers = TimedLayer.layers(of: encoder, images: [images, step.size, step.size, 3])
     let expected = encoder.parameters.filter(\.parameter.role.isTrained)
       .reduce(0) { $0 + $1.parameter.value.count }
@@ -88,7 +88,7 @@ struct LayerBenchmark {
   }
 
   /// Head, loss, optimiser and the target's move.
-  private mutating func timeRest(_ encoder: Encoder) {
+  private mutating func timeRest(_ encoder: some EncoderNetwork) {
     var random = Philox(seed: 3, purpose: .weights)
     let head = ProjectionHead(
       inputs: encoder.featureCount, hidden: 512, outputs: 64, using: &random)
@@ -99,9 +99,11 @@ struct LayerBenchmark {
       gflop: (gflop, 2 * gflop))
 
     let loss = RelicLoss(alpha: 1)
-    let (online, target) = (Tensor(noise: [images, 64]), Tensor(noise: [images, 64]))
+    let (online, target) = (
+      Tensor(noise: [2, step.batch, 64]), Tensor(noise: [2, step.batch, 64])
+    )
     let losses = repeated(5) {
-      _ = loss(online: online, target: target, images: step.batch, logScale: 0, bias: 0)
+      _ = loss(online: online, target: target, logScale: 0, bias: 0)
     }
     addOnce("loss", losses)
 

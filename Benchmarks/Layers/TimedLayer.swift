@@ -10,7 +10,7 @@ struct TimedLayer {
   let isFirst: Bool
 
   /// Returns the layers of an encoder in order, for images of shape `[batch, height, width, 3]`.
-  static func layers(of encoder: Encoder, images: [Int]) -> [TimedLayer] {
+  static func layers(of encoder: some EncoderNetwork, images: [Int]) -> [TimedLayer] {
     encoder.layers(for: images).all.enumerated().map { index, entry in
       TimedLayer(
         layer: entry.layer, input: entry.input, output: entry.output, isFirst: index == 0)

@@ -144,8 +144,8 @@ import Testing
     let run = RunFolder(path: path)
     try run.create()
     try run.write(PretrainCommand())
-    let state = Pretraining(PretrainingConfiguration(), stepsPerEpoch: 1)
-    try Safetensors.write(state.target.encoder.stateDict(), to: run.encoderPath)
+    let encoder = PretrainingConfiguration().makeEncoder()
+    try Safetensors.write(encoder.stateDict(), to: run.encoderPath)
     try Safetensors.write(StateDict(), to: run.checkpointPath)
   }
 }

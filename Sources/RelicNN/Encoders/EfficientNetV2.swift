@@ -61,6 +61,11 @@ public struct EfficientNetV2: EncoderNetwork {
     return average(head(x))
   }
 
+  /// Draws the branches that the pass leaves out.
+  public mutating func prepare(for pass: TrainingPass) {
+    stochasticDepth = .random(seed: pass.seed, step: pass.step, pass: pass.index)
+  }
+
   /// Returns features `[…, 1280]` for images `[…, height, width, 3]`.
   public mutating func forwardOnly(_ images: Tensor) -> Tensor {
     var x = stem.forwardOnly(images)

@@ -47,7 +47,23 @@ package struct NetworkLayers: Sendable {
   }
 }
 
-extension ResNet {
+/// A network that tells its layers.
+protocol LayeredNetwork: EncoderNetwork {
+  /// Appends the network's layers.
+  func list(in layers: inout NetworkLayers)
+}
+
+extension EncoderNetwork {
+  /// The layers of the network, for images of shape `[batch, height, width, 3]`; none of a network
+  /// that does not tell them.
+  package func layers(for images: [Int]) -> NetworkLayers {
+    var layers = NetworkLayers(images: images)
+    (self as? any LayeredNetwork)?.list(in: &layers)
+    return layers
+  }
+}
+
+extension ResNet: LayeredNetwork {
   /// Appends the network's layers.
   func list(in layers: inout NetworkLayers) {
     layers.append(stem)
@@ -62,7 +78,7 @@ extension ResNet {
   }
 }
 
-extension EfficientNetV2 {
+extension EfficientNetV2: LayeredNetwork {
   /// Appends the network's layers.
   func list(in layers: inout NetworkLayers) {
     layers.append(stem)

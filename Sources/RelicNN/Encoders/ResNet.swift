@@ -36,7 +36,7 @@ public struct ResNet: EncoderNetwork {
   ///   - savesHalf: Whether what the backward pass reads is held in 16 bits.
   ///   - generator: Draws the weights.
   public init(
-    _ depth: Depth, stem: PretrainingConfiguration.Stem, savesHalf: Bool = false,
+    _ depth: Depth, stem: Stem, savesHalf: Bool = false,
     using generator: inout Philox
   ) {
     self.depth = depth

@@ -1,17 +1,17 @@
 /// An encoder and its projection head; the online network is one, the target network another.
-public struct RelicNetwork: Module {
+public struct RelicNetwork<Backbone: EncoderNetwork>: Module {
   /// What backward reads.
   public struct Cache: Sendable {
-    let encoder: Encoder.Cache
+    let encoder: Backbone.Cache
     let head: ProjectionHead.Cache
   }
 
   /// The part that is kept after pretraining.
-  public private(set) var encoder: Encoder
+  public private(set) var encoder: Backbone
   private(set) var head: ProjectionHead
 
   /// Joins an encoder and a head that takes its features.
-  public init(encoder: Encoder, head: ProjectionHead) {
+  public init(encoder: Backbone, head: ProjectionHead) {
     self.encoder = encoder
     self.head = head
   }
@@ -40,12 +40,12 @@ public struct RelicNetwork: Module {
   }
 
   /// Takes a cache apart, so that the encoder's part has one owner, who frees it layer by layer.
-  private static func parts(of cache: consuming Cache) -> (Encoder.Cache, ProjectionHead.Cache) {
+  private static func parts(of cache: consuming Cache) -> (Backbone.Cache, ProjectionHead.Cache) {
     (cache.encoder, cache.head)
   }
 
-  /// Chooses which branches training passes leave out from here on.
-  mutating func setStochasticDepth(_ depth: StochasticDepth) { encoder.setStochasticDepth(depth) }
+  /// Says which training pass comes next.
+  mutating func prepare(for pass: TrainingPass) { encoder.prepare(for: pass) }
 
   /// Moves every parameter and running statistic towards its counterpart in `online`.
   ///

@@ -54,8 +54,8 @@ struct ExtractCommand: DatasetCommand {
   ]
 
   var encoder: String?
-  var model: PretrainingConfiguration.EncoderModel?
-  var stem: PretrainingConfiguration.Stem?
+  var model: EncoderModel?
+  var stem: Stem?
   var isUntrained = false
   var takesPixels = false
   var seed: UInt64?

@@ -96,14 +96,14 @@ struct PretrainCommand: DatasetCommand {
           "--no-bias-norm-decay", sets: \.configuration.exemptsBiasAndNorm,
           "leave biases and normalisations out of the penalty"),
         .value(
-          "--gamma", sets: \.configuration.gamma, as: "RATE", from: 0, to: 1,
-          "EMA rate of the target network at the start"),
+          "--gamma", sets: \.configuration.emaDecay, as: "RATE", from: 0, to: 1,
+          "decay of the target network, an exponential moving average, at the start"),
         .value(
-          "--update-gamma-after-step", sets: \.configuration.updateGammaAfterStep, as: "N",
+          "--update-gamma-after-step", sets: \.configuration.copiesTargetThroughStep, as: "N",
           from: 0,
           "last step, counted from 0, after which the target is a copy of the online network"),
         .value(
-          "--update-gamma-every-n-steps", sets: \.configuration.updateGammaEveryNSteps, as: "N",
+          "--update-gamma-every-n-steps", sets: \.configuration.targetMoveInterval, as: "N",
           from: 1, "steps between two moves of the target"),
         .value(
           "--alpha", sets: \.configuration.alpha, as: "WEIGHT", from: 0,
@@ -191,21 +191,32 @@ struct PretrainCommand: DatasetCommand {
           + "train and test splits of two classes in \(configuration.datasetPath)",
         remedy: "leave it out")
     }
+    try command.train(
+      command.configuration.makeEncoder(), run, loader, from: start, evaluation, skipped, console)
+  }
+
+  /// Takes the steps of a run that are left, of one that begins or is resumed.
+  private func train(
+    _ encoder: some EncoderNetwork, _ run: RunFolder, _ loader: BatchLoader,
+    from start: StateDict?, _ evaluation: OnlineEvaluation?, _ skipped: SkippedImages,
+    _ console: Console
+  ) throws {
     let state =
       try resumed == nil
-      ? command.begin(run, loader, from: start) : command.restore(run, loader)
+      ? begin(encoder, run, loader, from: start) : restore(encoder, run, loader)
     if let weights {
       console.line(
-        "\(weights): weights only; optimiser, EMA rate and step begin anew ('--resume RUN' goes on "
-          + "with all of a run)")
+        "\(weights): weights only; optimiser, decay and step begin anew ('--resume RUN' goes on with "
+          + "all of a run)")
     }
     console.line(
       "\(loader.dataset.count) images of \(configuration.dataset), "
         + "\(loader.stepsPerEpoch) steps an epoch, \(ThreadPool.workerCount) workers, "
         + "BLAS core \(BLAS.core)")
     var loop = PretrainingLoop(
-      state, loader: loader, run: run, evaluation: evaluation, skipped: skipped, console: console)
-    _ = try loop.finish()
+      state.run(on: loader), of: configuration, run: run, evaluation: evaluation,
+      skipped: skipped, console: console)
+    try loop.finish()
     console.line("\(run.encoderPath): the encoder; score it with 'relic evaluate \(run.path)'")
   }
 
@@ -232,10 +243,10 @@ struct PretrainCommand: DatasetCommand {
     guard run.holdsCheckpoint else { throw RunError.noCheckpoint(path: run.path) }
   }
 
-  private func begin(
-    _ run: RunFolder, _ loader: BatchLoader, from start: StateDict?
-  ) throws -> Pretraining {
-    var state = Pretraining(configuration, stepsPerEpoch: loader.stepsPerEpoch)
+  private func begin<Backbone>(
+    _ encoder: Backbone, _ run: RunFolder, _ loader: BatchLoader, from start: StateDict?
+  ) throws -> Pretraining<Backbone> {
+    var state = Pretraining(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
     if let weights, let start {
       do throws(CheckpointError) {
         try state.loadWeights(start)
@@ -249,11 +260,13 @@ struct PretrainCommand: DatasetCommand {
     return state
   }
 
-  private func restore(_ run: RunFolder, _ loader: BatchLoader) throws -> Pretraining {
+  private func restore<Backbone>(
+    _ encoder: Backbone, _ run: RunFolder, _ loader: BatchLoader
+  ) throws -> Pretraining<Backbone> {
     let checkpoint = try Safetensors.read(run.checkpointPath)
     do throws(CheckpointError) {
-      return try Pretraining(
-        configuration, stepsPerEpoch: loader.stepsPerEpoch, checkpoint: checkpoint)
+      return try Pretraining(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
+        .resumed(from: checkpoint)
     } catch {
       throw RunError.unusableCheckpoint(path: run.checkpointPath, error)
     }

@@ -38,7 +38,7 @@ struct FeatureExtraction {
       if !batch.skipped.isEmpty { display.keep() }
       skipped.tell(batch.skipped)
       if batch.samples.isEmpty { continue }
-      let features = source.encoder?.features(of: batch.images) ?? batch.images
+      let features = source.encoder?(batch.images) ?? batch.images
       if elements.isEmpty {
         elements.reserveCapacity(features.count / batch.samples.count * images.count)
       }

@@ -50,7 +50,7 @@ struct OnlineEvaluation {
   }
 
   /// Returns the scores of the features of both splits after step `step`.
-  func scores(of encoder: Encoder, step: Int) throws -> Scores {
+  func scores(of encoder: any EncoderNetwork, step: Int) throws -> Scores {
     let start = ContinuousClock.now
     let extraction = FeatureExtraction(
       source: FeatureSource(encoder, of: configuration, called: "target"),

@@ -3,15 +3,15 @@ import Testing
 @testable import RelicNN
 
 @Suite struct NetworkLayersTests {
-  static let networks: [(PretrainingConfiguration.EncoderModel, PretrainingConfiguration.Stem)] = [
+  static let networks: [(EncoderModel, Stem)] = [
     (.resnet18, .imagenet), (.resnet18, .cifar), (.resnet50, .imagenet), (.efficientnet, .imagenet),
   ]
 
   @Test(arguments: networks)
   func `the list holds every parameter and ends in the features`(
-    _ model: PretrainingConfiguration.EncoderModel, _ stem: PretrainingConfiguration.Stem
+    _ model: EncoderModel, _ stem: Stem
   ) {
-    let encoder = Encoder(model, stem: stem, seed: 0)
+    let encoder = model.network(stem: stem, seed: 0)
     let layers = encoder.layers(for: [2, 64, 64, 3])
     let listed = layers.all.reduce(0) { sum, entry in
       let module: any Module =
@@ -32,11 +32,15 @@ import Testing
 
   @Test(arguments: networks)
   func `training without a cache is training, and inference goes by running statistics`(
-    _ model: PretrainingConfiguration.EncoderModel, _ stem: PretrainingConfiguration.Stem
+    _ model: EncoderModel, _ stem: Stem
   ) {
+    check(model.network(stem: stem, seed: 1))
+  }
+
+  private func check(_ network: some EncoderNetwork) {
     let images = Formula.images("views", [4, 3, 33, 35])
     let views = images.reshaped([2, 2, 33, 35, 3])
-    var cached = Encoder(model, stem: stem, seed: 1)
+    var cached = network
     var uncached = cached
     let pristine = cached
     let y = cached.forward(views).y

@@ -7,7 +7,7 @@ import Testing
 /// A short run of the whole recipe that PyTorch made too.
 struct RecipeCase: Sendable, CustomTestStringConvertible {
   var testDescription: String
-  var stem: PretrainingConfiguration.Stem
+  var stem: Stem
   var side: Int
   var localSide = 12
   var globals = 2
@@ -29,7 +29,7 @@ struct RecipeCase: Sendable, CustomTestStringConvertible {
     configuration.batchSize = 16
     configuration.projectionHidden = 64
     configuration.projectionOutputs = 32
-    configuration.gamma = 0.9
+    configuration.emaDecay = 0.9
     configuration.useSigLIP = usesSigLIP
     configuration.globalViews = globals
     configuration.localViews = locals
@@ -37,7 +37,7 @@ struct RecipeCase: Sendable, CustomTestStringConvertible {
   }
 
   /// The state before the first step, with the fixture's weights in both networks.
-  func start() throws -> Pretraining {
+  func start() throws -> Pretraining<ResNet> {
     var run = Pretraining(configuration, stepsPerEpoch: 4)
     try Formula.fill(&run.trained.network) { name in
       name.hasPrefix("0.") ? String(name.dropFirst(2)) : headName(name)
@@ -94,15 +94,15 @@ struct RecipeCase: Sendable, CustomTestStringConvertible {
       check(report.loss, 0, "loss")
       // A small difference of large terms.
       check(report.invariance, 1, "invariance", absolute: isSteep ? 2e-3 : 2e-4)
-      check(log(report.scale), 2, "tau")
+      check(log(report.logitScale), 2, "tau")
       // A softmax does not feel the bias; what Adam makes of its rounding errors is left alone.
       if example.usesSigLIP { check(report.bias, 3, "b") }
-      check(Float(report.gamma), 4, "gamma")
+      check(Float(report.emaDecay), 4, "gamma")
     }
     // What a run is for: the target's features, in evaluation mode. Adam turns the sign of a
     // vanishing gradient into a whole step, so single elements drift while the whole stays.
-    let features = run.target.encoder.features(
-      of: RecipeCase.view("recipe.probe", batch: 4, side: example.side))
+    let features = run.target.encoder(
+      RecipeCase.view("recipe.probe", batch: 4, side: example.side))
     let expected = try fixture.tensor("features")
     let lengths = features.rootMeanSquare * expected.rootMeanSquare * Float(expected.count)
     let cosine = Float(GradientCheck.inner(features, expected)) / lengths
