@@ -6,6 +6,8 @@ public enum FeatureError: Error, Equatable, CustomStringConvertible, Sendable {
   case file(FileError)
   /// An array does not have the axes it must have.
   case badShape(path: String, shape: [Int], expected: String)
+  /// Some samples of a split have labels, others, of which this is the first, have none.
+  case partlyLabeled(row: Int)
   /// Labels are not integers.
   case labelsNotIntegers(path: String)
   /// Two files that belong together differ in length.
@@ -30,6 +32,8 @@ public enum FeatureError: Error, Equatable, CustomStringConvertible, Sendable {
     case .file(let error): error.description
     case .badShape(let path, let shape, let expected):
       "\(path): shape \(shape) is not \(expected)"
+    case .partlyLabeled(let row):
+      "sample \(row) has no label but others have one; label all samples or none"
     case .labelsNotIntegers(let path):
       "\(path): labels are not integers; convert with .astype('<i8')"
     case .countMismatch(let path, let count, let other, let otherCount):

@@ -41,7 +41,7 @@ public struct FeatureFolder: Equatable, Sendable {
 
   /// Writes the folder of a data set that may have no test split, as ``write(to:)`` does.
   ///
-  /// A split of which no label is known, all being -1, gets no file of labels.
+  /// A split without labels gets no file of them.
   public static func write(
     train: LabeledFeatures, test: LabeledFeatures?, origin: FeatureDescription?, to folder: String
   ) throws(FeatureError) {

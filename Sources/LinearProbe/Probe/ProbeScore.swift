@@ -46,17 +46,17 @@ public struct ProbeScore: Equatable, Sendable {
   public let blasCore: String
 
   init(
-    method: Probe.Method, folder: FeatureFolder, predictions: [Int], probabilities: Matrix,
-    classes: [Int]
+    method: Probe.Method, folder: FeatureFolder, truth: [Int], predictions: [Int],
+    probabilities: Matrix, classes: [Int]
   ) {
     self.method = method
-    let confusion = ConfusionMatrix(truth: folder.test.labels, predictions: predictions)
+    let confusion = ConfusionMatrix(truth: truth, predictions: predictions)
     top1 = confusion.accuracy
-    logLoss = LinearProbe.logLoss(probabilities, classes: classes, labels: folder.test.labels)
+    logLoss = LinearProbe.logLoss(probabilities, classes: classes, labels: truth)
     confusionMatrix = confusion
     classNames = folder.origin?.classNames
-    trainCount = folder.train.labels.count
-    testCount = folder.test.labels.count
+    trainCount = folder.train.features.rows
+    testCount = folder.test.features.rows
     featureDimension = folder.train.features.columns
     origin = folder.origin
     blasCore = unsafe String(cString: openblas_get_corename())

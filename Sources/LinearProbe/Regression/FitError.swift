@@ -6,6 +6,8 @@ public enum FitError: Error, Equatable, CustomStringConvertible, Sendable {
   case noFeatures
   /// Samples and labels differ in number.
   case countMismatch(samples: Int, labels: Int)
+  /// The named samples have no labels.
+  case noLabels(samples: String)
   /// All samples are of one class.
   case oneClass(label: Int)
   /// No sample to score is of a class that the samples of the fit have.
@@ -26,6 +28,7 @@ public enum FitError: Error, Equatable, CustomStringConvertible, Sendable {
     case .noFeatures: "the samples have no features; give at least one column"
     case .countMismatch(let samples, let labels):
       "\(samples) samples but \(labels) labels; give one label per sample"
+    case .noLabels(let samples): "the \(samples) samples have no labels; give one label per sample"
     case .oneClass(let label):
       "all samples are of class \(label); give samples of at least two classes"
     case .noCommonClass:

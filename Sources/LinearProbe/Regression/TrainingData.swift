@@ -25,7 +25,20 @@ struct TrainingData {
   }
 }
 
+extension LabeledFeatures {
+  /// Returns the labels of samples that are called `samples` in an error.
+  func labels(of samples: String) throws(FitError) -> [Int] {
+    guard let labels else { throw .noLabels(samples: samples) }
+    return labels
+  }
+}
+
 extension TrainingData {
+  /// Takes a labelled split.
+  init(_ split: LabeledFeatures) throws(FitError) {
+    try self.init(split.features, labels: split.labels(of: "training"))
+  }
+
   private init(features: Features, classes: [Int], targets: [Int32]) {
     self.features = features
     self.classes = classes

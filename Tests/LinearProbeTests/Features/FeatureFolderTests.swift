@@ -30,12 +30,31 @@ import Testing
       try Self.example().write(to: path)
       try Data("mine".utf8).write(to: URL(fileURLWithPath: "\(path)/notes.txt"))
       let unlabeled = LabeledFeatures(
-        features: Features(rows: 1, columns: 1, elements: [5] as [Float]), labels: [-1])
+        features: Features(rows: 1, columns: 1, elements: [5] as [Float]), labels: nil)
       try FeatureFolder.write(train: unlabeled, test: nil, origin: nil, to: path)
       let names = { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
       #expect(try names() == ["notes.txt", "train_features.npy"])
       FeatureFolder.remove(from: path)
       #expect(try names() == ["notes.txt"])
+    }
+  }
+
+  @Test(
+    arguments: [([-1, -1], nil), ([-1, 1], [-1, 1]), ([0, 0], [0, 0])] as [([Int], [Int]?)])
+  func `a file of nothing but -1 holds no labels`(stored: [Int], labels: [Int]?) throws {
+    try Fixture.withFolder { path in
+      try Self.example().write(to: path)
+      try NPYArray(shape: [2], elements: .integer(stored)).write(to: "\(path)/train_labels.npy")
+      #expect(try FeatureFolder(contentsOf: path).train.labels == labels)
+    }
+  }
+
+  @Test func `samples with labels among samples without are refused`() throws {
+    #expect(try LabeledFeatures.uniform([2, -1]) == [2, -1])
+    #expect(try LabeledFeatures.uniform([nil, nil]) == nil)
+    #expect(try LabeledFeatures.uniform([]) == [])
+    #expect(throws: FeatureError.partlyLabeled(row: 1)) {
+      try LabeledFeatures.uniform([2, nil, 0])
     }
   }
 

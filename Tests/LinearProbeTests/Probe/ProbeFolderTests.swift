@@ -11,7 +11,7 @@ import Testing
     var probe = Probe()
     probe.method = method
     probe.scaling = method == .logistic ? .standard : .unit
-    var fitted = try probe.fit(problem.splits.train)[0]
+    var fitted = try probe.fit(problem.splits.train.labeled)[0]
     fitted.classNames = ["a", "b"]
     try Fixture.withFolder { folder in
       try fitted.write(to: "\(folder)/probe")
@@ -34,7 +34,7 @@ import Testing
     ("{", ""),
   ])
   func `a header that does not fit is refused`(old: String, new: String) throws {
-    let fitted = try Probe().fit(Problem.scaled.splits.train)[0]
+    let fitted = try Probe().fit(Problem.scaled.splits.train.labeled)[0]
     try Fixture.withFolder { folder in
       try fitted.write(to: folder)
       let path = URL(fileURLWithPath: "\(folder)/probe.json")
@@ -51,8 +51,8 @@ import Testing
     probe.method = .calibrated
     probe.scaling = .standard
     try Fixture.withFolder { folder in
-      try probe.fit(Problem.two.splits.train)[0].write(to: folder)
-      try Probe().fit(Problem.two.splits.train)[0].write(to: folder)
+      try probe.fit(Problem.two.splits.train.labeled)[0].write(to: folder)
+      try Probe().fit(Problem.two.splits.train.labeled)[0].write(to: folder)
       #expect(
         try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == [
           "parameters.npy", "probe.json",
@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test func `parameters that are not finite are refused`() throws {
-    let fitted = try Probe().fit(Problem.two.splits.train)[0]
+    let fitted = try Probe().fit(Problem.two.splits.train.labeled)[0]
     try Fixture.withFolder { folder in
       try fitted.write(to: folder)
       let broken = Array(repeating: Double.nan, count: 9)

@@ -10,7 +10,7 @@ import Testing
     origin.epochs = 5
     origin.classNames = classNames
     let (train, test) = problem.splits
-    return try FeatureFolder(train: train, test: test, origin: origin)
+    return try FeatureFolder(train: train.labeled, test: test.labeled, origin: origin)
   }
 
   @Test(arguments: Problem.all)
@@ -38,9 +38,10 @@ import Testing
     #expect(probes[0].settings.inverseRegularization == best.inverseRegularization)
 
     // The held-out samples are the first of ten folds; the rest alone gives the same accuracy.
-    let data = try TrainingData(folder.train.features, labels: folder.train.labels)
+    let data = try TrainingData(folder.train)
+    let labels = try #require(folder.train.labels)
     let heldOut = try StratifiedFolds(data.targets, classes: data.classes, count: 10).rows[0]
-    let rest = (0..<folder.train.labels.count).filter { !heldOut.contains(Int32($0)) }
+    let rest = labels.indices.filter { !heldOut.contains(Int32($0)) }
     func part(_ rows: [Int]) -> Features {
       Features(
         rows: rows.count, columns: data.features.columns,
@@ -48,9 +49,9 @@ import Testing
     }
     var settings = LogisticRegression()
     settings.inverseRegularization = 0.1
-    let model = try settings.fit(part(rest), labels: rest.map { folder.train.labels[$0] })
+    let model = try settings.fit(part(rest), labels: rest.map { labels[$0] })
     let predictions = model.predict(part(heldOut.map(Int.init)))
-    let hits = zip(predictions, heldOut).count { $0 == folder.train.labels[Int($1)] }
+    let hits = zip(predictions, heldOut).count { $0 == labels[Int($1)] }
     #expect(abs(trials[1].accuracy - Double(hits) / Double(heldOut.count)) < 1e-12)
   }
 
@@ -130,6 +131,17 @@ import Testing
         try probe.evaluate(FeatureFolder(train: train, test: none))
       }
     }
+    let unlabeled = LabeledFeatures(features: train.features, labels: nil)
+    for method in [Probe.Method.logistic, .knn] {
+      probe.method = method
+      #expect(throws: FitError.noLabels(samples: "training")) {
+        try probe.evaluate(FeatureFolder(train: unlabeled, test: train))
+      }
+      #expect(throws: FitError.noLabels(samples: "test")) {
+        try probe.evaluate(FeatureFolder(train: train, test: unlabeled))
+      }
+    }
+    #expect(throws: FitError.noLabels(samples: "training")) { try Probe().fit(unlabeled) }
     let fitted = try Probe().fit(train)[0]
     #expect(throws: FitError.widthMismatch(expected: 1, found: 2)) {
       try fitted.probabilities(Features(rows: 1, columns: 2, elements: [0, 0] as [Float]))
