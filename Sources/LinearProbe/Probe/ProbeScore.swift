@@ -1,6 +1,4 @@
-internal import COpenBLAS
-
-/// What a probe says about features, and everything that decided the number.
+/// How well a probe classifies, with the settings and data that the figures depend on.
 public struct ProbeScore: Equatable, Sendable {
   /// How the features were judged.
   public let method: Probe.Method
@@ -41,7 +39,7 @@ public struct ProbeScore: Equatable, Sendable {
   /// How the features were made, where it is known.
   public let origin: FeatureDescription?
   /// The version of the program that scored.
-  public var version: String?
+  package(set) public var version: String?
   /// The kernel family of the BLAS in use.
   public let blasCore: String
 
@@ -59,7 +57,7 @@ public struct ProbeScore: Equatable, Sendable {
     testCount = folder.test.features.rows
     featureDimension = folder.train.features.columns
     origin = folder.origin
-    blasCore = unsafe String(cString: openblas_get_corename())
+    blasCore = BLAS.core
   }
 
   /// Adds how the probe's fits went.

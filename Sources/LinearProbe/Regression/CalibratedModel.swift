@@ -4,15 +4,15 @@
 /// the protocol of the published rows.
 public struct CalibratedModel: Equatable, Sendable {
   /// A logistic regression and the calibration of each of its logits.
-  public struct Member: Equatable, Sendable {
+  package struct Member: Equatable, Sendable {
     /// The model, fitted without one fold.
-    public let model: LogisticModel
+    package let model: LogisticModel
     /// One calibration per logit, fitted on that fold.
-    public let sigmoids: [Sigmoid]
+    package let sigmoids: [Sigmoid]
   }
 
   /// One member per fold.
-  public let members: [Member]
+  package let members: [Member]
 
   /// The labels, ascending; probabilities stand in this order.
   public var classes: [Int] { members[0].model.classes }

@@ -14,7 +14,7 @@ public enum FitError: Error, Equatable, CustomStringConvertible, Sendable {
   case noCommonClass
   /// A feature of the named samples is NaN or infinite.
   case notFinite(samples: String, row: Int, column: Int)
-  /// Samples to score have not the width of those the model was fitted to.
+  /// Samples to score differ in their number of features from those of the fit.
   case widthMismatch(expected: Int, found: Int)
   /// A class has too few samples for every fold to hold one.
   case tooFewForFolds(label: Int, samples: Int, folds: Int)

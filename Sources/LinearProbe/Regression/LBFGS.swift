@@ -104,7 +104,7 @@ struct LBFGS {
     startSearch()
   }
 
-  /// Keeps the pair of the step just taken unless its curvature drowns in rounding.
+  /// Keeps the pair of the step just taken unless its curvature is within rounding of 0.
   private mutating func remember(step: Double, since oldGradient: [Double]) {
     let product = (dot(gradient, direction) - slope) * step
     guard product > Double.ulpOfOne * -slope * step else { return }

@@ -37,18 +37,12 @@ extension LogisticModel {
     on data: TrainingData, rows: [Int32]
   ) -> [Sigmoid] {
     let logits = panel.logits(data.features, rows: rows)
-    var sigmoids = Array(repeating: Sigmoid(slope: 0, offset: 0), count: logits.columns)
-    unsafe sigmoids.withUnsafeMutableBufferPointer { sigmoids in
-      // Tasks write one element each.
-      nonisolated(unsafe) let sigmoids = unsafe sigmoids
-      parallel(logits.columns) { output in
-        // The single logit of two classes is that of the second.
-        let code = Int32(logits.columns == 1 ? 1 : output)
-        unsafe sigmoids[output] = Sigmoid(
-          logits: (0..<logits.rows).map { logits[$0, output] },
-          isMember: rows.map { data.targets[Int($0)] == code })
-      }
+    return parallelMap(logits.columns) { output in
+      // The single logit of two classes is that of the second.
+      let code = Int32(logits.columns == 1 ? 1 : output)
+      return Sigmoid(
+        logits: (0..<logits.rows).map { logits[$0, output] },
+        isMember: rows.map { data.targets[Int($0)] == code })
     }
-    return sigmoids
   }
 }

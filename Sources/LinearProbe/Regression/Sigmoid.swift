@@ -5,20 +5,20 @@ internal import Foundation
 /// Platt 1999, "Probabilistic outputs for support vector machines", fitted as
 /// `sklearn.calibration` does but by Newton's method: the problem is strictly convex in two
 /// variables.
-public struct Sigmoid: Codable, Equatable, Sendable {
+package struct Sigmoid: Codable, Equatable, Sendable {
   /// A, negative where larger logits mean the class.
-  public let slope: Double
+  package let slope: Double
   /// B.
-  public let offset: Double
+  package let offset: Double
 
   /// Creates a calibration of given coefficients.
-  public init(slope: Double, offset: Double) {
+  package init(slope: Double, offset: Double) {
     self.slope = slope
     self.offset = offset
   }
 
   /// Returns the probability that a logit stands for.
-  public func callAsFunction(_ logit: Double) -> Double {
+  package func callAsFunction(_ logit: Double) -> Double {
     1 / (1 + exp(slope * logit + offset))
   }
 
@@ -35,7 +35,7 @@ public struct Sigmoid: Codable, Equatable, Sendable {
   }
 }
 
-/// The summed cross-entropy of a calibration against targets pulled away from 0 and 1.
+/// The summed cross-entropy of a calibration against Platt's targets, which keep off 0 and 1.
 private struct SigmoidObjective {
   let logits: [Double]
   let isMember: [Bool]
@@ -78,7 +78,7 @@ private struct SigmoidObjective {
         length /= 2
         next = expansion(slope + length * slopeStep, offset + length * offsetStep)
       }
-      // Below this the value is all rounding, and the point as exact as it gets.
+      // A value that no longer falls differs by rounding alone: the point is the minimum.
       if !(next.value < here.value) { break }
       slope += length * slopeStep
       offset += length * offsetStep

@@ -1,4 +1,4 @@
-/// Samples with their classes counted from 0, found fit for fitting.
+/// Samples that can be fitted, with their classes counted from 0.
 struct TrainingData {
   let features: Features
   /// The labels in use, ascending.

@@ -42,7 +42,7 @@ struct FeatureExtraction {
       if elements.isEmpty {
         elements.reserveCapacity(features.count / batch.samples.count * images.count)
       }
-      unsafe features.withElements { unsafe elements.append(contentsOf: $0) }
+      elements += features.scalars
       labels += batch.labels
       names += batch.samples.compactMap { images.fileName(at: $0) }
       let speed = Double(labels.count) / ((ContinuousClock.now - start) / .seconds(1))
