@@ -18,7 +18,7 @@ public enum FeatureError: Error, Equatable, CustomStringConvertible, Sendable {
   case badContent(path: String, reason: String)
 
   /// Whether writing failed, not reading.
-  public var isAboutWriting: Bool {
+  package var isAboutWriting: Bool {
     switch self {
     case .npy(.file(let error)), .file(let error): error.isAboutWriting
     default: false

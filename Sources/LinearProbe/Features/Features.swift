@@ -1,6 +1,6 @@
 internal import CKernels
 
-/// One row of numbers per sample, kept as narrow as they came and computed with as doubles.
+/// One row of numbers per sample, stored as float32 or float64 and computed with as float64.
 public struct Features: Equatable, Sendable {
   /// The numbers, row by row.
   enum Storage: Equatable, Sendable {
@@ -43,7 +43,7 @@ public struct Features: Equatable, Sendable {
   }
 
   /// The row and column of the first element that is NaN or infinite.
-  public var firstNonFinite: (row: Int, column: Int)? {
+  package var firstNonFinite: (row: Int, column: Int)? {
     let index =
       switch storage {
       case .single(let elements):

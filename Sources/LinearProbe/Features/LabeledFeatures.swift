@@ -6,7 +6,7 @@ public struct LabeledFeatures: Equatable, Sendable {
   public var features: Features
   /// The samples' classes, any integers; nil for a split without labels.
   public var labels: [Int]?
-  /// Where the samples came from.
+  /// The file that each sample came from, where it is known.
   public var files: [String]?
 
   /// Puts samples and their labels together.

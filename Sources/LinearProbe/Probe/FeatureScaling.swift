@@ -41,7 +41,7 @@ struct FittedScaling: Equatable, Sendable {
       }
     }
     let deviations = zip(means, variances).map { mean, variance in
-      // A variance that rounding alone can explain is that of a constant.
+      // A variance no larger than rounding errors of a constant counts as 0.
       let rounding = count * Double.ulpOfOne
       let isConstant = variance <= rounding * variance + (rounding * mean) * (rounding * mean)
       return isConstant ? 1 : variance.squareRoot()

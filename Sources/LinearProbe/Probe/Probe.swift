@@ -26,7 +26,7 @@ public struct Probe: Equatable, Sendable {
   /// Creates a plain logistic regression with scikit-learn's default settings.
   public init() {}
 
-  /// Fits the probe to labeled samples.
+  /// Fits the probe to labelled samples.
   ///
   /// - Parameters:
   ///   - train: The samples.

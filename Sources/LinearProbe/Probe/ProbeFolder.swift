@@ -5,7 +5,7 @@ internal import Foundation
 /// A folder: `probe.json` says what it is; `parameters.npy`, `[models, outputs, features + 1]`,
 /// holds each model's weights with its intercepts behind them; `sigmoids.npy`,
 /// `[models, outputs, 2]`, the calibration of each logit; `scaling.npy`, `[2, features]`, means and
-/// standard deviations. The last two are there only where the probe has such.
+/// standard deviations. Only a calibrated probe has sigmoids, only a standardised one a scaling.
 enum ProbeFolder {
   /// The content of `probe.json`.
   private struct Header: Codable {

@@ -28,7 +28,7 @@ struct NPYHeader: Equatable {
   var isFortranOrder = false
   var shape: [Int]
 
-  /// The number of bytes the elements take, nil if it is beyond any file.
+  /// The number of bytes the elements take, nil if that overflows.
   var byteCount: Int? {
     var count = type.width
     for length in shape {
