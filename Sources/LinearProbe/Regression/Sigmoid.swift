@@ -26,12 +26,16 @@ package struct Sigmoid: Codable, Equatable, Sendable {
   init(logits: [Double], isMember: [Bool]) {
     precondition(
       logits.count == isMember.count, "\(logits.count) logits, \(isMember.count) memberships")
-    // Large logits are scaled down first, as scikit-learn does.
+    // Shifted and scaled, so that the fit depends neither on the logits' unit nor on their mean.
+    let mean = logits.reduce(0) { $0 + $1 / Double(logits.count) }
     let largest = logits.reduce(0) { max($0, abs($1)) }
-    let scale = largest >= 30 ? largest : 1
-    let objective = SigmoidObjective(logits: logits.map { $0 / scale }, isMember: isMember)
+    let deviation = logits.reduce(0) { max($0, abs($1 - mean)) }
+    // Logits that differ by rounding alone are equal: they say nothing, and the slope is 0.
+    let scale = deviation > 1e-12 * largest ? deviation : .infinity
+    let objective = SigmoidObjective(
+      logits: logits.map { ($0 - mean) / scale }, isMember: isMember)
     let (slope, offset) = objective.minimum()
-    self.init(slope: slope / scale, offset: offset)
+    self.init(slope: slope / scale, offset: offset - slope / scale * mean)
   }
 }
 
@@ -72,6 +76,10 @@ private struct SigmoidObjective {
       let offsetStep = (b * here.slopeGradient - a * here.offsetGradient) / determinant
       let decrease = slopeStep * here.slopeGradient + offsetStep * here.offsetGradient
       guard decrease < 0 else { break }
+      // So close to the minimum a full step squares the error, and the value is all rounding.
+      if -decrease <= 1e-12 * here.value {
+        return (slope + slopeStep, offset + offsetStep)
+      }
       var length = 1.0
       var next = expansion(slope + slopeStep, offset + offsetStep)
       while !(next.value <= here.value + 1e-4 * length * decrease) && length > 1e-10 {

@@ -94,18 +94,28 @@ import Testing
     }
   }
 
-  @Test func `a sigmoid is at the bottom of its objective`() {
-    let logits = Problem.uniform(200, seed: 5).map { ($0 - 0.5) * 80 }
+  @Test(arguments: [1, 1e-8, 1e-4, 1e4], [0, 1, -30])
+  func `a sigmoid is at the bottom of its objective`(unit: Double, shift: Double) {
+    let plain = Problem.uniform(200, seed: 5).map { ($0 - 0.5) * 80 }
     let chance = Problem.uniform(200, seed: 6)
-    let isMember = zip(logits, chance).map { $1 < 1 / (1 + exp(-$0 / 5)) }
-    let sigmoid = Sigmoid(logits: logits, isMember: isMember)
+    let isMember = zip(plain, chance).map { $1 < 1 / (1 + exp(-$0 / 5)) }
+    let sigmoid = Sigmoid(logits: plain.map { ($0 + shift) * unit }, isMember: isMember)
     let members = Double(isMember.count { $0 })
     var (slopeGradient, offsetGradient) = (0.0, 0.0)
-    for (logit, isMember) in zip(logits, isMember) {
+    for (logit, isMember) in zip(plain, isMember) {
       let target = isMember ? (members + 1) / (members + 2) : 1 / (202 - members)
-      slopeGradient += (target - sigmoid(logit)) * logit
-      offsetGradient += target - sigmoid(logit)
+      let residual = target - sigmoid((logit + shift) * unit)
+      slopeGradient += residual * logit
+      offsetGradient += residual
     }
     #expect(abs(slopeGradient) < 1e-9 && abs(offsetGradient) < 1e-10)
+  }
+
+  @Test func `equal logits are given the share of the class`() {
+    let isMember = [true, false, false, false]
+    for logit in [0, 0.1, -1e9] {
+      let sigmoid = Sigmoid(logits: Array(repeating: logit, count: 4), isMember: isMember)
+      #expect(abs(sigmoid(logit) - (2.0 / 3 + 3 * 0.2) / 4) < 1e-9)
+    }
   }
 }
