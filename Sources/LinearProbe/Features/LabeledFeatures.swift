@@ -52,8 +52,11 @@ public struct LabeledFeatures: Equatable, Sendable {
 
   private static func readLabels(_ path: String) throws(FeatureError) -> [Int] {
     let array = try NPYArray.read(path)
-    guard array.shape.count == 1 else {
-      throw .badShape(path: path, shape: array.shape, expected: "[samples]")
+    // A column, such as a data frame gives, is taken for what it holds.
+    guard array.shape.count == 1 || array.shape.count == 2 && array.shape[1] == 1 else {
+      throw .badShape(
+        path: path, shape: array.shape, expected: "[samples]",
+        remedy: "give one label per sample, one-hot rows with .argmax(axis=1)")
     }
     guard case .integer(let labels) = array.elements else { throw .labelsNotIntegers(path: path) }
     return labels
@@ -78,7 +81,9 @@ extension Features {
   public init(contentsOf path: String) throws(FeatureError) {
     let array = try NPYArray.read(path)
     guard array.shape.count == 2 else {
-      throw .badShape(path: path, shape: array.shape, expected: "[samples, features]")
+      throw .badShape(
+        path: path, shape: array.shape, expected: "[samples, features]",
+        remedy: "save them as .reshape(\(array.shape.first ?? 1), -1)")
     }
     let (rows, columns) = (array.shape[0], array.shape[1])
     switch array.elements {

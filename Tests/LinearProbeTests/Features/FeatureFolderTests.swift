@@ -94,6 +94,25 @@ import Testing
     }
   }
 
+  @Test func `labels in a column are read, other shapes refused with what to do`() throws {
+    try Fixture.withFolder { path in
+      try Self.example().write(to: path)
+      let labels = "\(path)/train_labels.npy"
+      try NPYArray(shape: [2, 1], elements: .integer([4, 9])).write(to: labels)
+      #expect(try FeatureFolder(contentsOf: path).train.labels == [4, 9])
+
+      try NPYArray(shape: [2, 2], elements: .integer([0, 1, 1, 0])).write(to: labels)
+      let oneHot = #expect(throws: FeatureError.self) { try FeatureFolder(contentsOf: path) }
+      #expect(oneHot?.description.contains("[2, 2] is not [samples]; ") == true)
+      #expect(oneHot?.description.contains(".argmax(axis=1)") == true)
+
+      let features = "\(path)/train_features.npy"
+      try NPYArray(shape: [2, 3, 1, 1], elements: .float32([1, 2, 3, 4, 5, 6])).write(to: features)
+      let unflattened = #expect(throws: FeatureError.self) { try Features(contentsOf: features) }
+      #expect(unflattened?.description.contains(".reshape(2, -1)") == true)
+    }
+  }
+
   @Test func `a description may hold more, but must be one`() throws {
     try Fixture.withFolder { path in
       try Self.example().write(to: path)

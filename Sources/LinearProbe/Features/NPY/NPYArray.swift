@@ -6,7 +6,7 @@ package struct NPYArray: Equatable, Sendable {
     case float32([Float])
     /// Elements of a float64 file.
     case float64([Double])
-    /// Elements of a file of integers of any width.
+    /// Elements of a file of integers of any width, or of booleans as 0 and 1.
     case integer([Int])
   }
 
@@ -113,6 +113,7 @@ package struct NPYArray: Equatable, Sendable {
       return header.isFortranOrder ? inCOrder(stored, shape: header.shape) : stored
     }
     return switch header.type {
+    case .boolean: .integer(try read(UInt8.self).map { $0 == 0 ? 0 : 1 })
     case .float16: .float32(try read(Float16.self).map(Float.init))
     case .float32: .float32(try read(Float.self))
     case .float64: .float64(try read(Double.self))

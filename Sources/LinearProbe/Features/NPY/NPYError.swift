@@ -39,6 +39,9 @@ public enum NPYError: Error, Equatable, CustomStringConvertible, Sendable {
     if type.hasPrefix("|O") {
       return "Python objects, convert with .astype('<f4') or .astype('<i8')"
     }
+    if type.contains("U") || type.contains("S") {
+      return "text, number the classes with numpy.unique(labels, return_inverse=True)[1]"
+    }
     return "convert to little-endian floats (f2, f4, f8) or integers (i1 to i8, u1 to u8)"
   }
 }
