@@ -65,7 +65,7 @@ public struct ProbeScore: Equatable, Sendable {
     fits = probe.reports
     objective = fits.reduce(0) { $0 + $1.objective } / Double(max(fits.count, 1))
     iterations = fits.map(\.iterations).max()
-    let order: [FitStatus] = [.lineSearchFailed, .iterationLimit, .converged]
+    let order: [FitStatus] = [.lineSearchFailed, .stayedAtStart, .iterationLimit, .converged]
     status = order.first { status in fits.contains { $0.status == status } }
     settings = probe.settings
     trials = probe.trials
@@ -85,6 +85,9 @@ public struct ProbeScore: Equatable, Sendable {
           + "(the published rows' did not either); raise --max-iter to go on"
       case .lineSearchFailed:
         "the fit ended early, no step lowers the objective; scale the features (--scale standard)"
+      case .stayedAtStart:
+        "the fit took no step, its first gradient is within the tolerance: the score says nothing "
+          + "about the features; scale them (--scale standard) or lower --tol"
       case .converged, nil: nil
       }
     return (fit.map { [$0] } ?? []) + report.warnings

@@ -88,6 +88,26 @@ import Testing
     #expect((object["others"] as? [Any])?.count == (method == .knn ? 1 : nil))
   }
 
+  @Test func `a fit that takes no step is not called converged`() throws {
+    let (train, test) = Problem.two.splits
+    func tiny(_ split: Problem.Split) -> LabeledFeatures {
+      let elements = (0..<split.features.rows).flatMap { split.features.row($0).map { $0 * 1e-9 } }
+      return LabeledFeatures(
+        features: Features(
+          rows: split.features.rows, columns: split.features.columns, elements: elements),
+        labels: split.labels)
+    }
+    var probe = Probe()
+    probe.regression.fitsIntercept = false
+    let folder = try FeatureFolder(train: tiny(train), test: tiny(test))
+    let score = try probe.evaluate(folder).scores[0]
+    #expect(score.iterations == 0 && score.status == .stayedAtStart)
+    #expect(score.warnings.contains { $0.contains("--tol") && $0.contains("--scale standard") })
+    probe.scaling = .standard
+    let scaled = try probe.evaluate(folder).scores[0]
+    #expect(scaled.status == .converged && !scaled.warnings.contains { $0.contains("--tol") })
+  }
+
   @Test func `the table has the reference's columns in each format`() throws {
     var scores = try Probe().evaluate(try Self.folder(.two)).scores
     scores[0].version = "1.0"
