@@ -42,6 +42,14 @@ public struct Features: Equatable, Sendable {
     }
   }
 
+  /// One feature of one sample.
+  subscript(row: Int, column: Int) -> Double {
+    switch storage {
+    case .single(let elements): Double(elements[row * columns + column])
+    case .double(let elements): elements[row * columns + column]
+    }
+  }
+
   /// The row and column of the first element that is NaN or infinite.
   package var firstNonFinite: (row: Int, column: Int)? {
     let index =

@@ -17,7 +17,7 @@ struct UnitRows {
       parallelRows(rows, grain: 1024) { range in
         for row in range {
           let values = features.row(row)
-          let length = dot(values, values).squareRoot()
+          let length = length(of: values)
           for (column, value) in values.enumerated() {
             unsafe elements[row * columns + column] = Float(length > 0 ? value / length : 0)
           }

@@ -63,7 +63,7 @@ public struct FittedProbe: Equatable, Sendable {
     if let (row, column) = features.firstNonFinite {
       throw .notFinite(samples: "test", row: row, column: column)
     }
-    let scaled = scaling(features)
+    let scaled = try scaling(features, called: "test")
     return switch classifier {
     case .logistic(let model): model.probabilities(scaled)
     case .calibrated(let model): model.probabilities(scaled)

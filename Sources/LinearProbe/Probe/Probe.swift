@@ -42,7 +42,7 @@ public struct Probe: Equatable, Sendable {
     let labels = try train.labels(of: "training")
     let data = try TrainingData(train.features, labels: labels)
     let scaling = FittedScaling(scaling, from: train.features)
-    let scaled = scaling(train.features)
+    let scaled = try scaling(train.features, called: "training")
     var settings = regression
     var trials: [RegularizationSweep.Trial] = []
     if let sweep {
@@ -114,7 +114,8 @@ public struct Probe: Equatable, Sendable {
     }
     let scaling = FittedScaling(scaling, from: folder.train.features)
     let neighborhoods = Neighborhoods(
-      scaling(folder.test.features), among: scaling(folder.train.features),
+      try scaling(folder.test.features, called: "test"),
+      among: try scaling(folder.train.features, called: "training"),
       count: neighbors.map(\.neighbors).max() ?? 0)
     return neighbors.map { setting in
       let shares = setting.shares(neighborhoods, of: data)

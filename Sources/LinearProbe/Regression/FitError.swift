@@ -14,6 +14,8 @@ public enum FitError: Error, Equatable, CustomStringConvertible, Sendable {
   case noCommonClass
   /// A feature of the named samples is NaN or infinite.
   case notFinite(samples: String, row: Int, column: Int)
+  /// A feature of the named samples is beyond all numbers once it is scaled.
+  case scalingOverflows(samples: String, row: Int, column: Int)
   /// Samples to score differ in their number of features from those of the fit.
   case widthMismatch(expected: Int, found: Int)
   /// A class has too few samples for every fold to hold one.
@@ -36,6 +38,9 @@ public enum FitError: Error, Equatable, CustomStringConvertible, Sendable {
     case .notFinite(let samples, let row, let column):
       "the \(samples) feature in row \(row), column \(column) is NaN or infinite; "
         + "remove or replace it"
+    case .scalingOverflows(let samples, let row, let column):
+      "the \(samples) feature in row \(row), column \(column) overflows when it is scaled; "
+        + "remove it, or use another scaling"
     case .widthMismatch(let expected, let found):
       "the samples have \(found) features but the probe was fitted to \(expected); "
         + "use features of the same encoder"
