@@ -42,7 +42,14 @@ struct FeatureExtraction {
       if elements.isEmpty {
         elements.reserveCapacity(features.count / batch.samples.count * images.count)
       }
-      elements += features.scalars
+      let values = features.scalars
+      if let bad = values.firstIndex(where: { !$0.isFinite }) {
+        let sample = batch.samples[bad / (values.count / batch.samples.count)]
+        throw BrokenEncoder.features(
+          encoder: source.description(of: dataset).encoder,
+          picture: images.fileName(at: sample) ?? "\(split) picture \(sample)")
+      }
+      elements += values
       labels += batch.labels
       names += batch.samples.compactMap { images.fileName(at: $0) }
       let speed = Double(labels.count) / ((ContinuousClock.now - start) / .seconds(1))
