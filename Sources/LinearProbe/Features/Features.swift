@@ -42,6 +42,19 @@ public struct Features: Equatable, Sendable {
     }
   }
 
+  /// Returns the samples in `rows`, in that order.
+  func samples(_ rows: [Int]) -> Features {
+    func part<Element>(_ elements: [Element]) -> [Element] {
+      rows.flatMap { elements[($0 * columns)..<(($0 + 1) * columns)] }
+    }
+    return switch storage {
+    case .single(let elements):
+      Features(rows: rows.count, columns: columns, elements: part(elements))
+    case .double(let elements):
+      Features(rows: rows.count, columns: columns, elements: part(elements))
+    }
+  }
+
   /// One feature of one sample.
   subscript(row: Int, column: Int) -> Double {
     switch storage {

@@ -97,6 +97,12 @@ public struct Probe: Equatable, Sendable {
       let hits = zip(probe.labels(own), trainLabels).count { $0 == $1 }
       score.trainTop1 = Double(hits) / Double(trainLabels.count)
       score.describe(probe)
+      if probe.method == .calibrated {
+        let counts = Dictionary(trainLabels.map { ($0, 1) }, uniquingKeysWith: +)
+        score.sparseClasses = probe.classes.filter {
+          counts[$0, default: 0] < LogisticRegression.foldCount
+        }
+      }
       score.scaling = scaling
       score.seconds = start.duration(to: .now) / .seconds(1)
       scores.append(score)

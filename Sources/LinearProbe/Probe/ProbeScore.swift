@@ -34,6 +34,8 @@ public struct ProbeScore: Equatable, Sendable {
   public internal(set) var trials: [RegularizationSweep.Trial] = []
   /// The settings of the vote; nil for logistic regressions.
   public internal(set) var neighbors: NearestNeighbors?
+  /// Classes of which a calibrated probe has fewer training samples than folds, ascending.
+  public internal(set) var sparseClasses: [Int] = []
   /// What was done to features first.
   public internal(set) var scaling = FeatureScaling.none
   /// How the features were made, where it is known.
@@ -90,6 +92,13 @@ public struct ProbeScore: Equatable, Sendable {
           + "about the features; scale them (--scale standard) or lower --tol"
       case .converged, nil: nil
       }
-    return (fit.map { [$0] } ?? []) + report.warnings
+    let sparse =
+      sparseClasses.isEmpty
+      ? []
+      : [
+        "fewer training samples than folds, so that some folds calibrate without them: classes "
+          + sparseClasses.map(String.init).joined(separator: ", ")
+      ]
+    return (fit.map { [$0] } ?? []) + sparse + report.warnings
   }
 }

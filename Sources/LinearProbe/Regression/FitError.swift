@@ -18,7 +18,7 @@ public enum FitError: Error, Equatable, CustomStringConvertible, Sendable {
   case scalingOverflows(samples: String, row: Int, column: Int)
   /// Samples to score differ in their number of features from those of the fit.
   case widthMismatch(expected: Int, found: Int)
-  /// A class has too few samples for every fold to hold one.
+  /// The folds do not leave enough samples of a class.
   case tooFewForFolds(label: Int, samples: Int, folds: Int)
   /// A setting is out of its range.
   case badSetting(name: String, value: String, range: String)
@@ -45,7 +45,7 @@ public enum FitError: Error, Equatable, CustomStringConvertible, Sendable {
       "the samples have \(found) features but the probe was fitted to \(expected); "
         + "use features of the same encoder"
     case .tooFewForFolds(let label, let samples, let folds):
-      "class \(label) has \(samples) samples but \(folds) folds need one each; "
+      "class \(label) has \(samples) samples, too few for \(folds) folds; "
         + "use more samples, or the plain protocol without a sweep"
     case .badSetting(let name, let value, let range):
       "\(name) is \(value) but must be \(range)"

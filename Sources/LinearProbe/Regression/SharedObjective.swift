@@ -86,8 +86,7 @@ struct SharedObjective {
       }
       return GroupPanel(
         panel: Panel(
-          inputs: features.columns, models: members.map { requests[$0].point[...] },
-          outputsPerModel: outputs),
+          inputs: features.columns, models: members.map { requests[$0].point[...] }),
         members: members, classes: classes,
         weights: members.flatMap { problems[requests[$0].problem].classWeights })
     }

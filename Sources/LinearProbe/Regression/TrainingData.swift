@@ -45,6 +45,21 @@ extension TrainingData {
     self.targets = targets
   }
 
+  /// Returns the label of the first class that has no sample outside `rows`.
+  func firstClass(within rows: [Int32]) -> Int? {
+    var left = classes.map { _ in 0 }
+    for target in targets { left[Int(target)] += 1 }
+    for row in rows { left[Int(targets[Int(row)])] -= 1 }
+    return left.firstIndex(of: 0).map { classes[$0] }
+  }
+
+  /// Returns the samples that are not in `rows`, ascending, with their labels.
+  func without(_ rows: [Int32]) -> (features: Features, labels: [Int]) {
+    let excluded = Set(rows)
+    let rest = targets.indices.filter { !excluded.contains(Int32($0)) }
+    return (features.samples(rest), rest.map { classes[Int(targets[$0])] })
+  }
+
   /// Returns the same samples with their features scaled.
   func with(_ scaled: Features) -> TrainingData {
     TrainingData(features: scaled, classes: classes, targets: targets)

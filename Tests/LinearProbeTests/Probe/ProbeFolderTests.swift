@@ -22,6 +22,27 @@ import Testing
     }
   }
 
+  @Test func `models of fewer classes than their probe are kept`() throws {
+    let train = CalibratedModelTests.few(.ten, [3: 1, 5: 2])
+    var probe = Probe()
+    probe.method = .calibrated
+    let fitted = try probe.fit(train.labeled)[0]
+    #expect(Set(fitted.models.map(\.classes.count)) == [9, 10])
+    try Fixture.withFolder { folder in
+      try fitted.write(to: "\(folder)/probe")
+      let read = try FittedProbe(contentsOf: "\(folder)/probe")
+      #expect(read == fitted && read.classes.count == 10)
+      let path = URL(fileURLWithPath: "\(folder)/probe/probe.json")
+      let text = try String(contentsOf: path, encoding: .utf8)
+      let key = try #require(text.firstRange(of: "\"fit_classes\""))
+      let wrong = text.replacingCharacters(in: key, with: "\"fit_classes\" : [[0, 1]], \"x\"")
+      try Data(wrong.utf8).write(to: path)
+      #expect(throws: FeatureError.badContent(path: path.path, reason: "fit_classes are wrong")) {
+        try FittedProbe(contentsOf: "\(folder)/probe")
+      }
+    }
+  }
+
   @Test(arguments: [
     ("\"feature_dim\" : 5", "\"feature_dim\" : 6"),
     ("\"feature_dim\" : 5", "\"feature_dim\" : 9223372036854775807"),

@@ -88,6 +88,17 @@ import Testing
     #expect((object["others"] as? [Any])?.count == (method == .knn ? 1 : nil))
   }
 
+  @Test func `classes of fewer samples than folds are told of`() throws {
+    let train = CalibratedModelTests.few(.ten, [3: 4, 8: 1]).labeled
+    let folder = try FeatureFolder(train: train, test: Problem.ten.splits.test.labeled)
+    var probe = Probe()
+    probe.method = .calibrated
+    probe.includesPlain = true
+    let scores = try probe.evaluate(folder).scores
+    #expect(scores.map(\.sparseClasses) == [[3, 8], []])
+    #expect(scores[0].warnings.contains { $0.hasSuffix("classes 3, 8") })
+  }
+
   @Test func `a fit that takes no step is not called converged`() throws {
     let (train, test) = Problem.two.splits
     func tiny(_ split: Problem.Split) -> LabeledFeatures {

@@ -87,10 +87,70 @@ import Testing
     #expect(models[0] == models[1])
   }
 
-  @Test func `a class of fewer samples than folds is refused`() {
-    let x = Features(rows: 9, columns: 1, elements: (0..<9).map(Double.init))
-    #expect(throws: FitError.tooFewForFolds(label: 7, samples: 4, folds: 5)) {
-      try LogisticRegression().fitCalibrated(x, labels: [1, 1, 1, 1, 1, 7, 7, 7, 7])
+  struct FewCase: Decodable {
+    var classes: [[Int]]
+    var sigmoids: [[[Double]]]
+    var predictions: [Int]
+    var probabilities: [[Double]]
+  }
+
+  /// The samples to fit, of some classes no more than given.
+  static func few(_ problem: Problem, _ limits: [Int: Int]) -> Problem.Split {
+    let train = problem.splits.train
+    var counts: [Int: Int] = [:]
+    let rows = train.labels.indices.filter { row in
+      counts[train.labels[row], default: 0] += 1
+      let code = (train.labels[row] - problem.offset) / problem.step
+      return counts[train.labels[row], default: 0] <= limits[code] ?? .max
+    }
+    return Problem.Split(
+      features: train.features.samples(rows), labels: rows.map { train.labels[$0] })
+  }
+
+  @Test(arguments: [
+    (Problem.ten, [3: 4, 5: 2, 8: 1]), (.scaled, [1: 1]), (.two, [0: 3]),
+  ])
+  func `classes of fewer samples than folds are calibrated as scikit-learn does`(
+    problem: Problem, limits: [Int: Int]
+  ) throws {
+    let cases = try Fixture.json("few.json", as: [String: FewCase].self)
+    let expected = try #require(cases[problem.name])
+    let train = Self.few(problem, limits)
+    let model = try Self.converged()
+      .fitCalibrated(train.features, labels: train.labels).calibrated
+    #expect(model.members.map(\.model.classes) == expected.classes)
+    for (fold, (member, sigmoids)) in zip(model.members, expected.sigmoids).enumerated() {
+      #expect(member.sigmoids.count == sigmoids.count)
+      for (index, (sigmoid, expected)) in zip(member.sigmoids, sigmoids).enumerated() {
+        expectClose(
+          [sigmoid.slope, sigmoid.offset], expected, relative: 1e-5, "fold \(fold), logit \(index)")
+      }
+    }
+    let probabilities = model.probabilities(problem.splits.test.features)
+    for (row, expected) in expected.probabilities.enumerated() {
+      expectClose(Array(probabilities.row(row)), expected, relative: 1e-5, "row \(row)")
+    }
+    #expect(model.predict(problem.splits.test.features) == expected.predictions)
+  }
+
+  @Test func `progress counts the folds in order and the plain fit last`() throws {
+    let train = Self.few(.ten, [3: 1])
+    var fits: Set<Int> = []
+    let (_, plain) = try LogisticRegression().fitCalibrated(
+      train.features, labels: train.labels, includingPlain: true
+    ) { fits.insert($0.fit) }
+    #expect(fits == [0, 1, 2, 3, 4, 5])
+    #expect(plain?.classes.count == 10)
+  }
+
+  @Test func `too few samples for folds are refused`() {
+    let x = Features(rows: 8, columns: 1, elements: (0..<8).map(Double.init))
+    #expect(throws: FitError.tooFewForFolds(label: 1, samples: 4, folds: 5)) {
+      try LogisticRegression().fitCalibrated(x, labels: [1, 1, 1, 1, 7, 7, 7, 7])
+    }
+    // Without the fold that holds its only sample, the other class would be alone.
+    #expect(throws: FitError.tooFewForFolds(label: 7, samples: 1, folds: 5)) {
+      try LogisticRegression().fitCalibrated(x, labels: [1, 1, 1, 1, 1, 1, 1, 7])
     }
   }
 
