@@ -110,7 +110,7 @@ struct ExtractCommand: DatasetCommand {
     let features = try extraction.features()
     try features.write(to: folder)
     console.line(
-      "\(folder): \(features.train.labels.count) + \(features.test.labels.count) images, "
+      "\(folder): \(features.train.features.rows) + \(features.test.features.rows) images, "
         + "\(features.train.features.columns) features each; score them with "
         + "'relic probe \(folder)'")
   }
@@ -129,7 +129,7 @@ struct ExtractCommand: DatasetCommand {
     let (samples, origin) = try extraction.features(of: images, called: "train")
     try FeatureFolder.write(train: samples, test: nil, origin: origin, to: folder)
     console.line(
-      "\(folder): \(samples.labels.count) images, \(samples.features.columns) features each; there "
+      "\(folder): \(samples.features.rows) images, \(samples.features.columns) features each; there "
         + "is no test split")
   }
 

@@ -74,6 +74,12 @@ struct FeatureSource {
       throw RunError.doesNotFit(
         path: path, model: model.rawValue, stem: stem.rawValue, mismatch: error)
     }
+    // A rectifier makes 0 of NaN, so that features alone would not show it.
+    let loaded = encoder.stateDict()
+    let broken = loaded.names.first { name in
+      loaded.tensor(name)?.scalars.contains { !$0.isFinite } ?? false
+    }
+    if let broken { throw BrokenEncoder.weight(encoder: path, name: broken) }
     self.encoder = encoder
     self.imageSize = imageSize
     origin = FeatureDescription(encoder: path, dataset: "")

@@ -10,12 +10,12 @@ public struct AccuracyTable: Sendable {
     case markdown
     /// Comma-separated values as RFC 4180 has them.
     case csv
-    /// An array of the scores with all that decided them.
+    /// A JSON array of the scores with their settings.
     case json
   }
 
   /// The names of the columns.
-  public static let columns = [
+  package static let columns = [
     "Evaluation model", "Dataset", "Feature extractor", "Encoder", "Feature dim",
     "Projection head dim", "Epochs", "Top-1 %",
   ]
@@ -48,7 +48,7 @@ extension ProbeScore {
     ]
   }
 
-  /// What made the features, in the reference's words where there are some.
+  /// What made the features, as the reference's table names it.
   private var extractor: String {
     switch (origin?.epochs, origin?.encoder) {
     case (_?, _): "ReLIC"
@@ -60,7 +60,7 @@ extension ProbeScore {
   }
 
   /// The evaluation model in words.
-  public var modelName: String {
+  package var modelName: String {
     switch method {
     case .logistic: "LogisticRegression"
     case .calibrated: "CalibratedClassifierCV"
