@@ -1,14 +1,16 @@
 # Two commands do everything on a fresh Debian machine with a Swift toolchain: make demo, make test.
 
 PACKAGES := pkg-config libopenblas-dev liblapacke-dev libjpeg-dev libpng-dev
-SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
+SWIFT_SOURCES := Package.swift Sources Tests Benchmarks $(wildcard Examples)
 RELIC := .build/release/relic
 
-.PHONY: help deps build demo test test-kernels lint bench
+.PHONY: help deps build demo test debug examples test-kernels lint bench
 
 help:
 	@echo "make demo   build, then pretrain and probe on built-in images (two to three minutes)"
-	@echo "make test   check the formatting and run every test"
+	@echo "make test   check the formatting, run every test, build in debug, run the examples"
+	@echo "make debug  build everything in debug, and run the tests that are fast there"
+	@echo "make examples  build and run every package in Examples"
 	@echo "make test-kernels  run the tests with C kernels and BLAS held to lesser processors"
 	@echo "make build  build the program: $(RELIC)"
 	@echo "make lint   check the formatting alone"
@@ -39,6 +41,22 @@ demo: build
 
 test: deps lint
 	swift test -c release --disable-xctest
+	$(MAKE) debug examples
+
+# In debug, which is what 'swift build' and every package that depends on this one use. The suites
+# that train networks take too long without optimisation; all of them are built.
+debug: deps
+	swift build --build-tests
+	swift test --skip-build --disable-xctest --filter 'RelicCoreTests|LinearProbeTests'
+
+# Each is a package of its own that depends on this one by its path: what an importer sees.
+examples: deps
+	@for manifest in Examples/*/Package.swift; do \
+	  if [ ! -e "$$manifest" ]; then echo "Examples: none yet"; exit 0; fi; \
+	  folder=$$(dirname "$$manifest"); \
+	  echo "+ swift run --package-path $$folder"; \
+	  swift run --package-path "$$folder" || exit 1; \
+	done
 
 # Every test at every level that the kernels are compiled for, and under both kinds of BLAS core.
 test-kernels: deps
