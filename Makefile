@@ -4,13 +4,14 @@ PACKAGES := pkg-config libopenblas-dev liblapacke-dev libjpeg-dev libpng-dev
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks $(wildcard Examples)
 RELIC := .build/release/relic
 
-.PHONY: help deps build demo test debug examples test-kernels lint bench
+.PHONY: help deps build demo test debug examples map test-kernels lint bench
 
 help:
 	@echo "make demo   build, then pretrain and probe on built-in images (two to three minutes)"
 	@echo "make test   check the formatting, run every test, build in debug, run the examples"
 	@echo "make debug  build everything in debug, and run the tests that are fast there"
 	@echo "make examples  build and run every package in Examples"
+	@echo "make map    draw the arrows between folders in docs/ARCHITECTURE.md"
 	@echo "make test-kernels  run the tests with C kernels and BLAS held to lesser processors"
 	@echo "make build  build the program: $(RELIC)"
 	@echo "make lint   check the formatting alone"
@@ -47,7 +48,7 @@ test: deps lint
 # that train networks take too long without optimisation; all of them are built.
 debug: deps
 	swift build --build-tests
-	swift test --skip-build --disable-xctest --filter 'RelicCoreTests|LinearProbeTests'
+	swift test --skip-build --disable-xctest --filter 'ArchitectureTests|RelicCoreTests|LinearProbeTests'
 
 # Each is a package of its own that depends on this one by its path: what an importer sees.
 examples: deps
@@ -57,6 +58,9 @@ examples: deps
 	  echo "+ swift run --package-path $$folder"; \
 	  swift run --package-path "$$folder" || exit 1; \
 	done
+
+map: deps
+	RELIC_DRAW_MAP=1 swift test --disable-xctest --filter ArchitectureTests
 
 # Every test at every level that the kernels are compiled for, and under both kinds of BLAS core.
 test-kernels: deps
