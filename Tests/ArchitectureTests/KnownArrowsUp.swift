@@ -13,18 +13,5 @@ enum KnownArrowsUp {
     "RelicNN/Images/ImageFile.swift: DatasetError",
     "RelicNN/Images/Resize.swift: CropRectangle",
     "RelicNN/Loading/BatchLoader.swift: PretrainingConfiguration",
-    "relic/Arguments/ConfigurationFile.swift: Relic",
-    "relic/Arguments/HelpText.swift: ExitCode",
-    "relic/Arguments/HelpText.swift: Relic",
-    "relic/Commands/InfoCommand.swift: Relic",
-    "relic/Probing/FeatureFiles.swift: ProbeCommand",
-    "relic/Probing/FeatureSource.swift: Relic",
-    "relic/Probing/ProbeRun.swift: Relic",
-    "relic/Runs/PretrainingLoop.swift: .Scores",
-    "relic/Runs/PretrainingLoop.swift: Interruption",
-    "relic/Runs/PretrainingLoop.swift: OnlineEvaluation",
-    "relic/Runs/PretrainingLoop.swift: Relic",
-    "relic/Runs/RunFolder.swift: PretrainCommand",
-    "relic/Terminal/ProgressLine.swift: .argument",
   ]
 }

@@ -28,7 +28,7 @@ import Testing
     #expect(features.train.labels.count == 8000)
     #expect(features.origin?.encoder == "raw pixels")
     #expect(features.origin?.featureDimension == 192)
-    #expect(features.origin?.version == Relic.version)
+    #expect(features.origin?.version == Program.version)
   }
 
   @Test func `what is missing is named`() {

@@ -143,7 +143,7 @@ import Testing
   private static func writeRun(_ path: String) throws {
     let run = RunFolder(path: path)
     try run.create()
-    try run.write(PretrainCommand())
+    try run.write(RunOptions())
     let state = Pretraining(PretrainingConfiguration(), stepsPerEpoch: 1)
     try Safetensors.write(state.target.encoder.stateDict(), to: run.encoderPath)
     try Safetensors.write(StateDict(), to: run.checkpointPath)

@@ -73,8 +73,7 @@ import Testing
     "log_every_n_steps 400",
   ])
   func `the defaults are the reference's`(_ expected: String) {
-    let options = PretrainCommand.configurationOptions.flatMap(\.options)
-    let values = options.map { "\($0.key) \($0.get(PretrainCommand()) ?? "-")" }
+    let values = RunOptions.all.map { "\($0.key) \($0.get(RunOptions()) ?? "-")" }
     #expect(values.contains(expected))
     #expect(PretrainCommand().configuration.dataset == "stl10")
   }

@@ -4,7 +4,7 @@ internal import RelicNN
 struct DatasetFiles: Equatable {
   /// The address of a folder on a server that holds the published archives.
   var mirror: String?
-  /// What to do about a picture that cannot be read.
+  /// What to do about an image that cannot be read.
   var brokenImages = BrokenImages.refuse
 
   /// Downloads a published data set of which nothing lies in `folder`, as torchvision does.
@@ -64,10 +64,10 @@ extension DatasetCommand {
         + "(default: its authors')")
   }
 
-  /// What to do about broken pictures.
+  /// What to do about broken images.
   static var brokenImagesOption: Option<Self> {
     .choice(
       "--broken-images", sets: \.files.brokenImages, as: "NAME",
-      "what to do about a picture that cannot be read: stop, or name it and go on without it")
+      "what to do about an image that cannot be read: stop, or name it and go on without it")
   }
 }

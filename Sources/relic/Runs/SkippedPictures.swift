@@ -1,7 +1,7 @@
 internal import RelicNN
 internal import Synchronization
 
-/// Tells, once each, of the pictures that were passed over.
+/// Tells, once each, of the images that were passed over.
 ///
 /// A class because training and the evaluations made meanwhile share what has been told.
 final class SkippedPictures: Sendable {
@@ -10,7 +10,7 @@ final class SkippedPictures: Sendable {
 
   init(_ console: Console) { self.console = console }
 
-  /// Names the pictures that have not been named before.
+  /// Names the images that have not been named before.
   func tell(_ errors: [DatasetError]) {
     for reason in errors.map(\.reason) where told.withLock({ $0.insert(reason).inserted }) {
       console.writeError("warning: \(reason); passed over\n")

@@ -59,7 +59,7 @@ struct PretrainingLoop {
         display.keep()
         try evaluate(due, log)
       }
-      // A wish that came since the step was to be saved waits for the next one.
+      // A request that came after the decision not to save waits for the next step.
       if interrupt.isRequested, savedStep == state.step {
         display.keep()
         throw Interruption(
@@ -106,7 +106,7 @@ struct PretrainingLoop {
     guard state.isFinite else { throw PretrainingError.weightsNotFinite(step: state.step) }
     var encoder = state.target.encoder.stateDict()
     encoder.metadata = [
-      "format": "pt", "program": "relic \(Relic.version)",
+      "format": "pt", "program": "relic \(Program.version)",
       "model": state.configuration.encoder.rawValue, "stem": state.configuration.stem.rawValue,
       "image_size": "\(state.configuration.imageSize)", "step": "\(state.step)",
       "epochs": "\(state.step / loader.stepsPerEpoch)",
