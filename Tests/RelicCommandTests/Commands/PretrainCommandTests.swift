@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import RelicNN
@@ -252,8 +253,7 @@ import Testing
 
   @Test func `weights that do not fit are refused by the file's name`() throws {
     let folder = try TemporaryFolder()
-    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Fixtures/formats/relic_model.pth").path
+    let file = Fixtures.path("formats/relic_model.pth")
     let captured = Captured.run(
       Self.small + ["--ckpt-path", file, "--save-model-dir", folder.path + "/r"])
     #expect(captured.code == .input)
