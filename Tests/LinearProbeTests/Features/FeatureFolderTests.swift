@@ -90,7 +90,7 @@ import Testing
       try FileManager.default.removeItem(at: file)
       try FileManager.default.createDirectory(at: file, withIntermediateDirectories: false)
       #expect(
-        throws: FeatureError.npy(.file(.notAFile(path: file.path)))
+        throws: FeatureError.file(.notAFile(path: file.path))
       ) { try FeatureFolder(contentsOf: path) }
     }
   }
