@@ -38,7 +38,7 @@ import Testing
   func `an encoder that gives no numbers is refused`(weight: Float, message: String) throws {
     let folder = try TemporaryFolder()
     let path = folder.path + "/broken.safetensors"
-    var weights = Encoder(.resnet18, stem: .imagenet, seed: 0).stateDict()
+    var weights = PretrainingConfiguration().makeEncoder().stateDict()
     // The last normalisation's shift is added to an input of its own size: that overflows.
     for name in weight.isNaN
       ? ["layer3.0.conv1.weight"] : ["layer4.0.bn2.bias", "layer4.1.bn2.bias"]
