@@ -55,6 +55,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["RelicCore"], path: "Tests/TestSupport",
       swiftSettings: strict),
+    .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     .testTarget(
       name: "RelicCoreTests", dependencies: ["RelicCore", "TestSupport"], swiftSettings: strict),
     .testTarget(

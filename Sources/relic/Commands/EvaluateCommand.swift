@@ -48,7 +48,7 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand {
     }
     let runs = common.operands.map { RunFolder(path: $0) }
     // All are read before the first is scored: a wrong name at the end costs no time.
-    let sources = try runs.map { ($0, try $0.command().configuration, try FeatureSource($0)) }
+    let sources = try runs.map { ($0, try $0.options().configuration, try FeatureSource($0)) }
     for (_, configuration, _) in sources {
       guard let name = datasetName ?? DatasetName(rawValue: configuration.dataset) else { continue }
       try files.fetchIfMissing(name, in: datasetPath ?? configuration.datasetPath, console)

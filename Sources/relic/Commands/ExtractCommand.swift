@@ -85,7 +85,7 @@ struct ExtractCommand: DatasetCommand {
     if let operand = common.operands.first, !FileManager.default.fileExists(atPath: operand) {
       throw RunError.noRun(path: operand)
     }
-    let recorded = try run?.command().configuration
+    let recorded = try run?.options().configuration
     guard let name = datasetName ?? recorded.flatMap({ DatasetName(rawValue: $0.dataset) }) else {
       throw UsageError.missing("--dataset-name", help: help)
     }
@@ -120,7 +120,7 @@ struct ExtractCommand: DatasetCommand {
     isUntrained ? "-random-init" : takesPixels ? "-raw-pixels" : ""
   }
 
-  /// Writes the features of a folder that is not cut into training and test pictures.
+  /// Writes the features of a folder that is not cut into training and test images.
   private func write(
     _ extraction: FeatureExtraction, to folder: String, _ console: Console
   ) throws {

@@ -13,7 +13,7 @@ struct PretrainCommand: DatasetCommand {
       relic pretrain --dataset-name cifar10 --gamma 0.99 --save-model-dir runs/cifar10
     """
   static let options =
-    configurationOptions + [
+    RunOptions.groups.map { $0.within(\.recorded) } + [
       OptionGroup(
         "Run",
         [
@@ -36,95 +36,6 @@ struct PretrainCommand: DatasetCommand {
         ])
     ]
 
-  /// The options that decide the weights; a run's config.json records them.
-  static let configurationOptions: [OptionGroup<PretrainCommand>] = [
-    OptionGroup(
-      "Data",
-      [
-        .choice(
-          "--dataset-name", sets: \.datasetName, as: "NAME", "the images"),
-        .value(
-          "--dataset-path", sets: \.configuration.datasetPath, as: "DIR",
-          "the folder the data set lies in; cifar10 and stl10 are fetched into it where missing"),
-        .value(
-          "--image-size", sets: \.imageSize, as: "N", from: 8, to: 1024,
-          "side of a global view in pixels (default: the data set's own)"),
-        .value(
-          "--num-global-views", sets: \.configuration.globalViews, as: "N", from: 2, to: 16,
-          "large crops of each image, seen by both networks"),
-        .value(
-          "--num-local-views", sets: \.configuration.localViews, as: "N", from: 0, to: 16,
-          "small crops of each image, seen by the online network"),
-      ]),
-    OptionGroup(
-      "Model",
-      [
-        .choice(
-          "--encoder-model-name", "-m", sets: \.configuration.encoder, as: "NAME", "the encoder"),
-        .choice(
-          "--stem", sets: \.configuration.stem, as: "NAME",
-          "first layers of a ResNet: 7x7/2 and a pool, or 3x3/1 for small images"),
-        .value(
-          "--proj-out-dim", sets: \.configuration.projectionOutputs, as: "N", from: 1, to: 65_536,
-          "width of the projection head's output"),
-        .value(
-          "--proj-hidden-dim", sets: \.configuration.projectionHidden, as: "N", from: 1,
-          to: 65_536, "width of the projection head's hidden layer"),
-      ]),
-    OptionGroup(
-      "Training",
-      [
-        .value(
-          "--num-epochs", "--epochs", sets: \.configuration.epochs, as: "N", from: 1, to: 65_535,
-          "passes over the images"),
-        .value(
-          "--batch-size", "-b", sets: \.configuration.batchSize, as: "N", from: 2, to: 65_536,
-          "images per step"),
-        .value(
-          "--learning-rate", "-lr", "--lr", sets: \.configuration.learningRate, as: "RATE",
-          from: 0, "Adam's step size"),
-        .value(
-          "--warmup-epochs", sets: \.configuration.warmupEpochs, as: "N", from: 0, to: 65_535,
-          "epochs over which the learning rate rises from 0"),
-        .choice(
-          "--lr-schedule", sets: \.configuration.learningRateShape, as: "NAME",
-          "the learning rate after the warm-up"),
-        .value(
-          "--weight-decay", "-wd", "--wd", sets: \.configuration.weightDecay, as: "RATE", from: 0,
-          "Adam's L2 penalty"),
-        .flag(
-          "--no-bias-norm-decay", sets: \.configuration.exemptsBiasAndNorm,
-          "leave biases and normalisations out of the penalty"),
-        .value(
-          "--gamma", sets: \.configuration.emaDecay, as: "RATE", from: 0, to: 1,
-          "decay of the target network, an exponential moving average, at the start"),
-        .value(
-          "--update-gamma-after-step", sets: \.configuration.copiesTargetThroughStep, as: "N",
-          from: 0,
-          "last step, counted from 0, after which the target is a copy of the online network"),
-        .value(
-          "--update-gamma-every-n-steps", sets: \.configuration.targetMoveInterval, as: "N",
-          from: 1, "steps between two moves of the target"),
-        .value(
-          "--alpha", sets: \.configuration.alpha, as: "WEIGHT", from: 0,
-          "weight of the invariance penalty"),
-        .flag(
-          "--use-siglip", sets: \.configuration.useSigLIP,
-          "pairwise sigmoid loss in place of the cross-entropy"),
-        .flag(
-          "--fp16-precision", sets: \.configuration.fp16Precision,
-          "keep what the backward pass needs in 16 bits"),
-        .flag(
-          "--recompute", sets: \.configuration.recomputes,
-          "compute views twice and keep one at a time: less memory, more time"),
-        .value(
-          "--log-every-n-steps", sets: \.configuration.logEveryNSteps, as: "N", from: 1,
-          to: 1_000_000_000,
-          "steps between two checkpoints"),
-        .value("--seed", sets: \.configuration.seed, as: "N", "seed of weights, order and views"),
-      ]),
-  ]
-
   static let refusals = Dictionary(
     uniqueKeysWithValues: [
       "--accumulate-grad-batches", "--accumulation-steps", "--gradient-accumulation",
@@ -137,8 +48,8 @@ struct PretrainCommand: DatasetCommand {
       )
     })
 
-  var configuration = PretrainingConfiguration()
-  var imageSize: Int?
+  /// The options that decide the run.
+  var recorded = RunOptions()
   var folder = "./models"
   var resumed: String?
   var weights: String?
@@ -148,10 +59,9 @@ struct PretrainCommand: DatasetCommand {
   var files = DatasetFiles()
   var common = CommonSettings()
 
-  /// The data set of `configuration`, where its name is known.
-  var datasetName: DatasetName? {
-    get { DatasetName(rawValue: configuration.dataset) }
-    set { configuration.dataset = newValue?.rawValue ?? configuration.dataset }
+  var configuration: PretrainingConfiguration {
+    get { recorded.configuration }
+    set { recorded.configuration = newValue }
   }
 
   var configurationFile: String? {
@@ -165,15 +75,15 @@ struct PretrainCommand: DatasetCommand {
     // What can be told at once is told before a data set is fetched.
     try check(run)
     let start = try weights.map { try WeightFile.read($0).withTorchvisionNames() }
-    if let datasetName {
+    if let datasetName = recorded.datasetName {
       try files.fetchIfMissing(datasetName, in: configuration.datasetPath, console)
     }
     var command = self
-    command.imageSize = imageSize ?? datasetName?.imageSize
-    command.configuration.imageSize = command.imageSize ?? configuration.imageSize
+    command.recorded.imageSize = recorded.imageSize ?? recorded.datasetName?.imageSize
+    command.configuration.imageSize = command.recorded.imageSize ?? configuration.imageSize
     let dataset = try openDataset(
       name: configuration.dataset, path: configuration.datasetPath,
-      split: datasetName?.pretrainingSplit ?? .train)
+      split: recorded.datasetName?.pretrainingSplit ?? .train)
     let loader = BatchLoader(
       dataset: dataset, configuration: command.configuration, broken: files.brokenImages)
     guard loader.stepsPerEpoch > 0 else {
@@ -235,9 +145,11 @@ struct PretrainCommand: DatasetCommand {
         "'--resume' takes weights and options from the run's folder",
         remedy: "leave out --ckpt-path and --config")
     }
-    let recorded = try run.command()
-    for option in Self.configurationOptions.flatMap(\.options) where option.key != "dataset_path" {
-      guard let old = option.get(recorded), let new = option.get(self), old != new else { continue }
+    let begun = try run.options()
+    for option in RunOptions.all where option.key != "dataset_path" {
+      guard let old = option.get(begun), let new = option.get(recorded), old != new else {
+        continue
+      }
       throw RunError.changed(option: option.name, recorded: old, typed: new, path: run.path)
     }
     guard run.holdsCheckpoint else { throw RunError.noCheckpoint(path: run.path) }
@@ -256,7 +168,7 @@ struct PretrainCommand: DatasetCommand {
     }
     try run.create()
     run.clear()
-    try run.write(self)
+    try run.write(recorded)
     return state
   }
 

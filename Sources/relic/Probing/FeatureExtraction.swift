@@ -1,7 +1,7 @@
 internal import LinearProbe
 internal import RelicNN
 
-/// Pictures of a data set through a frozen encoder, in the data set's order.
+/// Images of a data set through a frozen encoder, in the data set's order.
 struct FeatureExtraction {
   let source: FeatureSource
   let dataset: String
@@ -22,7 +22,7 @@ struct FeatureExtraction {
     return try FeatureFolder(train: trainFeatures, test: testFeatures, origin: origin)
   }
 
-  /// Returns the features of the pictures of one split, with how they were made.
+  /// Returns the features of the images of one split, with how they were made.
   func features(
     of images: any ImageDataset, called split: String
   ) throws -> (samples: LabeledFeatures, origin: FeatureDescription) {

@@ -2,12 +2,12 @@ internal import Foundation
 internal import LinearProbe
 internal import RelicNN
 
-/// What turns pictures into features: a trained encoder, one with random weights, or no encoder.
+/// What turns images into features: a trained encoder, one with random weights, or no encoder.
 struct FeatureSource {
   /// The encoder, or `nil` if the features are the pixels themselves.
   let encoder: (any EncoderNetwork)?
 
-  /// The side of the pictures it takes.
+  /// The side of the images it takes, in pixels.
   let imageSize: Int
 
   /// What it is, for the description beside the features.
@@ -51,7 +51,7 @@ struct FeatureSource {
 
   /// The encoder of a run.
   init(_ run: RunFolder) throws {
-    let configuration = try run.command().configuration
+    let configuration = try run.options().configuration
     guard run.holdsCheckpoint else { throw RunError.noCheckpoint(path: run.path) }
     let weights = try Safetensors.read(run.encoderPath)
     try self.init(
@@ -92,7 +92,7 @@ struct FeatureSource {
     var description = origin
     description.dataset = dataset
     description.imageSize = imageSize
-    description.version = Relic.version
+    description.version = Program.version
     description.blasCore = BLAS.core
     return description
   }

@@ -2,7 +2,7 @@ internal import Dispatch
 internal import Foundation
 internal import Synchronization
 
-/// Ctrl-C and the terminating signal, kept as a request that a loop sees between two steps.
+/// Ctrl-C and the terminating signal as a request that a loop reads between two steps.
 ///
 /// A class because a signal has one listener.
 final class Interrupt {
@@ -33,4 +33,10 @@ final class Interrupt {
     for source in sources { source.cancel() }
     for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
   }
+}
+
+/// A command that the user ended early; its work so far is saved.
+struct Interruption: Error, CustomStringConvertible {
+  /// How to go on.
+  let description: String
 }

@@ -143,7 +143,7 @@ import Testing
   private static func writeRun(_ path: String) throws {
     let run = RunFolder(path: path)
     try run.create()
-    try run.write(PretrainCommand())
+    try run.write(RunOptions())
     let encoder = PretrainingConfiguration().makeEncoder()
     try Safetensors.write(encoder.stateDict(), to: run.encoderPath)
     try Safetensors.write(StateDict(), to: run.checkpointPath)

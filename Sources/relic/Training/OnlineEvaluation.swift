@@ -26,7 +26,7 @@ struct OnlineEvaluation {
   /// - Parameters:
   ///   - interval: Steps between two; 0 for none.
   ///   - configuration: The run's.
-  ///   - brokenImages: What to do about a picture that cannot be read.
+  ///   - brokenImages: What to do about an image that cannot be read.
   ///   - skipped: Told of those passed over.
   ///   - console: Where progress is shown.
   init?(

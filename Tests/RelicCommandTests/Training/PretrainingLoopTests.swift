@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import RelicNN
@@ -7,8 +8,7 @@ import Testing
 @Suite struct PretrainingLoopTests {
   /// Copies a picture `count` times to a new folder, a broken one in place of number `broken`.
   private func fill(_ folder: String, count: Int, broken: Int? = nil) throws {
-    let images = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Fixtures/images").path
+    let images = Fixtures.path("images")
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     for index in 0..<count {
       try FileManager.default.copyItem(

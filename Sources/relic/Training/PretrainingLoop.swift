@@ -57,7 +57,7 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
         display.keep()
         try evaluate(due, log)
       }
-      // A request that came since the step was to be saved waits for the next one.
+      // A request that came after the decision not to save waits for the next step.
       if interrupt.isRequested, savedStep == report.step {
         display.keep()
         throw Interruption(
@@ -97,7 +97,7 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
     guard state.isFinite else { throw PretrainingError.weightsNotFinite(step: state.step) }
     var encoder = state.target.encoder.stateDict()
     encoder.metadata = [
-      "format": "pt", "program": "relic \(Relic.version)",
+      "format": "pt", "program": "relic \(Program.version)",
       "model": configuration.encoder.rawValue, "stem": configuration.stem.rawValue,
       "image_size": "\(configuration.imageSize)", "step": "\(state.step)",
       "epochs": "\(state.step / state.length.stepsPerEpoch)",

@@ -1,6 +1,7 @@
 import Foundation
 import LinearProbe
 import RelicNN
+import TestSupport
 import Testing
 
 @testable import relic
@@ -28,7 +29,7 @@ import Testing
     #expect(features.train.labels?.count == 8000)
     #expect(features.origin?.encoder == "raw pixels")
     #expect(features.origin?.featureDimension == 192)
-    #expect(features.origin?.version == Relic.version)
+    #expect(features.origin?.version == Program.version)
   }
 
   @Test(arguments: [
@@ -74,8 +75,7 @@ import Testing
 
   @Test func `weights of another shape are refused with what does not fit`() throws {
     let folder = try TemporaryFolder()
-    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Fixtures/formats/encoder.pth").path
+    let file = Fixtures.path("formats/encoder.pth")
     let captured = Captured.run(
       ["extract", "--encoder", file, "-m", "resnet18", "--output", folder.path + "/f"] + Self.data)
     #expect(captured.code == .input)

@@ -27,7 +27,7 @@ import Testing
     #expect(
       captured
         == Captured(
-          error: "relic: the picture would have 23648 x 263172 pixels; choose fewer --images or "
+          error: "relic: the drawing would have 23648 x 263172 pixels; choose fewer --images or "
             + "views, or a smaller --image-size\n", code: .usage))
     #expect(try folder.names() == [])
   }

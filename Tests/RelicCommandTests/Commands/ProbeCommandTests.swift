@@ -33,7 +33,7 @@ import Testing
       try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
     #expect(object["protocol"] as? String == method)
     #expect(object["top1"] as? Double == 1)
-    #expect(object["version"] as? String == Relic.version)
+    #expect(object["version"] as? String == Program.version)
     #expect(object["class_names"] as? [String] == ["left", "right"])
   }
 

@@ -1,14 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import RelicNN
 @testable import relic
 
 @Suite struct ConvertCommandTests {
-  private func fixture(_ name: String) -> String {
-    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("Fixtures/formats/\(name)").path
-  }
+  private func fixture(_ name: String) -> String { Fixtures.path("formats/" + name) }
 
   @Test func `the reference's encoder gets torchvision's names`() throws {
     let folder = try TemporaryFolder()

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import RelicNN
@@ -73,8 +74,7 @@ import Testing
     "log_every_n_steps 400",
   ])
   func `the defaults are the reference's`(_ expected: String) {
-    let options = PretrainCommand.configurationOptions.flatMap(\.options)
-    let values = options.map { "\($0.key) \($0.get(PretrainCommand()) ?? "-")" }
+    let values = RunOptions.all.map { "\($0.key) \($0.get(RunOptions()) ?? "-")" }
     #expect(values.contains(expected))
     #expect(PretrainCommand().configuration.dataset == "stl10")
   }
@@ -255,8 +255,7 @@ import Testing
 
   @Test func `weights that do not fit are refused by the file's name`() throws {
     let folder = try TemporaryFolder()
-    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Fixtures/formats/relic_model.pth").path
+    let file = Fixtures.path("formats/relic_model.pth")
     let captured = Captured.run(
       Self.small + ["--ckpt-path", file, "--save-model-dir", folder.path + "/r"])
     #expect(captured.code == .input)
