@@ -1,7 +1,7 @@
 /// The ReLIC loss: instance discrimination by cross-entropy, plus invariance.
 ///
 /// Mitrovic et al. 2020, equations 3 and 5, with learned scale and bias. With P the softmax of the
-/// rows of the logits and K the penalty of ``InvariancePenalty``,
+/// rows of the logits and K the penalty of `InvariancePenalty`,
 /// `loss = -mean log P_aa + alpha · K`.
 public struct RelicLoss: ContrastiveLoss {
   /// The weight of the invariance penalty.

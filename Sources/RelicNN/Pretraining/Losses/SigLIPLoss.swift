@@ -4,7 +4,7 @@ internal import Foundation
 ///
 /// Zhai et al. 2023, equation 1, in place of ReLIC's first term: with the sign + where online and
 /// target show the same image, `loss = -Σ_ab log σ(±S_ab) / n + alpha · K`, K of
-/// ``InvariancePenalty``.
+/// `InvariancePenalty`.
 public struct SigLIPLoss: ContrastiveLoss {
   /// The weight of the invariance penalty.
   public let alpha: Float
