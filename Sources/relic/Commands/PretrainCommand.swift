@@ -101,6 +101,10 @@ struct PretrainCommand: DatasetCommand {
           + "train and test splits of two classes in \(configuration.datasetPath)",
         remedy: "leave it out")
     }
+    let lock = try run.lock()
+    defer { lock.release() }
+    // Another process may have begun or ended a run here since.
+    try check(run)
     let state =
       try resumed == nil
       ? command.begin(run, loader, from: start) : command.restore(run, loader)
@@ -155,8 +159,7 @@ struct PretrainCommand: DatasetCommand {
         throw RunError.unusableCheckpoint(path: weights, error)
       }
     }
-    try run.create()
-    run.clear()
+    try run.clear()
     try run.write(recorded)
     return state
   }

@@ -157,6 +157,28 @@ import Testing
     }
   }
 
+  @Test(arguments: [[], ["--overwrite"]])
+  func `a folder that another process trains in is refused by its name`(_ more: [String]) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/r"
+    let lock = try FolderLock(path, writing: [])
+    let captured = Captured.run(Self.small + ["--save-model-dir", path] + more)
+    #expect(captured.code == .output)
+    #expect(captured.error.hasPrefix("relic: \(path): another process is writing to it; "))
+    #expect(try folder.names("r") == [])
+    lock.release()
+  }
+
+  @Test func `what a killed run left unfinished goes when the next begins`() throws {
+    let folder = try TemporaryFolder()
+    let left = folder.path + "/checkpoint.safetensors.12-3.partial"
+    try "left".write(toFile: left, atomically: true, encoding: .utf8)
+    let captured = Captured.run(
+      Self.small + ["--eval-every", "0", "--save-model-dir", folder.path])
+    #expect(captured.error == "")
+    #expect(try !folder.names().contains { $0.hasSuffix(".partial") })
+  }
+
   @Test func `a folder that holds a run is not overwritten`() throws {
     let folder = try TemporaryFolder()
     try "{}".write(toFile: folder.path + "/config.json", atomically: true, encoding: .utf8)

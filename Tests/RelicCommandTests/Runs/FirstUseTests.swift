@@ -142,7 +142,7 @@ import Testing
 
   private static func writeRun(_ path: String) throws {
     let run = RunFolder(path: path)
-    try run.create()
+    try FileManager.default.createDirectory(atPath: run.path, withIntermediateDirectories: true)
     try run.write(RunOptions())
     let state = Pretraining(PretrainingConfiguration(), stepsPerEpoch: 1)
     try Safetensors.write(state.target.encoder.stateDict(), to: run.encoderPath)

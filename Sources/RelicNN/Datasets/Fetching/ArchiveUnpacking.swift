@@ -3,6 +3,17 @@ internal import Foundation
 internal import Synchronization
 
 extension DatasetArchive {
+  private static let stagingPrefix = ".unpacking-"
+
+  /// Removes what killed processes have unpacked below `folder` and not put in place.
+  func removeStaging(in folder: String) {
+    let files = FileManager.default
+    let names = (try? files.contentsOfDirectory(atPath: folder)) ?? []
+    for name in names where name.hasPrefix(Self.stagingPrefix) {
+      try? files.removeItem(atPath: "\(folder)/\(name)")
+    }
+  }
+
   /// Unpacks the expected members of a tar.gz file and puts them in place when all are right.
   func unpack(_ archive: String, into folder: String) throws(DownloadError) {
     let names = try Self.tar(["--list"], archive) { .cannotUnpack(archive: archive, reason: $0) }
@@ -15,7 +26,7 @@ extension DatasetArchive {
         archive: archive, member: member.path, found: nil, expected: member.size ?? 0)
     }
     let files = FileManager.default
-    let staging = "\(folder)/.unpacking-\(ProcessInfo.processInfo.processIdentifier)"
+    let staging = "\(folder)/\(Self.stagingPrefix)\(ProcessInfo.processInfo.processIdentifier)"
     try? files.removeItem(atPath: staging)
     defer { try? files.removeItem(atPath: staging) }
     do {
