@@ -133,6 +133,11 @@ struct PretrainCommand: DatasetCommand {
       throw UsageError.conflict(
         "'--resume' goes on in the run's own folder", remedy: "leave out --save-model-dir")
     }
+    if overwrites {
+      throw UsageError.conflict(
+        "'--resume' goes on with a run, and '--overwrite' replaces one",
+        remedy: "give one of them")
+    }
     if weights != nil || configFile != nil {
       throw UsageError.conflict(
         "'--resume' takes weights and options from the run's folder",

@@ -45,6 +45,9 @@ struct RunFolder {
   /// Whether the run can be resumed.
   var holdsCheckpoint: Bool { FileManager.default.fileExists(atPath: checkpointPath) }
 
+  /// Whether the encoder has been saved, so that it can be scored.
+  var holdsEncoder: Bool { FileManager.default.fileExists(atPath: encoderPath) }
+
   /// Locks the folder, making it where it is missing, for a run that is begun or resumed.
   func lock() throws(FileError) -> FolderLock {
     let names = files.map { String($0.dropFirst(path.count + 1)) }

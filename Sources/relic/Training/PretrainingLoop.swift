@@ -32,7 +32,7 @@ struct PretrainingLoop {
   /// - Throws: `Interruption` after a step during which the user asked to end; the run is saved.
   mutating func finish() throws -> Pretraining {
     let configuration = state.configuration
-    let interrupt = Interrupt()
+    let interrupt = Interrupt(console)
     let log = try MetricsLog(path: run.metricsPath, keepingThrough: state.step)
     let progress = ProgressLine(
       configuration, stepsPerEpoch: loader.stepsPerEpoch, firstStep: state.step)

@@ -45,4 +45,13 @@ import Testing
         0x82,
       ])
   }
+
+  @Test func `a name of another format is refused`() throws {
+    let folder = try TemporaryFolder()
+    let captured = Captured.run("views", "--output", folder.path + "/v.jpg")
+    #expect(captured.code == .usage)
+    #expect(
+      captured.error.hasSuffix("/v.jpg' would hold a .png file; give a name that ends in .png\n"))
+    #expect(try folder.names() == [])
+  }
 }
