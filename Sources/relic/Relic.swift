@@ -25,7 +25,7 @@ internal import RelicNN
       try dispatch(arguments, console)
       return .success
     } catch {
-      console.writeError("relic: \(error)\n")
+      console.writeError("relic: \(Remedies.message(for: error))\n")
       return ExitCode(for: error)
     }
   }

@@ -41,8 +41,8 @@ public struct FeatureFolder: Equatable, Sendable {
 
   /// Writes the folder of a data set that may have no test split, as ``write(to:)`` does.
   ///
-  /// A split of which no label is known, all being -1, gets no file of labels.
-  public static func write(
+  /// A split without labels gets no file of them.
+  package static func write(
     train: LabeledFeatures, test: LabeledFeatures?, origin: FeatureDescription?, to folder: String
   ) throws(FeatureError) {
     do throws(FileError) {
@@ -57,7 +57,7 @@ public struct FeatureFolder: Equatable, Sendable {
   }
 
   /// Removes the files that ``write(to:)`` may have written to a folder, and no others.
-  public static func remove(from folder: String) {
+  package static func remove(from folder: String) {
     for path in paths(in: folder) { try? FileManager.default.removeItem(atPath: path) }
   }
 

@@ -24,7 +24,7 @@ extension FileError: CustomStringConvertible {
     case .notAFile(let path): "\(path): cannot be read: \(reason); give the path of a file"
     case .truncated(let path, _, _): "\(path): cannot be read: \(reason); get the whole file again"
     case .cannotWrite(let path, _): "\(path): cannot be written: \(reason)"
-    case .inUse(let path): "\(path): \(reason); wait for its end, or name another folder"
+    case .inUse(let path): "\(path): \(reason)"
     }
   }
 

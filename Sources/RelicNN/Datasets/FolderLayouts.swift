@@ -1,7 +1,7 @@
 internal import Foundation
 
 extension ImageFolder {
-  /// Opens a split of pictures of one's own: `train`, `test` or `val`, `unlabeled` if the folder has
+  /// Opens a split of a user's own images: `train`, `test` or `val`, `unlabeled` if the folder has
   /// them; without a `train` folder, all but the other splits is for training.
   ///
   /// Classes to test on have the labels of those of the same name to train on.
@@ -12,8 +12,7 @@ extension ImageFolder {
     case .train: return try ImageFolder(folder: training, except: others)
     case .test:
       guard let inner = testFolder(of: folder) else {
-        throw .missing(
-          path: "\(folder)/test", remedy: "put the pictures to test on in a folder of that name")
+        throw .noTestFolder(path: "\(folder)/test")
       }
       return try ImageFolder(
         folder: inner, classNames: trainingClasses(in: training, except: others))
@@ -24,7 +23,7 @@ extension ImageFolder {
     }
   }
 
-  /// Whether a folder of pictures of one's own has a `test` or `val` folder.
+  /// Whether a folder of a user's own images has a `test` or `val` folder.
   public static func hasTestSplit(_ folder: String) -> Bool { testFolder(of: folder) != nil }
 
   private static func testFolder(of folder: String) -> String? {
@@ -48,7 +47,7 @@ extension ImageFolder {
     let labels = try labels(of: classes, in: "\(root)/train")
     let list = "\(root)/val/val_annotations.txt"
     var entries: [Entry] = []
-    for line in try lines(of: list) {
+    for line in try lines(of: list, in: name) {
       let fields = line.split(separator: "\t")
       guard fields.count >= 2, let label = labels[String(fields[1])] else {
         throw .unreadable(path: list, reason: "'\(line)' names no class of train")
@@ -58,7 +57,7 @@ extension ImageFolder {
     return ImageFolder(name: name, folder: "\(root)/val", entries: entries, classNames: classes)
   }
 
-  /// Opens Food-101: pictures in `images/<class>`, listed in `meta/train.txt` and `meta/test.txt`.
+  /// Opens Food-101: images in `images/<class>`, listed in `meta/train.txt` and `meta/test.txt`.
   static func food101(_ split: DatasetSplit, in path: String) throws(DatasetError) -> ImageFolder {
     let root = inner("food-101", of: path)
     let name = DatasetName.food101.rawValue
@@ -66,7 +65,7 @@ extension ImageFolder {
     let classes = try content(of: "\(root)/images").folders
     let labels = try labels(of: classes, in: "\(root)/images")
     var entries: [Entry] = []
-    for line in try lines(of: list) {
+    for line in try lines(of: list, in: name) {
       guard let label = line.split(separator: "/").first.flatMap({ labels[String($0)] }) else {
         throw .unreadable(path: list, reason: "'\(line)' names no class folder")
       }
@@ -87,7 +86,7 @@ extension ImageFolder {
   }
 
   /// Returns the names of the classes in a folder to train on, or `nil` if it is not there or its
-  /// pictures are unlabelled.
+  /// images are unlabelled.
   private static func trainingClasses(
     in folder: String, except others: [String] = []
   ) throws(DatasetError) -> [String]? {
@@ -112,10 +111,27 @@ extension ImageFolder {
     }
   }
 
-  private static func lines(of path: String) throws(DatasetError) -> [Substring] {
+  private static func lines(
+    of path: String, in dataset: String
+  ) throws(DatasetError) -> [Substring] {
     guard let text = try? String(contentsOf: URL(filePath: path), encoding: .utf8) else {
-      throw .missing(path: path, remedy: "unpack the whole archive")
+      throw .missing(dataset: dataset, path: path)
     }
     return text.split(whereSeparator: \.isNewline)
+  }
+}
+
+extension DatasetFormat {
+  static let folder = DatasetFormat(imageSize: 96) { folder, split throws(DatasetError) in
+    try ImageFolder.split(split, of: folder)
+  }
+  static let tinyImageNet = DatasetFormat(imageSize: 64) { folder, split throws(DatasetError) in
+    try ImageFolder.tinyImageNet(split, in: folder)
+  }
+  static let food101 = DatasetFormat(imageSize: 192) { folder, split throws(DatasetError) in
+    try ImageFolder.food101(split, in: folder)
+  }
+  static let imageNet = DatasetFormat(imageSize: 192) { folder, split throws(DatasetError) in
+    try ImageFolder.imageNet(split, in: folder)
   }
 }

@@ -2,7 +2,7 @@ internal import Foundation
 
 /// JPEG and PNG files below a folder, decoded one at a time when they are asked for.
 public struct ImageFolder: ImageDataset {
-  /// A picture's file, relative to the folder, and its class.
+  /// An image's file, relative to the folder, and its class.
   struct Entry: Equatable, Sendable {
     let file: String
     let label: Int?
@@ -11,7 +11,7 @@ public struct ImageFolder: ImageDataset {
   /// `folder`, or the name of the layout.
   public let name: String
 
-  /// The names of the class folders in order, or `nil` if the pictures are unlabelled.
+  /// The names of the class folders in order, or `nil` if the images are unlabelled.
   public let classNames: [String]?
 
   private let folder: String
@@ -27,9 +27,14 @@ public struct ImageFolder: ImageDataset {
   /// The number of files.
   public var count: Int { entries.count }
 
-  /// Returns the picture in file `index`, upright, at its own size.
+  /// Returns the image in file `index`, upright, at its own size.
   public func image(at index: Int) throws(DatasetError) -> RGBImage {
-    try ImageFile.read("\(folder)/\(entries[index].file)")
+    let path = "\(folder)/\(entries[index].file)"
+    do throws(ImageError) {
+      return try ImageFile.read(path)
+    } catch {
+      throw .brokenImage(path: path, reason: error.description)
+    }
   }
 
   /// Returns the class folder's number, or `nil` if there are no classes.
@@ -40,10 +45,10 @@ public struct ImageFolder: ImageDataset {
 }
 
 extension ImageFolder {
-  /// Opens a folder whose folders are the classes, or one that holds pictures itself.
+  /// Opens a folder whose folders are the classes, or one that holds images itself.
   ///
   /// Classes and files are in the order of their names' bytes, as torchvision's `ImageFolder` has
-  /// them; a class takes all pictures below its folder. Pictures that lie in the folder itself,
+  /// them; a class takes all images below its folder. Images that lie in the folder itself,
   /// without class folders, are unlabelled.
   ///
   /// - Parameters:
@@ -52,8 +57,8 @@ extension ImageFolder {
   ///   - others: Folders in it that are no classes.
   ///   - known: The names of the classes by label, those of the split that is trained on; the
   ///     folder's own if `nil`.
-  /// - Throws: A missing folder, one without pictures, one with pictures beside class folders, a
-  ///   class without pictures, one that is not known, or two of the same name.
+  /// - Throws: A missing folder, one without images, one with images beside class folders, a
+  ///   class without images, one that is not known, or two of the same name.
   public init(
     folder: String, name: String = "folder", except others: [String] = [],
     classNames known: [String]? = nil
@@ -63,10 +68,10 @@ extension ImageFolder {
     let classes = content.folders.filter { !others.contains($0) }
     let flat = content.files.map { Entry(file: $0, label: nil) }
     if classes.isEmpty || !flat.isEmpty {
-      guard let picture = content.files.first else { throw .noPictures(path: folder) }
+      guard let image = content.files.first else { throw .noImages(path: folder) }
       for inner in classes
       where try !Self.files(below: "\(folder)/\(inner)", prefix: "", within: [own]).isEmpty {
-        throw .mixedFolder(path: folder, picture: picture, folder: inner)
+        throw .mixedFolder(path: folder, image: image, folder: inner)
       }
       self.init(name: name, folder: folder, entries: flat, classNames: nil)
       return
@@ -79,7 +84,7 @@ extension ImageFolder {
       }
       let files = try Self.files(
         below: "\(folder)/\(className)", prefix: className, within: [own])
-      guard !files.isEmpty else { throw .noPictures(path: "\(folder)/\(className)") }
+      guard !files.isEmpty else { throw .noImages(path: "\(folder)/\(className)") }
       entries += files.map { Entry(file: $0, label: label) }
     }
     self.init(name: name, folder: folder, entries: entries, classNames: known ?? classes)
@@ -93,15 +98,13 @@ extension ImageFolder {
     for (label, name) in classes.enumerated() {
       // Names that differ in how Unicode composes their characters alone are equal as Strings.
       guard labels.updateValue(label, forKey: name) == nil else {
-        throw .unreadable(
-          path: "\(folder)/\(name)",
-          reason: "another folder has the same name, composed of other characters; rename one")
+        throw .sameClass(path: "\(folder)/\(name)")
       }
     }
     return labels
   }
 
-  /// Returns all pictures below `folder`: its own first, then those of its folders in turn.
+  /// Returns all images below `folder`: its own first, then those of its folders in turn.
   ///
   /// Links to folders are followed, but for those that lead back to one of `ancestors` or into a
   /// folder on the way.
@@ -119,7 +122,7 @@ extension ImageFolder {
     return files
   }
 
-  /// Returns the names of the pictures and folders in `folder`, sorted by their bytes.
+  /// Returns the names of the images and folders in `folder`, sorted by their bytes.
   static func content(
     of folder: String
   ) throws(DatasetError) -> (files: [String], folders: [String]) {
@@ -129,7 +132,7 @@ extension ImageFolder {
     do {
       names = try FileManager.default.contentsOfDirectory(atPath: folder)
     } catch {
-      throw .missing(path: folder, remedy: "name a folder of pictures by --dataset_path")
+      throw .noFolder(path: folder)
     }
     for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) })
     where !name.hasPrefix(".") {

@@ -19,11 +19,11 @@ extension CheckpointError: CustomStringConvertible {
 }
 
 extension Pretraining {
-  private static let meanPrefix = "adam.mean."
-  private static let squarePrefix = "adam.square."
+  private static var meanPrefix: String { "adam.mean." }
+  private static var squarePrefix: String { "adam.square." }
 
   /// Everything that decides how the run goes on: both networks under the reference's names, the
-  /// optimiser's moments, and the step, rate and averages as notes.
+  /// optimiser's moments, and the step, decay and averages as notes.
   public func checkpoint() -> StateDict {
     var dict = trained.stateDict()
     let targetDict = target.stateDict("target_encoder")
@@ -34,7 +34,7 @@ extension Pretraining {
     }
     // The shortest text of a Double reads back as the same number.
     dict.metadata = [
-      "step": "\(step)", "gamma": "\(gamma)", "optimizer_step": "\(optimizer.step)",
+      "step": "\(step)", "gamma": "\(emaDecay)", "optimizer_step": "\(optimizer.step)",
     ]
     if let lossScale {
       dict.metadata["loss_scale"] = "\(lossScale.value)"
@@ -44,26 +44,23 @@ extension Pretraining {
     return dict
   }
 
-  /// Creates the state that a checkpoint holds.
+  /// Returns the state that a checkpoint holds.
   ///
-  /// - Parameters:
-  ///   - configuration: What decided the run.
-  ///   - stepsPerEpoch: Batches in one pass over the data.
-  ///   - checkpoint: What `checkpoint()` returned.
+  /// - Parameter checkpoint: What `checkpoint()` of a run of the same configuration returned.
+  /// - Returns: The state after the checkpoint's last step.
   /// - Throws: `CheckpointError` if something is missing or belongs to another configuration.
-  public init(
-    _ configuration: PretrainingConfiguration, stepsPerEpoch: Int, checkpoint: StateDict
-  ) throws(CheckpointError) {
-    self.init(configuration, stepsPerEpoch: stepsPerEpoch)
+  public consuming func resumed(
+    from checkpoint: StateDict
+  ) throws(CheckpointError) -> Pretraining {
     guard let step = checkpoint.metadata["step"].flatMap({ Int($0) }), step >= 0,
-      let gamma = checkpoint.metadata["gamma"].flatMap({ Double($0) }),
+      let emaDecay = checkpoint.metadata["gamma"].flatMap({ Double($0) }),
       let optimizerStep = checkpoint.metadata["optimizer_step"].flatMap({ Int($0) }),
       let averages = RunningAverages(notes: checkpoint.metadata)
     else { throw .notACheckpoint(missing: "the step, gamma or averages") }
     self.step = step
-    self.gamma = gamma
+    self.emaDecay = emaDecay
     self.averages = averages
-    if configuration.fp16Precision {
+    if lossScale != nil {
       guard let value = checkpoint.metadata["loss_scale"].flatMap({ Float($0) }),
         let goodSteps = checkpoint.metadata["loss_scale_good_steps"].flatMap({ Int($0) })
       else { throw .notACheckpoint(missing: "the loss scale") }
@@ -74,9 +71,10 @@ extension Pretraining {
     if optimizerStep > 0 {
       optimizer.restore(step: optimizerStep, moments: try moments(checkpoint))
     }
+    return self
   }
 
-  /// Takes the weights of both networks, temperature and bias, and nothing else, from a checkpoint
+  /// Takes the weights of both networks, logit scale and bias, and nothing else, from a checkpoint
   /// or from the reference's `relic_model.pth`.
   ///
   /// - Parameter dict: The reference's names, `online_encoder.0.…`, `target_encoder.…`, `tau`, `b`.

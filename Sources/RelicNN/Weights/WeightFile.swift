@@ -2,7 +2,7 @@
 public enum WeightFile {
   /// Returns the content of a safetensors file or of one that `torch.save` wrote.
   ///
-  /// - Throws: ``FileError`` or ``WeightFileError``.
+  /// - Throws: `FileError` or ``WeightFileError``.
   public static func read(_ path: String) throws -> StateDict {
     let file = try ByteFile(path: path)
     if try TorchFile.isFormat(of: file) { return try TorchFile.read(path) }

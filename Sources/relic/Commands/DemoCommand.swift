@@ -39,7 +39,7 @@ struct DemoCommand: Command {
     pretrain.configuration.epochs = epochs
     pretrain.configuration.batchSize = 64
     // A short run: the target would lag behind at the reference's rate.
-    pretrain.configuration.gamma = 0.95
+    pretrain.configuration.emaDecay = 0.95
     pretrain.folder = folder
     pretrain.overwrites = true
     try pretrain.run(console)

@@ -53,7 +53,7 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand {
       guard let name = datasetName ?? DatasetName(rawValue: configuration.dataset) else { continue }
       try files.fetchIfMissing(name, in: datasetPath ?? configuration.datasetPath, console)
     }
-    let skipped = SkippedPictures(console)
+    let skipped = SkippedImages(console)
     var scores: [ProbeScore] = []
     if hasControls, let (_, configuration, _) = sources.first {
       for source in [
@@ -80,7 +80,7 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand {
 
   private func scores(
     of source: FeatureSource, _ configuration: PretrainingConfiguration,
-    _ skipped: SkippedPictures, _ console: Console
+    _ skipped: SkippedImages, _ console: Console
   ) throws -> [ProbeScore] {
     let dataset = datasetName?.rawValue ?? configuration.dataset
     let extraction = FeatureExtraction(

@@ -54,8 +54,8 @@ struct ExtractCommand: DatasetCommand {
   ]
 
   var encoder: String?
-  var model: PretrainingConfiguration.EncoderModel?
-  var stem: PretrainingConfiguration.Stem?
+  var model: EncoderModel?
+  var stem: Stem?
   var isUntrained = false
   var takesPixels = false
   var seed: UInt64?
@@ -102,7 +102,7 @@ struct ExtractCommand: DatasetCommand {
     try files.fetchIfMissing(name, in: configuration.datasetPath, console)
     let extraction = FeatureExtraction(
       source: source, dataset: name.rawValue, datasetPath: configuration.datasetPath,
-      batchSize: batchSize, brokenImages: files.brokenImages, skipped: SkippedPictures(console),
+      batchSize: batchSize, brokenImages: files.brokenImages, skipped: SkippedImages(console),
       console: console)
     let lock = try FeatureFolder.lock(folder)
     defer { lock.release() }
@@ -112,7 +112,7 @@ struct ExtractCommand: DatasetCommand {
     let features = try extraction.features()
     try features.write(to: folder)
     console.line(
-      "\(folder): \(features.train.labels.count) + \(features.test.labels.count) images, "
+      "\(folder): \(features.train.features.rows) + \(features.test.features.rows) images, "
         + "\(features.train.features.columns) features each; score them with "
         + "'relic probe \(folder)'")
   }
@@ -131,7 +131,7 @@ struct ExtractCommand: DatasetCommand {
     let (samples, origin) = try extraction.features(of: images, called: "train")
     try FeatureFolder.write(train: samples, test: nil, origin: origin, to: folder)
     console.line(
-      "\(folder): \(samples.labels.count) images, \(samples.features.columns) features each; there "
+      "\(folder): \(samples.features.rows) images, \(samples.features.columns) features each; there "
         + "is no test split")
   }
 

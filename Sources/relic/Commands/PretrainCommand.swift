@@ -91,7 +91,7 @@ struct PretrainCommand: DatasetCommand {
         "'--batch-size' is \(configuration.batchSize), but \(configuration.dataset) has "
           + "\(loader.dataset.count) images", remedy: "choose a smaller one")
     }
-    let skipped = SkippedPictures(console)
+    let skipped = SkippedImages(console)
     let evaluation = OnlineEvaluation(
       every: evaluationInterval ?? 5 * configuration.logEveryNSteps, of: command.configuration,
       brokenImages: files.brokenImages, skipped: skipped, console: console)
@@ -105,21 +105,32 @@ struct PretrainCommand: DatasetCommand {
     defer { lock.release() }
     // Another process may have begun or ended a run here since.
     try check(run)
+    try command.train(
+      command.configuration.makeEncoder(), run, loader, from: start, evaluation, skipped, console)
+  }
+
+  /// Takes the steps of a run that are left, of one that begins or is resumed.
+  private func train(
+    _ encoder: some EncoderNetwork, _ run: RunFolder, _ loader: BatchLoader,
+    from start: StateDict?, _ evaluation: OnlineEvaluation?, _ skipped: SkippedImages,
+    _ console: Console
+  ) throws {
     let state =
       try resumed == nil
-      ? command.begin(run, loader, from: start) : command.restore(run, loader)
+      ? begin(encoder, run, loader, from: start) : restore(encoder, run, loader)
     if let weights {
       console.line(
-        "\(weights): weights only; optimiser, EMA rate and step begin anew ('--resume RUN' goes on "
-          + "with all of a run)")
+        "\(weights): weights only; optimiser, decay and step begin anew ('--resume RUN' goes on with "
+          + "all of a run)")
     }
     console.line(
       "\(loader.dataset.count) images of \(configuration.dataset), "
         + "\(loader.stepsPerEpoch) steps an epoch, \(ThreadPool.workerCount) workers, "
         + "BLAS core \(BLAS.core)")
     var loop = PretrainingLoop(
-      state, loader: loader, run: run, evaluation: evaluation, skipped: skipped, console: console)
-    _ = try loop.finish()
+      state.run(on: loader), of: configuration, run: run, evaluation: evaluation,
+      skipped: skipped, console: console)
+    try loop.finish()
     console.line("\(run.encoderPath): the encoder; score it with 'relic evaluate \(run.path)'")
   }
 
@@ -153,10 +164,10 @@ struct PretrainCommand: DatasetCommand {
     guard run.holdsCheckpoint else { throw RunError.noCheckpoint(path: run.path) }
   }
 
-  private func begin(
-    _ run: RunFolder, _ loader: BatchLoader, from start: StateDict?
-  ) throws -> Pretraining {
-    var state = Pretraining(configuration, stepsPerEpoch: loader.stepsPerEpoch)
+  private func begin<Backbone>(
+    _ encoder: Backbone, _ run: RunFolder, _ loader: BatchLoader, from start: StateDict?
+  ) throws -> Pretraining<Backbone> {
+    var state = Pretraining(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
     if let weights, let start {
       do throws(CheckpointError) {
         try state.loadWeights(start)
@@ -169,11 +180,13 @@ struct PretrainCommand: DatasetCommand {
     return state
   }
 
-  private func restore(_ run: RunFolder, _ loader: BatchLoader) throws -> Pretraining {
+  private func restore<Backbone>(
+    _ encoder: Backbone, _ run: RunFolder, _ loader: BatchLoader
+  ) throws -> Pretraining<Backbone> {
     let checkpoint = try Safetensors.read(run.checkpointPath)
     do throws(CheckpointError) {
-      return try Pretraining(
-        configuration, stepsPerEpoch: loader.stepsPerEpoch, checkpoint: checkpoint)
+      return try Pretraining(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
+        .resumed(from: checkpoint)
     } catch {
       throw RunError.unusableCheckpoint(path: run.checkpointPath, error)
     }

@@ -56,7 +56,7 @@ struct ViewsCommand: DatasetCommand {
     let (scale, gap) = (max(1, 96 / size), 4)
     let cell = size * scale + gap
     let (width, height) = ((1 + globalViews + localViews) * cell + gap, rows * cell + gap)
-    guard width * height <= PNGImage.largestPixelCount else {
+    guard width * height <= RGBImage.largestPNG else {
       throw UsageError.conflict(
         "the drawing would have \(width) x \(height) pixels",
         remedy: "choose fewer --images or views, or a smaller --image-size")
@@ -75,7 +75,7 @@ struct ViewsCommand: DatasetCommand {
           x: gap + (view + 1) * cell, y: gap + row * cell, scale: scale)
       }
     }
-    try AtomicFile.write(drawing.encoded, to: output)
+    try AtomicFile.write(drawing.encoded(), to: output)
     console.line("\(output): \(rows) images, \(globalViews) large and \(localViews) small views")
   }
 }

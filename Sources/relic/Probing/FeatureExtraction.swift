@@ -8,7 +8,7 @@ struct FeatureExtraction {
   let datasetPath: String
   let batchSize: Int
   let brokenImages: BrokenImages
-  let skipped: SkippedPictures
+  let skipped: SkippedImages
   let console: Console
 
   /// Returns the features of the train and test splits, with how they were made.
@@ -18,7 +18,7 @@ struct FeatureExtraction {
     let test = try openDataset(name: dataset, path: datasetPath, split: .test)
     var (trainFeatures, origin) = try features(of: train, called: "train")
     let testFeatures = try features(of: test, called: "test").samples
-    origin.testCount = testFeatures.labels.count
+    origin.testCount = testFeatures.features.rows
     return try FeatureFolder(train: trainFeatures, test: testFeatures, origin: origin)
   }
 
@@ -31,19 +31,26 @@ struct FeatureExtraction {
     let start = ContinuousClock.now
     var display = StatusDisplay(console)
     var elements: [Float] = []
-    var labels: [Int] = []
+    var labels: [Int?] = []
     var names: [String] = []
     for index in 0..<loader.batchCount {
       let batch = try loader.batch(index)
       if !batch.skipped.isEmpty { display.keep() }
       skipped.tell(batch.skipped)
       if batch.samples.isEmpty { continue }
-      let features = source.encoder?.features(of: batch.images) ?? batch.images
+      let features = source.encoder?(batch.images) ?? batch.images
       if elements.isEmpty {
         elements.reserveCapacity(features.count / batch.samples.count * images.count)
       }
-      unsafe features.withElements { unsafe elements.append(contentsOf: $0) }
-      labels += batch.labels.map { $0 ?? -1 }
+      let values = features.scalars
+      if let bad = values.firstIndex(where: { !$0.isFinite }) {
+        let sample = batch.samples[bad / (values.count / batch.samples.count)]
+        throw BrokenEncoder.features(
+          encoder: source.description(of: dataset).encoder,
+          picture: images.fileName(at: sample) ?? "\(split) picture \(sample)")
+      }
+      elements += values
+      labels += batch.labels
       names += batch.samples.compactMap { images.fileName(at: $0) }
       let speed = Double(labels.count) / ((ContinuousClock.now - start) / .seconds(1))
       display.show([
@@ -59,7 +66,7 @@ struct FeatureExtraction {
     origin.classNames = images.classNames
     let samples = LabeledFeatures(
       features: Features(rows: labels.count, columns: columns, elements: elements),
-      labels: labels, files: names.count == labels.count ? names : nil)
+      labels: try LabeledFeatures.uniform(labels), files: names.count == labels.count ? names : nil)
     return (samples, origin)
   }
 }

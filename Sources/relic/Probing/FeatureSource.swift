@@ -5,7 +5,7 @@ internal import RelicNN
 /// What turns images into features: a trained encoder, one with random weights, or no encoder.
 struct FeatureSource {
   /// The encoder, or `nil` if the features are the pixels themselves.
-  let encoder: Encoder?
+  let encoder: (any EncoderNetwork)?
 
   /// The side of the images it takes, in pixels.
   let imageSize: Int
@@ -22,13 +22,15 @@ struct FeatureSource {
 
   /// An encoder with the weights that a run of this configuration starts from.
   init(untrained configuration: PretrainingConfiguration) {
-    let encoder = Encoder(
-      configuration.encoder, stem: configuration.stem, seed: configuration.seed)
+    let encoder = configuration.encoder.network(
+      stem: configuration.stem, seed: configuration.seed)
     self.init(encoder, of: configuration, called: "random")
   }
 
   /// An encoder of a run of this configuration.
-  init(_ encoder: Encoder, of configuration: PretrainingConfiguration, called name: String) {
+  init(
+    _ encoder: any EncoderNetwork, of configuration: PretrainingConfiguration, called name: String
+  ) {
     self.encoder = encoder
     imageSize = configuration.imageSize
     var origin = FeatureDescription(encoder: name, dataset: "")
@@ -40,8 +42,8 @@ struct FeatureSource {
 
   /// An encoder whose weights lie in a file.
   init(
-    weightsAt path: String, model: PretrainingConfiguration.EncoderModel,
-    stem: PretrainingConfiguration.Stem, imageSize: Int
+    weightsAt path: String, model: EncoderModel,
+    stem: Stem, imageSize: Int
   ) throws {
     try self.init(
       WeightFile.read(path), path: path, model: model, stem: stem, imageSize: imageSize)
@@ -62,16 +64,22 @@ struct FeatureSource {
   }
 
   private init(
-    _ weights: StateDict, path: String, model: PretrainingConfiguration.EncoderModel,
-    stem: PretrainingConfiguration.Stem, imageSize: Int
+    _ weights: StateDict, path: String, model: EncoderModel,
+    stem: Stem, imageSize: Int
   ) throws {
-    var encoder = Encoder(model, stem: stem, seed: 0)
+    var encoder = model.network(stem: stem, seed: 0)
     do {
       try encoder.load(weights.encoderWeights())
     } catch {
       throw RunError.doesNotFit(
         path: path, model: model.rawValue, stem: stem.rawValue, mismatch: error)
     }
+    // A rectifier makes 0 of NaN, so that features alone would not show it.
+    let loaded = encoder.stateDict()
+    let broken = loaded.names.first { name in
+      loaded.tensor(name)?.scalars.contains { !$0.isFinite } ?? false
+    }
+    if let broken { throw BrokenEncoder.weight(encoder: path, name: broken) }
     self.encoder = encoder
     self.imageSize = imageSize
     origin = FeatureDescription(encoder: path, dataset: "")

@@ -73,14 +73,14 @@ struct RunOptions: Sendable {
           "--no-bias-norm-decay", sets: \.configuration.exemptsBiasAndNorm,
           "leave biases and normalisations out of the penalty"),
         .value(
-          "--gamma", sets: \.configuration.gamma, as: "RATE", from: 0, to: 1,
-          "EMA rate of the target network at the start"),
+          "--gamma", sets: \.configuration.emaDecay, as: "RATE", from: 0, to: 1,
+          "decay of the target network, an exponential moving average, at the start"),
         .value(
-          "--update-gamma-after-step", sets: \.configuration.updateGammaAfterStep, as: "N",
+          "--update-gamma-after-step", sets: \.configuration.copiesTargetThroughStep, as: "N",
           from: 0,
           "last step, counted from 0, after which the target is a copy of the online network"),
         .value(
-          "--update-gamma-every-n-steps", sets: \.configuration.updateGammaEveryNSteps, as: "N",
+          "--update-gamma-every-n-steps", sets: \.configuration.targetMoveInterval, as: "N",
           from: 1, "steps between two moves of the target"),
         .value(
           "--alpha", sets: \.configuration.alpha, as: "WEIGHT", from: 0,

@@ -17,7 +17,7 @@ struct OnlineEvaluation {
   let interval: Int
   private let configuration: PretrainingConfiguration
   private let brokenImages: BrokenImages
-  private let skipped: SkippedPictures
+  private let skipped: SkippedImages
   private let console: Console
 
   /// Prepares evaluations, or none if the data set has no labelled train and test splits of at
@@ -31,7 +31,7 @@ struct OnlineEvaluation {
   ///   - console: Where progress is shown.
   init?(
     every interval: Int, of configuration: PretrainingConfiguration, brokenImages: BrokenImages,
-    skipped: SkippedPictures, console: Console
+    skipped: SkippedImages, console: Console
   ) {
     guard interval > 0 else { return nil }
     for split in [DatasetSplit.train, .test] {
@@ -50,7 +50,7 @@ struct OnlineEvaluation {
   }
 
   /// Returns the scores of the features of both splits after step `step`.
-  func scores(of encoder: Encoder, step: Int) throws -> Scores {
+  func scores(of encoder: any EncoderNetwork, step: Int) throws -> Scores {
     let start = ContinuousClock.now
     let extraction = FeatureExtraction(
       source: FeatureSource(encoder, of: configuration, called: "target"),

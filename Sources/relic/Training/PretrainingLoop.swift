@@ -1,89 +1,80 @@
 internal import RelicNN
 
 /// The steps of a run: views, step, metrics, progress, checkpoint.
-struct PretrainingLoop {
-  private let loader: BatchLoader
+struct PretrainingLoop<Backbone: EncoderNetwork> {
   private let run: RunFolder
   private let console: Console
   private let evaluation: OnlineEvaluation?
-  private let skipped: SkippedPictures
-  private var state: Pretraining
+  private let skipped: SkippedImages
+  private let configuration: PretrainingConfiguration
+  private var steps: PretrainingRun<Backbone>
   /// The last step whose result is on the disk.
   private var savedStep: Int
   private var watch: TrainingWatch
 
+  private var state: Pretraining<Backbone> { steps.state }
+
   init(
-    _ state: Pretraining, loader: BatchLoader, run: RunFolder, evaluation: OnlineEvaluation?,
-    skipped: SkippedPictures, console: Console
+    _ steps: PretrainingRun<Backbone>, of configuration: PretrainingConfiguration, run: RunFolder,
+    evaluation: OnlineEvaluation?, skipped: SkippedImages, console: Console
   ) {
-    self.state = state
-    savedStep = state.step
+    self.steps = steps
+    self.configuration = configuration
+    savedStep = steps.state.step
     self.evaluation = evaluation
     self.skipped = skipped
-    watch = TrainingWatch(state.configuration)
-    self.loader = loader
+    watch = TrainingWatch(configuration)
     self.run = run
     self.console = console
   }
 
   /// Takes all steps that are left.
   ///
-  /// - Returns: The state after the last step.
   /// - Throws: `Interruption` after a step during which the user asked to end; the run is saved.
-  mutating func finish() throws -> Pretraining {
-    let configuration = state.configuration
+  mutating func finish() throws {
     let interrupt = Interrupt(console)
     let log = try MetricsLog(path: run.metricsPath, keepingThrough: state.step)
     let progress = ProgressLine(
-      configuration, stepsPerEpoch: loader.stepsPerEpoch, firstStep: state.step)
+      configuration, stepsPerEpoch: state.length.stepsPerEpoch, firstStep: state.step)
     var display = StatusDisplay(console)
     let firstStep = state.step + 1
-    while state.step < configuration.epochs * loader.stepsPerEpoch {
-      let epoch = state.step / loader.stepsPerEpoch
-      let (report, broken) = try step(epoch)
-      let endsEpoch = state.step % loader.stepsPerEpoch == 0
-      try log.append(Metrics(report, epoch: epoch + 1, seconds: progress.seconds))
+    while let report = try next() {
+      try log.append(Metrics(report, seconds: progress.seconds))
       display.show(
         progress.fields(report),
-        always: endsEpoch || report.accuracy != nil || report.step == firstStep)
-      if endsEpoch { display.keep() }
-      if !broken.isEmpty { display.keep() }
-      skipped.tell(broken)
-      if let warning = watch.warning(report, endsEpoch: endsEpoch, epoch: epoch + 1) {
+        always: report.endsEpoch || report.accuracy != nil || report.step == firstStep)
+      if report.endsEpoch || !steps.skipped.isEmpty { display.keep() }
+      skipped.tell(steps.skipped)
+      if let warning = watch.warning(report, endsEpoch: report.endsEpoch, epoch: report.epoch) {
         display.keep()
         console.writeError(warning + "\n")
       }
-      let due = evaluation.flatMap { state.step % $0.interval == 0 ? $0 : nil }
-      if endsEpoch || report.accuracy != nil || due != nil || interrupt.isRequested { try save() }
+      let due = evaluation.flatMap { report.step % $0.interval == 0 ? $0 : nil }
+      if report.endsEpoch || report.accuracy != nil || due != nil || interrupt.isRequested {
+        try save()
+      }
       if let due, !interrupt.isRequested {
         display.keep()
         try evaluate(due, log)
       }
       // A request that came after the decision not to save waits for the next step.
-      if interrupt.isRequested, savedStep == state.step {
+      if interrupt.isRequested, savedStep == report.step {
         display.keep()
         throw Interruption(
-          description: "interrupted after step \(state.step), which is saved; go on with "
+          description: "interrupted after step \(report.step), which is saved; go on with "
             + "'relic pretrain --resume \(run.path)'")
       }
     }
-    return state
   }
 
-  private mutating func step(
-    _ epoch: Int
-  ) throws -> (report: StepReport, broken: [DatasetError]) {
-    let index = state.step % loader.stepsPerEpoch
-    let batch: Batch
+  /// Takes a step; the steps before an image that cannot be read are saved.
+  private mutating func next() throws -> StepReport? {
     do {
-      batch = try loader.batch(epoch: epoch, step: index)
-    } catch {
+      return try steps.next()
+    } catch let error as UnreadableImage {
       if savedStep < state.step { try save() }
       throw error
     }
-    if index == 0 { state.beginEpoch() }
-    let isLogged = (state.step + 1) % state.configuration.logEveryNSteps == 0
-    return (try state.advance(batch.views, measuresAccuracy: isLogged), batch.skipped)
   }
 
   /// Scores the encoder after the step that was taken; what prevents it does not end the run.
@@ -93,8 +84,8 @@ struct PretrainingLoop {
       scores = try evaluation.scores(of: state.target.encoder, step: state.step)
     } catch {
       console.writeError(
-        "warning: no evaluation after step \(state.step): \(error); --eval-every 0 leaves "
-          + "evaluations out\n")
+        "warning: no evaluation after step \(state.step): \(Remedies.message(for: error)); "
+          + "--eval-every 0 leaves evaluations out\n")
       return
     }
     try log.append(scores)
@@ -107,9 +98,9 @@ struct PretrainingLoop {
     var encoder = state.target.encoder.stateDict()
     encoder.metadata = [
       "format": "pt", "program": "relic \(Program.version)",
-      "model": state.configuration.encoder.rawValue, "stem": state.configuration.stem.rawValue,
-      "image_size": "\(state.configuration.imageSize)", "step": "\(state.step)",
-      "epochs": "\(state.step / loader.stepsPerEpoch)",
+      "model": configuration.encoder.rawValue, "stem": configuration.stem.rawValue,
+      "image_size": "\(configuration.imageSize)", "step": "\(state.step)",
+      "epochs": "\(state.step / state.length.stepsPerEpoch)",
     ]
     // The checkpoint comes last: a run that is resumed from it has an encoder at least as new.
     try Safetensors.write(encoder, to: run.encoderPath)
@@ -140,16 +131,16 @@ private struct Metrics: Encodable {
   /// Of the target's projections, on the same steps: 0 when all are the same.
   let spread: Double?
 
-  init(_ report: StepReport, epoch: Int, seconds: Double) {
-    self.epoch = epoch
+  init(_ report: StepReport, seconds: Double) {
+    epoch = report.epoch
     self.seconds = seconds
     step = report.step
     loss = report.loss
     kl = report.invariance
     epochLoss = report.averages.lossOfEpoch
     runningLoss = report.averages.loss
-    gamma = report.gamma
-    temperature = report.scale
+    gamma = report.emaDecay
+    temperature = report.logitScale
     bias = report.bias
     learningRate = report.learningRate
     lossScale = report.lossScale

@@ -10,8 +10,8 @@ import Testing
         == "relic: the data set's name is missing; see 'relic download --help'\n")
     #expect(
       Captured.run("download", "shapes").error
-        == "relic: shapes cannot be downloaded by this program; name its folder by "
-        + "--dataset_path\n")
+        == "relic: shapes is not published as one archive; name its folder by "
+        + "--dataset-path\n")
     #expect(Captured.run("download", "shapes").code == .usage)
     #expect(
       Captured.run("download", "cifar")

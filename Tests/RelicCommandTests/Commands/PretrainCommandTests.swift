@@ -24,7 +24,7 @@ import Testing
     var expected = PretrainingConfiguration()
     expected.dataset = "cifar10"
     expected.fp16Precision = true
-    expected.gamma = 0.99
+    expected.emaDecay = 0.99
     #expect(command.configuration == expected)
   }
 
@@ -53,11 +53,11 @@ import Testing
     expected.projectionOutputs = 3
     expected.projectionHidden = 5
     expected.logEveryNSteps = 9
-    expected.gamma = 0.5
+    expected.emaDecay = 0.5
     expected.useSigLIP = true
     expected.alpha = 2
-    expected.updateGammaAfterStep = 4
-    expected.updateGammaEveryNSteps = 6
+    expected.copiesTargetThroughStep = 4
+    expected.targetMoveInterval = 6
     expected.globalViews = 3
     expected.localViews = 2
     #expect(command.configuration == expected)
@@ -136,7 +136,9 @@ import Testing
     let folder = try TemporaryFolder()
     var configuration = PretrainingConfiguration()
     configuration.seed = 7
-    let weights = Pretraining(configuration, stepsPerEpoch: 4).checkpoint()
+    var generator = Philox(seed: configuration.seed, purpose: .weights)
+    let encoder = ResNet(.eighteen, stem: configuration.stem, using: &generator)
+    let weights = Pretraining(encoder, configuration, stepsPerEpoch: 4).checkpoint()
     let path = folder.path + "/weights.safetensors"
     try Safetensors.write(weights, to: path)
     let captured = Captured.run(
@@ -290,8 +292,8 @@ import Testing
       "--save-model-dir", folder.path + "/r")
     #expect(captured.code == .input)
     #expect(
-      captured.error == "relic: \(folder.path)/none: not found; name a folder of pictures by "
-        + "--dataset_path\n")
+      captured.error == "relic: \(folder.path)/none: not found; name a folder of images by "
+        + "--dataset-path\n")
     #expect(try folder.names() == [])
   }
 

@@ -106,7 +106,7 @@ import Testing
   @Test func `features that allow no fit are named`() throws {
     let folder = try TemporaryFolder()
     let test = Self.samples(20)
-    let strangers = LabeledFeatures(features: test.features, labels: test.labels.map { $0 + 2 })
+    let strangers = LabeledFeatures(features: test.features, labels: test.labels?.map { $0 + 2 })
     try FeatureFolder(train: Self.samples(60), test: strangers).write(to: folder.path)
     for method in ["logistic", "calibrated", "knn"] {
       #expect(

@@ -114,7 +114,7 @@ import Testing
         == true)
     #expect(
       lines.last?.hasSuffix(
-        ": the server answered with status 404; name its folder by --dataset_path, another server "
+        ": the server answered with status 404; name its folder by --dataset-path, another server "
           + "by --mirror, or a copy of the archive by 'relic download \(name) --archive FILE'")
         == true, "\(captured.error)")
   }
@@ -145,8 +145,8 @@ import Testing
     let run = RunFolder(path: path)
     try FileManager.default.createDirectory(atPath: run.path, withIntermediateDirectories: true)
     try run.write(RunOptions())
-    let state = Pretraining(PretrainingConfiguration(), stepsPerEpoch: 1)
-    try Safetensors.write(state.target.encoder.stateDict(), to: run.encoderPath)
+    let encoder = PretrainingConfiguration().makeEncoder()
+    try Safetensors.write(encoder.stateDict(), to: run.encoderPath)
     try Safetensors.write(StateDict(), to: run.checkpointPath)
   }
 }

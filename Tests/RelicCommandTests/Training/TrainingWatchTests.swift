@@ -9,7 +9,8 @@ import Testing
     var averages = RunningAverages()
     averages.add(loss: loss, invariance: invariance)
     return StepReport(
-      step: 8, loss: loss, invariance: invariance, gamma: 0.9, scale: 1, bias: 0,
+      step: 8, epoch: 1, endsEpoch: false, loss: loss, invariance: invariance, emaDecay: 0.9,
+      logitScale: 1, bias: 0,
       learningRate: 1e-3, averages: averages, accuracy: nil, spread: spread)
   }
 

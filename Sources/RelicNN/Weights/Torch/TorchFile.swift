@@ -7,7 +7,7 @@ public enum TorchFile {
 
   /// Returns the state dict that a file holds, directly or one level down (`model`, `state_dict`).
   ///
-  /// - Throws: ``FileError`` or ``WeightFileError``.
+  /// - Throws: `FileError` or ``WeightFileError``.
   public static func read(_ path: String) throws -> StateDict {
     let file = try ByteFile(path: path)
     do {
