@@ -10,6 +10,9 @@ struct SourceTarget {
     let name: String
   }
 
+  /// Members of types of the standard library that files of this package also declare.
+  private static let standardMembers: Set = [".load"]
+
   let files: [SourceFile]
   /// The folders of the map, each below those it may use.
   let order: [String]
@@ -46,7 +49,9 @@ struct SourceTarget {
         }
       }
     }
-    let foreign = others.flatMap(\.files).reduce(into: Set<String>()) { $0.formUnion($1.members) }
+    let foreign = others.flatMap(\.files).reduce(into: Self.standardMembers) {
+      $0.formUnion($1.members)
+    }
     let offered = self.offered
     return files.flatMap { file -> [Arrow] in
       let folder = folder(of: file)

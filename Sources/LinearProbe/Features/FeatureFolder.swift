@@ -61,6 +61,13 @@ public struct FeatureFolder: Equatable, Sendable {
     for path in paths(in: folder) { try? FileManager.default.removeItem(atPath: path) }
   }
 
+  /// Locks the folder that features are going to be written to, making it where it is missing.
+  ///
+  /// - Throws: `FileError.inUse` while another process holds the lock.
+  package static func lock(_ folder: String) throws(FileError) -> FolderLock {
+    try FolderLock(folder, writing: paths(in: "").map { String($0.dropFirst()) })
+  }
+
   private static func paths(in folder: String) -> [String] {
     let splits = ["train", "test"].map { SplitPaths($0, in: folder) }
     return splits.flatMap { [$0.features, $0.labels, $0.names] } + [description(in: folder)]

@@ -36,6 +36,7 @@ struct ConvertCommand: Command {
     guard common.operands.count == 2 else {
       throw UsageError.unexpectedOperand(common.operands[2], help: help)
     }
+    try UsageError.check(common.operands[1], endsIn: "safetensors")
     if keepsEncoderOnly && keepsNames {
       throw UsageError.conflict(
         "'--encoder-only' needs the names that '--keep-names' leaves out",

@@ -63,12 +63,19 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand {
         scores += try self.scores(of: source, configuration, skipped, console)
       }
     }
+    var failure: FileError?
     for (run, configuration, source) in sources {
       let own = try self.scores(of: source, configuration, skipped, console)
-      try run.write(own)
       scores += own
+      do throws(FileError) {
+        try run.write(own)
+      } catch {
+        failure = failure ?? error
+      }
     }
     console.write(AccuracyTable(scores).rendered(as: format))
+    // Scores that took hours are shown also where they cannot be kept.
+    if let failure { throw failure }
   }
 
   private func scores(

@@ -104,6 +104,8 @@ struct ExtractCommand: DatasetCommand {
       source: source, dataset: name.rawValue, datasetPath: configuration.datasetPath,
       batchSize: batchSize, brokenImages: files.brokenImages, skipped: SkippedImages(console),
       console: console)
+    let lock = try FeatureFolder.lock(folder)
+    defer { lock.release() }
     if name == .folder, !ImageFolder.hasTestSplit(configuration.datasetPath) {
       return try write(extraction, to: folder, console)
     }

@@ -101,6 +101,10 @@ struct PretrainCommand: DatasetCommand {
           + "train and test splits of two classes in \(configuration.datasetPath)",
         remedy: "leave it out")
     }
+    let lock = try run.lock()
+    defer { lock.release() }
+    // Another process may have begun or ended a run here since.
+    try check(run)
     try command.train(
       command.configuration.makeEncoder(), run, loader, from: start, evaluation, skipped, console)
   }
@@ -140,6 +144,11 @@ struct PretrainCommand: DatasetCommand {
       throw UsageError.conflict(
         "'--resume' goes on in the run's own folder", remedy: "leave out --save-model-dir")
     }
+    if overwrites {
+      throw UsageError.conflict(
+        "'--resume' goes on with a run, and '--overwrite' replaces one",
+        remedy: "give one of them")
+    }
     if weights != nil || configFile != nil {
       throw UsageError.conflict(
         "'--resume' takes weights and options from the run's folder",
@@ -166,8 +175,7 @@ struct PretrainCommand: DatasetCommand {
         throw RunError.unusableCheckpoint(path: weights, error)
       }
     }
-    try run.create()
-    run.clear()
+    try run.clear()
     try run.write(recorded)
     return state
   }

@@ -47,6 +47,7 @@ struct ViewsCommand: DatasetCommand {
   var common = CommonSettings()
 
   func run(_ console: Console) throws {
+    try UsageError.check(output, endsIn: "png")
     try files.fetchIfMissing(datasetName, in: datasetPath, console)
     let dataset = try openDataset(
       name: datasetName.rawValue, path: datasetPath, split: datasetName.pretrainingSplit)

@@ -52,7 +52,7 @@ struct FeatureSource {
   /// The encoder of a run.
   init(_ run: RunFolder) throws {
     let configuration = try run.options().configuration
-    guard run.holdsCheckpoint else { throw RunError.noCheckpoint(path: run.path) }
+    guard run.holdsEncoder else { throw RunError.noCheckpoint(path: run.path) }
     let weights = try Safetensors.read(run.encoderPath)
     try self.init(
       weights, path: run.encoderPath, model: configuration.encoder, stem: configuration.stem,

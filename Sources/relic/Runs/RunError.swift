@@ -27,7 +27,8 @@ extension RunError: CustomStringConvertible {
       "a resumed run keeps its options, but '\(option)' is \(recorded) in \(path) and \(typed) "
         + "here; leave it out, or start a new run"
     case .noCheckpoint(let path):
-      "\(path): has no checkpoint yet; start again with '--config \(path)/config.json --overwrite'"
+      "\(path): has no checkpoint yet; start again with '--config \(path)/config.json "
+        + "--save-model-dir \(path) --overwrite'"
     case .unusableCheckpoint(let path, let error): "\(path): \(error)"
     case .doesNotFit(let path, let model, let stem, let mismatch):
       "\(path): does not fit '-m \(model) --stem \(stem)': \(mismatch)"

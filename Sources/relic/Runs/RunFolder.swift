@@ -45,19 +45,24 @@ struct RunFolder {
   /// Whether the run can be resumed.
   var holdsCheckpoint: Bool { FileManager.default.fileExists(atPath: checkpointPath) }
 
-  /// Makes the folder where it is missing.
-  func create() throws(FileError) {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw .cannotWrite(path: path, reason: "the folder cannot be made")
-    }
+  /// Whether the encoder has been saved, so that it can be scored.
+  var holdsEncoder: Bool { FileManager.default.fileExists(atPath: encoderPath) }
+
+  /// Locks the folder, making it where it is missing, for a run that is begun or resumed.
+  func lock() throws(FileError) -> FolderLock {
+    let names = files.map { String($0.dropFirst(path.count + 1)) }
+    // Evaluations write without the lock, for they do not stop a run.
+    return try FolderLock(path, writing: names.filter { path + "/" + $0 != evaluationPath })
   }
 
   /// Forgets the run that was here, and the features of its encoder.
-  func clear() {
+  func clear() throws(FileError) {
+    if FileManager.default.fileExists(atPath: featuresPath) {
+      let lock = try FeatureFolder.lock(featuresPath)
+      defer { lock.release() }
+      FeatureFolder.remove(from: featuresPath)
+    }
     for file in files { try? FileManager.default.removeItem(atPath: file) }
-    FeatureFolder.remove(from: featuresPath)
   }
 
   /// Records the options that decide the run.

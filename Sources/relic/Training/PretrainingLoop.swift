@@ -32,7 +32,7 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
   ///
   /// - Throws: `Interruption` after a step during which the user asked to end; the run is saved.
   mutating func finish() throws {
-    let interrupt = Interrupt()
+    let interrupt = Interrupt(console)
     let log = try MetricsLog(path: run.metricsPath, keepingThrough: state.step)
     let progress = ProgressLine(
       configuration, stepsPerEpoch: state.length.stepsPerEpoch, firstStep: state.step)

@@ -46,6 +46,12 @@ import Testing
         == "relic: \(#filePath): is neither safetensors nor a PyTorch file of torch.save\n")
     #expect(try folder.names() == [])
     #expect(Captured.run("convert", "/no/file", "x").code == .input)
+    #expect(
+      Captured.run("convert", fixture("encoder.pth"), folder.path + "/out.pth")
+        == Captured(
+          error: "relic: '\(folder.path)/out.pth' would hold a .safetensors file; give a name that "
+            + "ends in .safetensors\n", code: .usage))
+    #expect(try folder.names() == [])
     #expect(Captured.run("convert", fixture("encoder.pth"), "/no/folder/x").code == .output)
   }
 

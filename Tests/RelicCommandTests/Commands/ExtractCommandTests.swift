@@ -73,6 +73,17 @@ import Testing
     #expect(Captured.run("extract", "/no/run").error.hasPrefix("relic: /no/run: holds no run; "))
   }
 
+  @Test func `a folder that another process writes features to is refused by its name`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/f"
+    let lock = try FolderLock(path, writing: [])
+    let captured = Captured.run(["extract", "--raw-pixels", "--output", path] + Self.data)
+    #expect(captured.code == .output)
+    #expect(captured.error.hasPrefix("relic: \(path): another process is writing to it; "))
+    lock.release()
+    #expect(try folder.names() == [])
+  }
+
   @Test func `weights of another shape are refused with what does not fit`() throws {
     let folder = try TemporaryFolder()
     let file = Fixtures.path("formats/encoder.pth")

@@ -93,6 +93,7 @@ import Testing
     let parts = Relic.executable(Self.small + ["--save-model-dir", folder.path + "/parts"])
     try parts.start(interruptingWhen: { try folder.text("parts/metrics.jsonl").contains("\n") })
     #expect(parts.code == ExitCode.interrupted.rawValue)
+    #expect(parts.errors.contains("interrupted: the step is being finished and saved; "))
     #expect(parts.errors.contains("go on with 'relic pretrain --resume \(folder.path)/parts'"))
     let rest = Captured.run("pretrain", "--resume", folder.path + "/parts")
     #expect(rest.error == "")
@@ -159,6 +160,43 @@ import Testing
     }
   }
 
+  @Test func `an encoder is scored without its checkpoint, and if scores cannot be kept`() throws {
+    let folder = try TemporaryFolder()
+    let trained = Captured.run(
+      Self.small + ["--eval-every", "0", "--save-model-dir", folder.path])
+    #expect(trained.error == "")
+    try FileManager.default.removeItem(atPath: folder.path + "/checkpoint.safetensors")
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/evaluation.json", withIntermediateDirectories: false)
+    let captured = Captured.run("evaluate", folder.path, "--max-iter", "5")
+    #expect(captured.code == .output)
+    #expect(captured.error.contains("relic: \(folder.path)/evaluation.json: cannot be written: "))
+    #expect(captured.output.contains("Top-1 %"), "\(captured.output)")
+    #expect(captured.output.contains("shapes"), "\(captured.output)")
+  }
+
+  @Test(arguments: [[], ["--overwrite"]])
+  func `a folder that another process trains in is refused by its name`(_ more: [String]) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/r"
+    let lock = try FolderLock(path, writing: [])
+    let captured = Captured.run(Self.small + ["--save-model-dir", path] + more)
+    #expect(captured.code == .output)
+    #expect(captured.error.hasPrefix("relic: \(path): another process is writing to it; "))
+    #expect(try folder.names("r") == [])
+    lock.release()
+  }
+
+  @Test func `what a killed run left unfinished goes when the next begins`() throws {
+    let folder = try TemporaryFolder()
+    let left = folder.path + "/checkpoint.safetensors.12-3.partial"
+    try "left".write(toFile: left, atomically: true, encoding: .utf8)
+    let captured = Captured.run(
+      Self.small + ["--eval-every", "0", "--save-model-dir", folder.path])
+    #expect(captured.error == "")
+    #expect(try !folder.names().contains { $0.hasSuffix(".partial") })
+  }
+
   @Test func `a folder that holds a run is not overwritten`() throws {
     let folder = try TemporaryFolder()
     try "{}".write(toFile: folder.path + "/config.json", atomically: true, encoding: .utf8)
@@ -212,7 +250,13 @@ import Testing
       Captured.run("pretrain", "--resume", folder.path, "--save-model-dir", "other").error.contains(
         "leave out --save-model-dir"))
     #expect(
-      Captured.run("pretrain", "--resume", folder.path).error.contains("has no checkpoint yet"))
+      Captured.run("pretrain", "--resume", folder.path).error.hasSuffix(
+        "start again with '--config \(folder.path)/config.json --save-model-dir \(folder.path) "
+          + "--overwrite'\n"))
+    #expect(
+      Captured.run("pretrain", "--resume", folder.path, "--overwrite").error
+        == "relic: '--resume' goes on with a run, and '--overwrite' replaces one; give one of "
+        + "them\n")
     #expect(
       Captured.run("pretrain", "--resume", "/no/run")
         == Captured(

@@ -42,4 +42,13 @@ import Testing
     #expect(
       image.pixels == grey + [7, 7, 7, 255, 128, 0, 255, 0, 51, 7, 7, 7] + grey)
   }
+
+  @Test func `a name of another format is refused`() throws {
+    let folder = try TemporaryFolder()
+    let captured = Captured.run("views", "--output", folder.path + "/v.jpg")
+    #expect(captured.code == .usage)
+    #expect(
+      captured.error.hasSuffix("/v.jpg' would hold a .png file; give a name that ends in .png\n"))
+    #expect(try folder.names() == [])
+  }
 }

@@ -3,11 +3,21 @@ internal import Foundation
 extension DatasetArchive {
   /// The most bytes of a member whose size is not known, which are texts.
   private static let textLimit = 1 << 20
+  private static let stagingPrefix = ".unpacking-"
+
+  /// Removes what killed processes have unpacked below `folder` and not put in place.
+  func removeStaging(in folder: String) {
+    let files = FileManager.default
+    let names = (try? files.contentsOfDirectory(atPath: folder)) ?? []
+    for name in names where name.hasPrefix(Self.stagingPrefix) {
+      try? files.removeItem(atPath: "\(folder)/\(name)")
+    }
+  }
 
   /// Unpacks the expected members of a tar.gz file and puts them in place when all are right.
   func unpack(_ archive: String, into folder: String) throws(DownloadError) {
     let files = FileManager.default
-    let staging = "\(folder)/.unpacking-\(ProcessInfo.processInfo.processIdentifier)"
+    let staging = "\(folder)/\(Self.stagingPrefix)\(ProcessInfo.processInfo.processIdentifier)"
     try? files.removeItem(atPath: staging)
     defer { try? files.removeItem(atPath: staging) }
     try extract(archive, into: staging, named: folder)

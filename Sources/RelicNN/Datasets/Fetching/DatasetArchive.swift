@@ -49,11 +49,16 @@ public struct DatasetArchive: Sendable {
   ) throws(DownloadError) -> Outcome {
     if members.allSatisfy({ isWhole($0, in: folder) }) { return .alreadyThere }
     if let archive { try check(archive) }
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let lock: FolderLock
+    do throws(FileError) {
+      lock = try FolderLock(folder, writing: [])
     } catch {
-      throw .cannotWrite(path: folder, reason: "the folder cannot be made")
+      throw .cannotWrite(path: folder, reason: error.reason)
     }
+    defer { lock.release() }
+    // Another process may have put the data set there since.
+    if members.allSatisfy({ isWhole($0, in: folder) }) { return .alreadyThere }
+    removeStaging(in: folder)
     if let archive {
       try unpack(archive, into: folder)
       return .unpacked

@@ -16,6 +16,7 @@ enum Remedies {
     case let error as UnreadableImage: remedyOfImage(error)
     case let error as DatasetError: remedyOfDataset(error)
     case let error as DownloadError: remedyOfDownload(error)
+    case FileError.inUse: "wait for its end, or name another folder"
     case is PretrainingError:
       "start anew with a lower --learning-rate, or by --ckpt-path from the weights of the last "
         + "checkpoint, if the run has kept one"
