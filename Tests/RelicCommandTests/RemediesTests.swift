@@ -11,7 +11,10 @@ import Testing
         "name the folder that holds stl10 by --dataset-path, or run 'relic download stl10'"
       ),
       (.missing(dataset: "food101", path: "d/train.txt"), "unpack the whole archive"),
-      (.noImages(path: "d"), "name a folder of images, or of class folders that hold some"),
+      (
+        .noImages(path: "d", others: FileCounts()),
+        "name a folder of images, or of class folders that hold some"
+      ),
       (.noTestFolder(path: "d/test"), "put the images to test on in a folder of that name"),
       (.wrongSize(path: "d/x.bin", found: 1, expected: 2), "replace it by a whole copy"),
     ])

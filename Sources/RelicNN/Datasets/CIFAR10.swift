@@ -20,7 +20,12 @@ public struct CIFAR10: ImageDataset {
   /// - Throws: A missing file, a file of a wrong size, or a label above 9.
   public init(folder: String, split: DatasetSplit) throws(DatasetError) {
     let inner = folder + "/cifar-10-batches-bin"
-    let root = FileManager.default.fileExists(atPath: inner) ? inner : folder
+    let isInner = ImageFolder.isFolder(inner)
+    let root = isInner ? inner : folder
+    for pickles in ["\(folder)/cifar-10-batches-py", folder] where !isInner {
+      let batch = "\(pickles)/data_batch_1"
+      if FileManager.default.fileExists(atPath: batch) { throw .pythonLayout(path: pickles) }
+    }
     let names: [String]
     switch split {
     case .train: names = (1...5).map { "data_batch_\($0).bin" }

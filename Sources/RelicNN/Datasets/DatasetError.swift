@@ -9,7 +9,18 @@ public enum DatasetError: Error, Equatable {
   /// There are images to train on and none to test on.
   case noTestFolder(path: String)
   case wrongSize(path: String, found: Int, expected: Int)
-  case noImages(path: String)
+  /// There are no images in a folder; `others` are the files that it holds instead.
+  case noImages(path: String, others: FileCounts)
+  /// A link that leads nowhere, and may have been a class.
+  case deadLink(path: String)
+  /// The name of an image or folder cannot stand in a list of names.
+  case unusableName(path: String, fault: String)
+  /// Images to test on that are not sorted into the classes their data set has.
+  case unsortedTestImages(path: String)
+  /// A folder that is to be a class holds the splits of a data set.
+  case splitsInClass(path: String, split: String)
+  /// CIFAR-10 as Python's pickles.
+  case pythonLayout(path: String)
   case mixedFolder(path: String, image: String, folder: String)
   case unknownClass(path: String)
   /// Two class folders whose names are composed of other characters and read the same.
@@ -31,8 +42,15 @@ extension DatasetError: CustomStringConvertible {
     case .missing(_, let path), .noFolder(let path), .noTestFolder(let path): "\(path): not found"
     case .wrongSize(let path, let found, let expected):
       "\(path): holds \(found) bytes where \(expected) belong"
-    case .noImages(let path):
+    case .noImages(let path, let others):
       "\(path): holds no \(ImageFile.endings.joined(separator: ", ")) files"
+        + (others.isEmpty ? "" : " (but \(others))")
+    case .deadLink(let path): "\(path): is a link that leads nowhere"
+    case .unusableName(let path, let fault): "\(path): its name \(fault)"
+    case .unsortedTestImages(let path): "\(path): its images are not sorted into class folders"
+    case .splitsInClass(let path, let split):
+      "\(path): holds a '\(split)' folder, so it is a data set, not a class"
+    case .pythonLayout(let path): "\(path): holds CIFAR-10 as Python pickles, which are not read"
     case .mixedFolder(let path, let image, let folder):
       "\(path): holds images ('\(image)') beside folders of images ('\(folder)')"
     case .unknownClass(let path): "\(path): no folder of that name is among the classes to train on"

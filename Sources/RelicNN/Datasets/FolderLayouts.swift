@@ -1,22 +1,27 @@
 internal import Foundation
 
 extension ImageFolder {
-  /// Opens a split of a user's own images: `train`, `test` or `val`, `unlabeled` if the folder has
-  /// them; without a `train` folder, all but the other splits is for training.
+  /// Opens a split of a user's own images: its folder `train`, `test` or `val`, `unlabeled`, in
+  /// small letters or capitals; without a `train` folder, all but the other splits is for training.
   ///
   /// Classes to test on have the labels of those of the same name to train on.
+  ///
+  /// - Throws: What ``init(folder:name:except:classNames:)`` throws, a split that is not there, or a
+  ///   class folder that holds a `train` folder: then the path leads one level too high.
   static func split(_ split: DatasetSplit, of folder: String) throws(DatasetError) -> ImageFolder {
-    let training = isFolder("\(folder)/train") ? "\(folder)/train" : folder
-    let others = training == folder ? ["test", "val", "unlabeled"] : []
+    let splits = try SplitFolders(of: folder)
+    let training = splits.train ?? folder
+    let others = splits.train == nil ? splits.names : []
     switch split {
-    case .train: return try ImageFolder(folder: training, except: others)
+    case .train:
+      if splits.train == nil { try splits.refuseNested() }
+      return try ImageFolder(folder: training, except: others)
     case .test:
-      guard let inner = testFolder(of: folder) else {
-        throw .noTestFolder(path: "\(folder)/test")
-      }
+      guard let test = splits.test else { throw .noTestFolder(path: "\(folder)/test") }
       return try ImageFolder(
-        folder: inner, classNames: trainingClasses(in: training, except: others))
-    case .unlabeled: return try ImageFolder(folder: "\(folder)/unlabeled")
+        folder: test, classNames: trainingClasses(in: training, except: others))
+    case .unlabeled:
+      return try ImageFolder(folder: splits.unlabeled ?? "\(folder)/unlabeled")
     case .trainAndUnlabeled:
       throw .noSuchSplit(
         dataset: "folder", split: split, choices: [.train, .test, .unlabeled])
@@ -24,10 +29,8 @@ extension ImageFolder {
   }
 
   /// Whether a folder of a user's own images has a `test` or `val` folder.
-  public static func hasTestSplit(_ folder: String) -> Bool { testFolder(of: folder) != nil }
-
-  private static func testFolder(of folder: String) -> String? {
-    ["test", "val"].map { "\(folder)/\($0)" }.first(where: isFolder)
+  public static func hasTestSplit(_ folder: String) -> Bool {
+    (try? SplitFolders(of: folder).test) != nil
   }
 
   /// Opens Tiny ImageNet: `train/<class>/images`, and `val/images` with `val_annotations.txt`.
@@ -43,7 +46,7 @@ extension ImageFolder {
       return try ImageFolder(
         folder: "\(root)/val", name: name, classNames: trainingClasses(in: "\(root)/train"))
     }
-    let classes = try content(of: "\(root)/train").folders
+    let classes = try FolderContent(of: "\(root)/train").folders
     let labels = try labels(of: classes, in: "\(root)/train")
     let list = "\(root)/val/val_annotations.txt"
     var entries: [Entry] = []
@@ -62,7 +65,7 @@ extension ImageFolder {
     let root = inner("food-101", of: path)
     let name = DatasetName.food101.rawValue
     let list = try isTest(split, of: name) ? "\(root)/meta/test.txt" : "\(root)/meta/train.txt"
-    let classes = try content(of: "\(root)/images").folders
+    let classes = try FolderContent(of: "\(root)/images").folders
     let labels = try labels(of: classes, in: "\(root)/images")
     var entries: [Entry] = []
     for line in try lines(of: list, in: name) {
@@ -81,8 +84,10 @@ extension ImageFolder {
     guard try isTest(split, of: name) else {
       return try ImageFolder(folder: "\(path)/train", name: name)
     }
-    return try ImageFolder(
+    let set = try ImageFolder(
       folder: "\(path)/val", name: name, classNames: trainingClasses(in: "\(path)/train"))
+    guard set.classNames != nil else { throw .unsortedTestImages(path: set.folder) }
+    return set
   }
 
   /// Returns the names of the classes in a folder to train on, or `nil` if it is not there or its
@@ -91,9 +96,9 @@ extension ImageFolder {
     in folder: String, except others: [String] = []
   ) throws(DatasetError) -> [String]? {
     guard isFolder(folder) else { return nil }
-    let content = try content(of: folder)
+    let content = try FolderContent(of: folder)
     let classes = content.folders.filter { !others.contains($0) }
-    return classes.isEmpty || !content.files.isEmpty ? nil : classes
+    return classes.isEmpty || !content.images.isEmpty ? nil : classes
   }
 
   private static func inner(_ name: String, of path: String) -> String {

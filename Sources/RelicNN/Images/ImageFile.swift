@@ -12,6 +12,11 @@ enum ImageFile {
   /// The endings of image files, in lower case.
   static let endings = [".jpg", ".jpeg", ".png"]
 
+  /// Whether a file of this name should be an image.
+  static func isNamedAsImage(_ name: String) -> Bool {
+    endings.contains(where: name.lowercased().hasSuffix)
+  }
+
   /// Reads an image, upright if the camera recorded how it was held.
   static func read(_ path: String) throws(ImageError) -> RGBImage {
     let file = try opened(path)

@@ -44,6 +44,11 @@ enum Remedies {
     case .mixedFolder: "keep either class folders or images without labels there"
     case .unknownClass: "remove or rename it"
     case .sameClass: "rename one"
+    case .deadLink: "mend or remove it"
+    case .unusableName: "rename it"
+    case .unsortedTestImages: "move each into the folder of its class"
+    case .splitsInClass(let path, _): "name it by --dataset-path \(path)"
+    case .pythonLayout: "get the binary version by 'relic download cifar10'"
     case .brokenImage: "remove the file"
     }
   }

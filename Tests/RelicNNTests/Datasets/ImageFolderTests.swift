@@ -98,14 +98,17 @@ import Testing
 
   @Test func `empty classes and empty folders are refused by name`() throws {
     let folder = try TemporaryFolder()
-    #expect(throws: DatasetError.noImages(path: folder.path)) {
+    #expect(throws: DatasetError.noImages(path: folder.path, others: FileCounts())) {
       try ImageFolder(folder: folder.path)
     }
     try folder.write("a/1.png", Self.image("rgb.png"))
     try folder.write("b/readme.txt", [65])
-    #expect(throws: DatasetError.noImages(path: "\(folder.path)/b")) {
-      try ImageFolder(folder: folder.path)
-    }
+    try folder.write("b/1.webp", [65])
+    try folder.write("b/2.WEBP", [65])
+    let error = #expect(throws: DatasetError.self) { try ImageFolder(folder: folder.path) }
+    #expect(
+      error?.description
+        == "\(folder.path)/b: holds no .jpg, .jpeg, .png files (but 2 .webp, 1 .txt)")
   }
 
   @Test func `broken images are refused or skipped by choice`() throws {
