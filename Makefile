@@ -1,7 +1,7 @@
 # Two commands do everything on a fresh Debian machine with a Swift toolchain: make demo, make test.
 
 PACKAGES := pkg-config libopenblas-dev liblapacke-dev libjpeg-dev libpng-dev \
-  libarchive-dev libmd-dev
+  libarchive-dev libmd-dev libcurl4-openssl-dev ca-certificates
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks $(wildcard Examples)
 RELIC := .build/release/relic
 

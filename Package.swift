@@ -32,6 +32,8 @@ let package = Package(
       name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .systemLibrary(
       name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "CKernels", cSettings: [.treatAllWarnings(as: .error)] + kernels),
     .target(
       name: "CImageCodecs", cSettings: [.treatAllWarnings(as: .error)],
@@ -42,6 +44,7 @@ let package = Package(
       name: "RelicNN",
       dependencies: [
         "RelicCore", "COpenBLAS", "CKernels", "CImageCodecs", "CArchive", "CMessageDigest",
+        "CCurl",
       ],
       swiftSettings: strict),
     .target(

@@ -21,6 +21,40 @@ public final class LocalServer: Sendable {
     case missing
   }
 
+  /// What is sent for a request.
+  public struct Answer: Sendable {
+    public var status = 200
+    /// Lines beside `Content-Length` and `Connection`.
+    public var headers: [String] = []
+    public var body: [UInt8] = []
+    /// The length that is announced, `nil` for none.
+    public var length: Int?
+    /// The bytes of the body that are sent.
+    public var limit = Int.max
+    /// Whether the connection stays open, and silent, until the client closes it.
+    public var stalls = false
+
+    /// Answers with a body and its length.
+    public init(_ status: Int, _ body: [UInt8] = [], headers: [String] = []) {
+      self.status = status
+      self.body = body
+      self.headers = headers
+      length = body.count
+    }
+
+    /// Answers with the bytes of `content` from `start` on, a part of it unless that is 0.
+    public init(_ content: [UInt8], from start: Int) {
+      if start == 0 {
+        self.init(200, content)
+      } else if start >= content.count {
+        self.init(416, headers: ["Content-Range: bytes */\(content.count)"])
+      } else {
+        let range = "\(start)-\(content.count - 1)/\(content.count)"
+        self.init(206, Array(content[start...]), headers: ["Content-Range: bytes \(range)"])
+      }
+    }
+  }
+
   /// The port it listens on.
   public let port: UInt16
   private let socketDescriptor: Int32
@@ -30,7 +64,15 @@ public final class LocalServer: Sendable {
   public var requests: [String] { requested.withLock { $0 } }
 
   /// Starts to serve `content` under every path.
-  public init(_ content: [UInt8], _ manner: Manner) throws {
+  public convenience init(_ content: [UInt8], _ manner: Manner) throws {
+    try self.init { _, start in Self.answer(content, manner, from: start ?? 0) }
+  }
+
+  /// Starts to answer every request by `answer`.
+  ///
+  /// - Parameter answer: Gets the number of requests before this one, and the first byte that is
+  ///   wanted where only a part is.
+  public init(answer: @escaping @Sendable (_ number: Int, _ start: Int?) -> Answer) throws {
     socketDescriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -47,7 +89,7 @@ public final class LocalServer: Sendable {
     }
     guard status == 0 else { throw POSIXError(.EADDRNOTAVAIL) }
     port = UInt16(bigEndian: address.sin_port)
-    Thread.detachNewThread { [self] in serve(content, manner) }
+    Thread.detachNewThread { [self] in serve(answer) }
   }
 
   /// Ends the server, once.
@@ -58,7 +100,7 @@ public final class LocalServer: Sendable {
     shutdown(socketDescriptor, Int32(SHUT_RDWR))
   }
 
-  private func serve(_ content: [UInt8], _ manner: Manner) {
+  private func serve(_ answer: (Int, Int?) -> Answer) {
     while true {
       let connection = accept(socketDescriptor, nil, nil)
       if connection < 0 {
@@ -72,39 +114,35 @@ public final class LocalServer: Sendable {
       }
       let lines = String(decoding: request, as: UTF8.self).split(separator: "\r\n")
       let range = lines.first { $0.lowercased().hasPrefix("range:") }
-      requested.withLock {
+      let number = requested.withLock {
         $0.append("\(lines.first ?? "")\(range.map { " \($0)" } ?? "")")
+        return $0.count - 1
       }
-      let wanted = range.flatMap { Int($0.drop { $0 != "=" }.dropFirst().dropLast()) } ?? 0
-      answer(connection, content, manner, from: wanted)
+      let start = range.flatMap { Int($0.drop { $0 != "=" }.dropFirst().dropLast()) }
+      send(connection, answer(number, start))
       close(connection)
     }
   }
 
-  private func answer(_ connection: Int32, _ content: [UInt8], _ manner: Manner, from wanted: Int) {
-    var start = wanted
-    var extra = 0
-    var limit = Int.max
-    var announces = true
+  private static func answer(_ content: [UInt8], _ manner: Manner, from start: Int) -> Answer {
+    var answer = Answer(content, from: manner.knowsRanges ? start : 0)
     switch manner {
-    case .honest: break
-    case .dropping(let after): limit = after
-    case .lying(let by): extra = by
-    case .silent: announces = false
-    case .forgetful: start = 0
-    case .missing:
-      send(connection, Array("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".utf8))
-      return
+    case .honest, .forgetful: break
+    case .dropping(let after): answer.limit = after
+    case .lying(let by): answer.length? += answer.status == 416 ? 0 : by
+    case .silent: answer.length = nil
+    case .missing: answer = Answer(404)
     }
-    if start >= content.count, start > 0 {
-      send(connection, Array("HTTP/1.1 416 No\r\nContent-Length: 0\r\n\r\n".utf8))
-      return
-    }
-    let rest = Array(content[start...])
-    let status = start > 0 ? "206 Partial Content" : "200 OK"
-    let length = announces ? "Content-Length: \(rest.count + extra)\r\n" : ""
-    let header = "HTTP/1.1 \(status)\r\n\(length)Connection: close\r\n\r\n"
-    send(connection, Array(header.utf8) + rest.prefix(limit))
+    return answer
+  }
+
+  private func send(_ connection: Int32, _ answer: Answer) {
+    let length = answer.length.map { ["Content-Length: \($0)"] } ?? []
+    let lines = ["HTTP/1.1 \(answer.status) Answer", "Connection: close"] + length + answer.headers
+    let header = lines.map { $0 + "\r\n" }.joined() + "\r\n"
+    send(connection, Array(header.utf8) + answer.body.prefix(answer.limit))
+    var byte: UInt8 = 0
+    if answer.stalls { _ = unsafe read(connection, &byte, 1) }
   }
 
   private func send(_ connection: Int32, _ bytes: [UInt8]) {
@@ -118,5 +156,11 @@ public final class LocalServer: Sendable {
       if count <= 0 { return }
       sent += count
     }
+  }
+}
+
+extension LocalServer.Manner {
+  fileprivate var knowsRanges: Bool {
+    if case .forgetful = self { false } else { true }
   }
 }

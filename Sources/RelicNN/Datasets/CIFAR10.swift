@@ -108,7 +108,7 @@ extension DatasetArchive {
     return DatasetArchive(
       size: 170_052_171, fileName: "cifar-10-binary.tar.gz",
       md5: "c32a1d4ab5d03f1284b67883e8d87530",
-      server: "https://www.cs.toronto.edu/~kriz", sizeLimit: 200_000_000,
+      server: "https://www.cs.toronto.edu/~kriz",
       members: files.map { Member(path: "\(folder)/\($0)", size: 30_730_000) }
         + [Member(path: "\(folder)/batches.meta.txt", size: nil)])
   }

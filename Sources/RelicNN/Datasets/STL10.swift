@@ -100,7 +100,7 @@ extension DatasetArchive {
     let texts = ["class_names.txt", "fold_indices.txt"]
     return DatasetArchive(
       size: 2_640_397_119, fileName: "stl10_binary.tar.gz", md5: "91f7769df0f17e558f3565bffb0c7dfb",
-      server: "http://ai.stanford.edu/~acoates/stl10", sizeLimit: 3_000_000_000,
+      server: "http://ai.stanford.edu/~acoates/stl10",
       members: sizes.map { Member(path: "stl10_binary/\($0)", size: $1) }
         + texts.map { Member(path: "stl10_binary/\($0)", size: nil) })
   }

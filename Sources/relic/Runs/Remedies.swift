@@ -58,6 +58,10 @@ enum Remedies {
     case .notPublished: "name its folder by --dataset-path"
     case .badAddress: "give the address of a folder, such as https://example.org/files"
     case .unreachable, .refused, .tooLarge: "try another by --mirror"
+    case .busy: "run it again later, or try --mirror"
+    case .foreign: "open it in a browser, as a network may ask for a login, or try --mirror"
+    case .differs: "remove that file to begin anew, or try --mirror"
+    case .inUse: "wait for its end, or name another folder"
     case .interrupted: "run it again to go on, or try --mirror"
     case .checksum, .unsafeMember, .wrongMember, .cannotUnpack: "get the archive again"
     case .cannotWrite: nil

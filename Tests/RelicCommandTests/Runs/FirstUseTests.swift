@@ -29,7 +29,7 @@ import Testing
       digest.update(bytes)
       archive = DatasetArchive(
         size: bytes.count, fileName: "a.tar.gz", md5: digest.hexadecimal(),
-        server: "http://nowhere.invalid", sizeLimit: 1_000_000,
+        server: "http://nowhere.invalid",
         members: [.init(path: "cifar-10-batches-bin/a.bin", size: 50_000)])
     }
 

@@ -41,7 +41,6 @@ import Testing
       archive = DatasetArchive(
         size: bytes.count, fileName: "archive.tar.gz", md5: digest.hexadecimal(),
         server: "http://nowhere.invalid",
-        sizeLimit: 1_000_000,
         members: [.init(path: "set/a.bin", size: size), .init(path: "set/b.txt", size: nil)])
     }
 
@@ -97,20 +96,23 @@ import Testing
   @Test func `a whole partial file needs no more bytes`() throws {
     let sample = try Sample()
     try sample.folder.write("data/archive.tar.gz.partial", sample.bytes)
-    try sample.obtain(from: try LocalServer(sample.bytes, .honest))
+    let server = try LocalServer(sample.bytes, .honest)
+    try sample.obtain(from: server)
     #expect(try sample.isUnpacked())
+    #expect(server.requests.isEmpty)
   }
 
-  @Test func `a server that announces too much cannot keep the download waiting`() throws {
+  @Test func `two downloads into one folder do not meet`() throws {
     let sample = try Sample()
-    let server = try LocalServer(sample.bytes, .lying(by: 500))
-    defer { server.stop() }
-    let address = "http://127.0.0.1:\(server.port)/archive.tar.gz"
-    let path = "\(sample.folder.path)/partial"
-    let download = Download(address: address, path: path, limit: 1_000_000, patience: 0)
-    // The first attempt breaks off at the end; the next are told that nothing lies beyond it.
-    try download.run { _, _ in }
-    #expect(MD5.ofFile(path) == sample.archive.md5)
+    try sample.folder.write("data/archive.tar.gz.partial", sample.bytes.prefix(1000))
+    let server = try LocalServer(sample.bytes, .honest)
+    let lock = try FolderLock(sample.place, writing: [])
+    #expect(throws: DownloadError.inUse(path: sample.place)) { try sample.obtain(from: server) }
+    #expect(server.requests.isEmpty)
+    #expect(sample.leftovers() == ["archive.tar.gz.partial"])
+    lock.release()
+    try sample.obtain(from: try LocalServer(sample.bytes, .honest))
+    #expect(try sample.isUnpacked())
   }
 
   @Test func `a corrupt archive is refused before unpacking and removed`() throws {
@@ -122,33 +124,6 @@ import Testing
     }
     #expect(error?.description.contains("the published one \(sample.archive.md5)") == true)
     #expect(sample.leftovers().isEmpty)
-  }
-
-  @Test(arguments: [LocalServer.Manner.honest, .silent])
-  func `too large a file is refused, announced or not`(_ manner: LocalServer.Manner) throws {
-    let folder = try TemporaryFolder()
-    let server = try LocalServer(Array(repeating: 1, count: 2000), manner)
-    defer { server.stop() }
-    let address = "http://127.0.0.1:\(server.port)/x"
-    let download = Download(
-      address: address, path: "\(folder.path)/x", limit: 1000, patience: 0)
-    #expect(throws: DownloadError.tooLarge(address: address, limit: 1000)) {
-      try download.run { _, _ in }
-    }
-  }
-
-  @Test func `a length that cannot be added to what is there is refused`() throws {
-    let folder = try TemporaryFolder()
-    try folder.write("x", Array(repeating: 1, count: 2000))
-    // 2^63 - 1024: Foundation itself cannot hold a larger one, which it takes for a Double.
-    let server = try LocalServer(Array(repeating: 1, count: 3000), .lying(by: Int.max - 2023))
-    defer { server.stop() }
-    let address = "http://127.0.0.1:\(server.port)/x"
-    let download = Download(
-      address: address, path: "\(folder.path)/x", limit: 5000, patience: 0)
-    #expect(throws: DownloadError.tooLarge(address: address, limit: 5000)) {
-      try download.run { _, _ in }
-    }
   }
 
   @Test func `a server without the file and an address of no server are named`() throws {
@@ -270,18 +245,6 @@ import Testing
         archive: path, member: "set/a.bin", found: 70_000, expected: 70_001)
     ) { try sample.archive.obtain(in: sample.place, archive: path) { _, _ in } }
     #expect(sample.leftovers().isEmpty)
-  }
-
-  @Test func `a server that is not there is not waited for`() throws {
-    let sample = try Sample()
-    let gone = try LocalServer([], .honest)
-    gone.stop()
-    let address = "http://127.0.0.1:\(gone.port)/archive.tar.gz"
-    let download = Download(
-      address: address, path: "\(sample.folder.path)/x", limit: 1000, patience: 1000)
-    let error = #expect(throws: DownloadError.self) { try download.run { _, _ in } }
-    #expect(error?.description.hasPrefix("\(address): no server was reached: ") == true)
-    #expect(!FileManager.default.fileExists(atPath: "\(sample.folder.path)/x"))
   }
 
   @Test func `a data set is begun where its folder or one of its files lies`() throws {

@@ -14,13 +14,12 @@ public struct DatasetArchive: Sendable {
     case unpacked
   }
 
-  /// The archive's size in bytes, as its server announces it.
+  /// The archive's size in bytes.
   public let size: Int
 
   let fileName: String
   let md5: String
   let server: String
-  let sizeLimit: Int
   let members: [Member]
 
   /// Returns the archive of a data set.
@@ -34,18 +33,19 @@ public struct DatasetArchive: Sendable {
   /// Puts the data set below `folder`, downloading it unless it is there or an archive is given.
   ///
   /// Nothing is unpacked before the archive's md5 is right. A broken download stays as
-  /// `….partial` and is continued by the next call.
+  /// `….partial` and is continued by the next call; one with a wrong md5 goes. One process at a time
+  /// puts data sets into a folder.
   ///
   /// - Parameters:
   ///   - folder: Where the data set's own folder goes; made if it is missing.
   ///   - mirror: The address of a folder on another server that holds the archive.
   ///   - archive: A file that was fetched by other means; it is left as it is.
-  ///   - progress: Gets the bytes received and, if known, the bytes to come in all.
+  ///   - progress: Gets the bytes received and the bytes to come in all.
   /// - Returns: Whether anything had to be unpacked.
   /// - Throws: What went wrong, with the address or the file.
   public func obtain(
     in folder: String, mirror: String? = nil, archive: String? = nil,
-    progress: @escaping @Sendable (_ received: Int, _ total: Int?) -> Void
+    progress: @escaping (_ received: Int, _ total: Int) -> Void
   ) throws(DownloadError) -> Outcome {
     if members.allSatisfy({ isWhole($0, in: folder) }) { return .alreadyThere }
     if let archive { try check(archive) }
@@ -53,6 +53,7 @@ public struct DatasetArchive: Sendable {
     do throws(FileError) {
       lock = try FolderLock(folder, writing: [])
     } catch {
+      if case .inUse = error { throw .inUse(path: folder) }
       throw .cannotWrite(path: folder, reason: error.reason)
     }
     defer { lock.release() }
@@ -64,7 +65,7 @@ public struct DatasetArchive: Sendable {
       return .unpacked
     }
     let partial = "\(folder)/\(fileName).partial"
-    try Download(address: address(mirror: mirror), path: partial, limit: sizeLimit)
+    try Download(address: address(mirror: mirror), path: partial, size: size)
       .run(progress: progress)
     do throws(DownloadError) {
       try check(partial)

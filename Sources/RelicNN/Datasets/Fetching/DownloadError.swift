@@ -5,16 +5,27 @@ public enum DownloadError: Error, Equatable {
   case unreachable(address: String, reason: String)
   case refused(address: String, status: Int)
   case interrupted(address: String, received: Int, reason: String)
+  /// A status that may change, with a longer wait than a program should take upon itself.
+  case busy(address: String, status: Int, seconds: Int)
   case tooLarge(address: String, limit: Int)
+  /// Something else than the archive, of this media type and size where the server says so.
+  case foreign(address: String, type: String?, size: Int?)
+  /// Bytes of the server that are not those of the file `path` at the same place.
+  case differs(address: String, path: String, offset: Int)
   case checksum(path: String, found: String, expected: String)
   case unsafeMember(archive: String, member: String)
   case wrongMember(archive: String, member: String, found: Int?, expected: Int)
   case cannotUnpack(archive: String, reason: String)
   case cannotWrite(path: String, reason: String)
+  /// A folder that another process is putting a data set into.
+  case inUse(path: String)
 
   /// Whether writing failed, not fetching.
   public var isAboutWriting: Bool {
-    if case .cannotWrite = self { true } else { false }
+    switch self {
+    case .cannotWrite, .inUse: true
+    default: false
+    }
   }
 }
 
@@ -29,6 +40,13 @@ extension DownloadError: CustomStringConvertible {
       "\(address): the server answered with status \(status)"
     case .interrupted(let address, let received, let reason):
       "\(address): broke off after \(received) bytes: \(reason)"
+    case .busy(let address, let status, let seconds):
+      "\(address): the server answered with status \(status) and asks to wait \(seconds) seconds"
+    case .foreign(let address, let type, let size):
+      "\(address): the server sends something else than the archive"
+        + Self.facts(type: type, size: size)
+    case .differs(let address, let path, let offset):
+      "\(address): sends other bytes than \(path) holds, from byte \(offset) on"
     case .tooLarge(let address, let limit):
       "\(address): sends more than the \(limit) bytes expected"
     case .checksum(let path, let found, let expected):
@@ -40,6 +58,12 @@ extension DownloadError: CustomStringConvertible {
         + (found.map { "holds \($0) bytes where \(expected) belong" } ?? "is missing")
     case .cannotUnpack(let archive, let reason): "\(archive): cannot be unpacked: \(reason)"
     case .cannotWrite(let path, let reason): "\(path): cannot be written: \(reason)"
+    case .inUse(let path): "\(path): another process is writing to it"
     }
+  }
+
+  private static func facts(type: String?, size: Int?) -> String {
+    let facts = [type, size.map { "\($0) bytes" }].compactMap { $0 }
+    return facts.isEmpty ? "" : " (\(facts.joined(separator: ", ")))"
   }
 }
