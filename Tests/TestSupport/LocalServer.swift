@@ -23,9 +23,11 @@ public final class LocalServer: Sendable {
 
   /// What is sent for a request.
   public struct Answer: Sendable {
+    /// The status code.
     public var status = 200
     /// Lines beside `Content-Length` and `Connection`.
     public var headers: [String] = []
+    /// What is sent after the header, up to `limit`.
     public var body: [UInt8] = []
     /// The length that is announced, `nil` for none.
     public var length: Int?
@@ -72,6 +74,7 @@ public final class LocalServer: Sendable {
   ///
   /// - Parameter answer: Gets the number of requests before this one, and the first byte that is
   ///   wanted where only a part is.
+  /// - Throws: The system has no address to listen on.
   public init(answer: @escaping @Sendable (_ number: Int, _ start: Int?) -> Answer) throws {
     socketDescriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()

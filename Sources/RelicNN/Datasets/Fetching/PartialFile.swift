@@ -40,8 +40,11 @@ final class PartialFile {
 
   /// Compares bytes with those that are there from `offset` on, and appends what lies beyond.
   ///
-  /// - Parameter offset: `count` or less.
+  /// - Parameters:
+  ///   - bytes: What has come.
+  ///   - offset: The place of the first of them, `count` or less.
   /// - Returns: The place of the first byte that differs; nothing is written then.
+  /// - Throws: A file that cannot be read or written.
   func take(_ bytes: [UInt8], at offset: Int) throws(DownloadError) -> Int? {
     let known = min(bytes.count, count - offset)
     if known > 0 {
