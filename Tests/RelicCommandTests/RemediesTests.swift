@@ -22,6 +22,40 @@ import Testing
     _ error: DatasetError, _ remedy: String
   ) { #expect(Remedies.message(for: error) == "\(error); \(remedy)") }
 
+  @Test(
+    arguments: [
+      (
+        DownloadError.foreign(address: "http://x/a", type: "text/html", size: 12),
+        "http://x/a: the server sends something else than the archive (text/html, 12 bytes); open "
+          + "it in a browser, as a network may ask for a login, or try --mirror"
+      ),
+      (
+        .foreign(address: "http://x/a", type: nil, size: nil),
+        "http://x/a: the server sends something else than the archive; open it in a browser, as a "
+          + "network may ask for a login, or try --mirror"
+      ),
+      (
+        .differs(address: "http://x/a", path: "d/a.partial", offset: 7),
+        "http://x/a: sends other bytes than d/a.partial holds, from byte 7 on; remove that file to "
+          + "begin anew, or try --mirror"
+      ),
+      (
+        .busy(address: "http://x/a", status: 503, seconds: 900),
+        "http://x/a: the server answered with status 503 and asks to wait 900 seconds; run it again "
+          + "later, or try --mirror"
+      ),
+      (
+        .inUse(path: "d"),
+        "d: another process is writing to it; wait for its end, or name another folder"
+      ),
+    ])
+  func `a download's end and what can be done make one line`(
+    _ error: DownloadError, _ line: String
+  ) {
+    #expect(Remedies.message(for: error) == line)
+    #expect(ExitCode(for: error) == (error == .inUse(path: "d") ? .output : .input))
+  }
+
   @Test func `an error without a remedy stands alone`() {
     let error = DatasetError.unreadable(path: "d/list.txt", reason: "'x' names no class folder")
     #expect(Remedies.message(for: error) == error.description)

@@ -33,7 +33,7 @@ public final class LocalServer: Sendable {
     public var length: Int?
     /// The bytes of the body that are sent.
     public var limit = Int.max
-    /// Whether the connection stays open, and silent, until the client closes it.
+    /// Whether the connection stays open, and silent, until the client closes it or for 20 seconds.
     public var stalls = false
 
     /// Answers with a body and its length.
@@ -144,8 +144,12 @@ public final class LocalServer: Sendable {
     let lines = ["HTTP/1.1 \(answer.status) Answer", "Connection: close"] + length + answer.headers
     let header = lines.map { $0 + "\r\n" }.joined() + "\r\n"
     send(connection, Array(header.utf8) + answer.body.prefix(answer.limit))
+    guard answer.stalls else { return }
+    var patience = timeval(tv_sec: 20, tv_usec: 0)
+    unsafe setsockopt(
+      connection, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     var byte: UInt8 = 0
-    if answer.stalls { _ = unsafe read(connection, &byte, 1) }
+    _ = unsafe read(connection, &byte, 1)
   }
 
   private func send(_ connection: Int32, _ bytes: [UInt8]) {
