@@ -90,7 +90,7 @@ struct ProbeCommand: ProbingCommand {
       console.line("\n\(score.modelName)\n\n\(score.report.text)\n\(score.confusionMatrix.text)")
     }
     for score in scores {
-      for warning in score.warnings {
+      for warning in Remedies.warnings(of: score) {
         console.writeError("warning: \(score.modelName): \(warning)\n")
       }
     }
