@@ -49,7 +49,7 @@ extension Module {
     visitParameters(path) { name, parameter in
       known.insert(name)
       guard let tensor = dict.tensor(name) else {
-        mismatch.missing.append(name)
+        mismatch.missing.append(name + (dict.unread[name].map { " (\($0))" } ?? ""))
         return
       }
       if tensor.shape != parameter.fileShape {

@@ -10,6 +10,12 @@ struct FeatureSource {
   /// The side of the pictures it takes.
   let imageSize: Int
 
+  /// What the encoder's training did to pixels, or `nil` for pixels in [0, 1].
+  var normalization: PixelNormalization?
+
+  /// What the file of the encoder has besides, a line each.
+  private(set) var notes: [String] = []
+
   /// What it is, for the description beside the features.
   private var origin: FeatureDescription
 
@@ -39,44 +45,28 @@ struct FeatureSource {
   }
 
   /// An encoder whose weights lie in a file.
-  init(
-    weightsAt path: String, model: PretrainingConfiguration.EncoderModel,
-    stem: PretrainingConfiguration.Stem, imageSize: Int
-  ) throws {
-    try self.init(
-      WeightFile.read(path), path: path, model: model, stem: stem, imageSize: imageSize)
+  init(_ file: EncoderFile, imageSize: Int) throws {
+    let (encoder, weights) = try file.read()
+    self.encoder = encoder
+    self.imageSize = imageSize
+    notes = weights.notes(about: file.path)
+    origin = FeatureDescription(encoder: file.path, dataset: "")
+    origin.model = file.model.rawValue
+    origin.stem = file.stem.rawValue
+    origin.epochs = weights.metadata["epochs"].flatMap { Int($0) }
   }
 
   /// The encoder of a run.
   init(_ run: RunFolder) throws {
     let configuration = try run.command().configuration
     guard run.holdsCheckpoint else { throw RunError.noCheckpoint(path: run.path) }
-    let weights = try Safetensors.read(run.encoderPath)
     try self.init(
-      weights, path: run.encoderPath, model: configuration.encoder, stem: configuration.stem,
+      EncoderFile(
+        path: run.encoderPath, model: configuration.encoder, stem: configuration.stem),
       imageSize: configuration.imageSize)
     origin.encoder = run.path
     origin.seed = configuration.seed
-    origin.epochs = weights.metadata["epochs"].flatMap { Int($0) }
     origin.projectionDimension = configuration.projectionOutputs
-  }
-
-  private init(
-    _ weights: StateDict, path: String, model: PretrainingConfiguration.EncoderModel,
-    stem: PretrainingConfiguration.Stem, imageSize: Int
-  ) throws {
-    var encoder = Encoder(model, stem: stem, seed: 0)
-    do {
-      try encoder.load(weights.encoderWeights())
-    } catch {
-      throw RunError.doesNotFit(
-        path: path, model: model.rawValue, stem: stem.rawValue, mismatch: error)
-    }
-    self.encoder = encoder
-    self.imageSize = imageSize
-    origin = FeatureDescription(encoder: path, dataset: "")
-    origin.model = model.rawValue
-    origin.stem = stem.rawValue
   }
 
   /// The description of features of a data set.
@@ -84,6 +74,8 @@ struct FeatureSource {
     var description = origin
     description.dataset = dataset
     description.imageSize = imageSize
+    description.pixelMean = normalization?.mean
+    description.pixelDeviation = normalization?.deviation
     description.version = Relic.version
     description.blasCore = BLAS.core
     return description
