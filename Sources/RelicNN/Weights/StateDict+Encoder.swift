@@ -63,9 +63,10 @@ extension StateDict {
     return encoder
   }
 
-  /// The same arrays under the names that this project's modules have: an encoder's children are
-  /// called as torchvision calls them, not by their place, and stand below no prefix, but for the
-  /// two encoders of a model of ReLIC. All other names stay.
+  /// The same arrays under the names that this project's modules have.
+  ///
+  /// An encoder's children are called as torchvision calls them, not by their place, and stand below
+  /// no prefix, but for the two encoders of a model of ReLIC. All other names stay.
   public func withTorchvisionNames() -> StateDict {
     func bare(_ name: String) -> String {
       EncoderNames.unwrapped(name[...]).joined(separator: ".")
@@ -86,8 +87,10 @@ extension StateDict {
     return result.names.count == names.count ? result : self
   }
 
-  /// The same arrays under the reference's names: an encoder's children by their place, as in
-  /// `0.weight` or `online_encoder.0.4.0.conv1.weight`.
+  /// The same arrays under the reference's names.
+  ///
+  /// An encoder's children are called by their place, as in `0.weight` or
+  /// `online_encoder.0.4.0.conv1.weight`.
   public func withReferenceNames() -> StateDict {
     let dict = withTorchvisionNames()
     return dict.isRelicModel
@@ -103,7 +106,9 @@ extension StateDict {
   private func withNetworkNames(
     _ rename: (_ name: Substring, _ own: EncoderNames) -> String
   ) -> StateDict {
-    let own = Self.networks.map { ($0, EncoderNames(ownNames($0))) }
+    // A network of another kind may have numbers among its names, which mean something else.
+    let places = EncoderPlaces(names).prefixes
+    let own = Self.networks.filter(places.contains).map { ($0, EncoderNames(ownNames($0))) }
     return renamed { name in
       for (prefix, names) in own {
         guard let range = name.firstRange(of: prefix) else { continue }

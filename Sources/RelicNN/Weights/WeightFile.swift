@@ -6,6 +6,7 @@ public enum WeightFile {
   ///   - path: The file.
   ///   - prefix: What stands before the names that are wanted, with or without a last dot; it is
   ///     taken away.
+  /// - Returns: The arrays that can be read, in the file's order.
   /// - Throws: ``FileError`` or ``WeightFileError``.
   public static func read(_ path: String, under prefix: String? = nil) throws -> StateDict {
     let file = try ByteFile(path: path)

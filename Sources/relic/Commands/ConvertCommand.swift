@@ -70,13 +70,24 @@ struct ConvertCommand: PrefixCommand {
     }
     switch names {
     case .torchvision: dict = dict.withTorchvisionNames()
-    case .reference: dict = dict.withReferenceNames()
+    case .reference: dict = withoutMoments(dict.withReferenceNames(), console)
     case .file: break
     }
     tell(dict, of: source, console)
     dict.metadata["format"] = "pt"
     try Safetensors.write(dict, to: destination)
     console.line("\(destination): \(dict.names.count) arrays")
+  }
+
+  /// The reference's model takes no other arrays than its own.
+  private func withoutMoments(_ dict: StateDict, _ console: Console) -> StateDict {
+    let model = dict.renamed { $0.hasPrefix("adam.") ? nil : $0 }
+    let count = dict.names.count - model.names.count
+    if count > 0 {
+      console.writeError(
+        "note: \(count) arrays of Adam's moments are left out; --keep-names keeps them\n")
+    }
+    return model
   }
 
   private func usualNames(of dict: StateDict) -> Names {

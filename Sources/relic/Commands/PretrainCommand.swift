@@ -164,7 +164,7 @@ struct PretrainCommand: DatasetCommand {
     let run = RunFolder(path: resumed ?? folder)
     // What can be told at once is told before a data set is fetched.
     try check(run)
-    let start = try weights.map { try WeightFile.read($0).withTorchvisionNames() }
+    let start = try weights.map { try WeightFile.read($0) }
     if let datasetName {
       try files.fetchIfMissing(datasetName, in: configuration.datasetPath, console)
     }
@@ -193,7 +193,7 @@ struct PretrainCommand: DatasetCommand {
     }
     let state =
       try resumed == nil
-      ? command.begin(run, loader, from: start) : command.restore(run, loader)
+      ? command.begin(run, loader, from: start) : command.restore(run, loader, console)
     if let weights {
       console.line(
         "\(weights): weights only; optimiser, EMA rate and step begin anew ('--resume RUN' goes on "
@@ -249,13 +249,27 @@ struct PretrainCommand: DatasetCommand {
     return state
   }
 
-  private func restore(_ run: RunFolder, _ loader: BatchLoader) throws -> Pretraining {
-    let checkpoint = try Safetensors.read(run.checkpointPath)
+  private func restore(
+    _ run: RunFolder, _ loader: BatchLoader, _ console: Console
+  ) throws -> Pretraining {
+    do {
+      return try restore(run.checkpointPath, loader)
+    } catch {
+      // Whatever is wrong with the newest checkpoint, the one before it lost few steps.
+      guard let state = try? restore(run.checkpoint.previousPath, loader) else { throw error }
+      console.writeError(
+        "warning: \(error); going on from the checkpoint before it, of step \(state.step)\n")
+      return state
+    }
+  }
+
+  private func restore(_ path: String, _ loader: BatchLoader) throws -> Pretraining {
+    let checkpoint = try CheckpointFile.read(path)
     do throws(CheckpointError) {
       return try Pretraining(
         configuration, stepsPerEpoch: loader.stepsPerEpoch, checkpoint: checkpoint)
     } catch {
-      throw RunError.unusableCheckpoint(path: run.checkpointPath, error)
+      throw RunError.unusableCheckpoint(path: path, error)
     }
   }
 }

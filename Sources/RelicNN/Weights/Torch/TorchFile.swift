@@ -10,6 +10,7 @@ public enum TorchFile {
   ///   - path: The file.
   ///   - prefix: What stands before the names that are wanted, or `nil` for those of the model:
   ///     the keys of dictionaries, then parts of names, joined by dots. It is taken away.
+  /// - Returns: The arrays that can be read, in the file's order.
   /// - Throws: ``FileError`` or ``WeightFileError``.
   public static func read(_ path: String, under prefix: String? = nil) throws -> StateDict {
     let file = try ByteFile(path: path)

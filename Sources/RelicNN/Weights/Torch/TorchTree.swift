@@ -2,8 +2,9 @@
 struct TorchTree {
   typealias Entry = Pickle.NamedEntry
 
-  /// Keys under which training programs keep the state dict of their model. Of the networks of a
-  /// self-distillation, the averaged one is the one that its authors evaluate.
+  /// Keys under which training programs keep the state dict of their model.
+  ///
+  /// Of the networks of a self-distillation, its authors evaluate the averaged one.
   private static let usualKeys = ["state_dict", "model_state_dict", "model", "teacher"]
 
   /// What the keys of an optimiser's and a schedule's state begin with.
