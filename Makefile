@@ -1,14 +1,20 @@
 # Two commands do everything on a fresh Debian machine with a Swift toolchain: make demo, make test.
 
-PACKAGES := pkg-config libopenblas-dev liblapacke-dev libjpeg-dev libpng-dev
-SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
+PACKAGES := pkg-config libopenblas-dev liblapacke-dev libjpeg-dev libpng-dev \
+  libarchive-dev libmd-dev
+SWIFT_SOURCES := Package.swift Sources Tests Benchmarks $(wildcard Examples)
 RELIC := .build/release/relic
 
-.PHONY: help deps build demo test test-kernels lint bench
+.PHONY: help deps build demo test debug examples docs map test-kernels sanitize lint bench
 
 help:
 	@echo "make demo   build, then pretrain and probe on built-in images (two to three minutes)"
-	@echo "make test   check the formatting and run every test"
+	@echo "make test   check the formatting, run every test, build in debug, run the examples"
+	@echo "make debug  build everything in debug, and run the tests that are fast there"
+	@echo "make examples  build and run every package in Examples"
+	@echo "make map    draw the arrows between folders in docs/ARCHITECTURE.md"
+	@echo "make docs   build the documentation of both libraries; a broken link is an error"
+	@echo "make sanitize  run the tests under the address sanitizer, C code also under undefined's"
 	@echo "make test-kernels  run the tests with C kernels and BLAS held to lesser processors"
 	@echo "make build  build the program: $(RELIC)"
 	@echo "make lint   check the formatting alone"
@@ -39,6 +45,39 @@ demo: build
 
 test: deps lint
 	swift test -c release --disable-xctest
+	$(MAKE) debug docs examples
+
+# In debug, which is what 'swift build' and every package that depends on this one use. The suites
+# that train networks take too long without optimisation; all of them are built.
+debug: deps
+	swift build --build-tests
+	swift test --skip-build --disable-xctest --filter 'ArchitectureTests|RelicCoreTests|LinearProbeTests'
+
+# Each is a package of its own that depends on this one by its path: what an importer sees.
+examples: deps
+	@for manifest in Examples/*/Package.swift; do \
+	  if [ ! -e "$$manifest" ]; then echo "Examples: none yet"; exit 0; fi; \
+	  folder=$$(dirname "$$manifest"); \
+	  echo "+ swift run --package-path $$folder"; \
+	  swift run --package-path "$$folder" || exit 1; \
+	done
+
+docs: deps
+	swift package dump-symbol-graph --minimum-access-level public
+	@for library in RelicNN LinearProbe; do \
+	  catalogue=Sources/$$library/$$library.docc; \
+	  if [ ! -d $$catalogue ]; then echo "$$catalogue: none yet"; continue; fi; \
+	  symbols=.build/documentation/$$library.symbols; \
+	  rm -rf $$symbols; mkdir -p $$symbols; \
+	  cp .build/*/symbolgraph/$$library.symbols.json $$symbols; \
+	  echo "+ docc convert $$catalogue"; \
+	  docc convert $$catalogue --additional-symbol-graph-dir $$symbols --warnings-as-errors \
+	    --fallback-display-name $$library --fallback-bundle-identifier $$library \
+	    --output-dir .build/documentation/$$library || exit 1; \
+	done
+
+map: deps
+	RELIC_DRAW_MAP=1 swift test --disable-xctest --filter ArchitectureTests
 
 # Every test at every level that the kernels are compiled for, and under both kinds of BLAS core.
 test-kernels: deps
@@ -48,6 +87,12 @@ test-kernels: deps
 	done
 	OPENBLAS_CORETYPE=Haswell swift test -c release --disable-xctest
 	env -u OPENBLAS_CORETYPE swift test -c release --disable-xctest
+
+# Undefined behaviour in C traps: Swift does not link the library that would tell of it.
+sanitize: deps
+	SWIFT_BACKTRACE=enable=no \
+	swift test -c release --disable-xctest --scratch-path .build/sanitize --sanitize=address \
+	  -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined -Xcc -Wno-pass-failed
 
 lint:
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)

@@ -28,6 +28,10 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
+    .systemLibrary(
+      name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+    .systemLibrary(
+      name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
     .target(name: "CKernels", cSettings: [.treatAllWarnings(as: .error)] + kernels),
     .target(
       name: "CImageCodecs", cSettings: [.treatAllWarnings(as: .error)],
@@ -35,7 +39,10 @@ let package = Package(
     .target(
       name: "RelicCore", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: strict),
     .target(
-      name: "RelicNN", dependencies: ["RelicCore", "COpenBLAS", "CKernels", "CImageCodecs"],
+      name: "RelicNN",
+      dependencies: [
+        "RelicCore", "COpenBLAS", "CKernels", "CImageCodecs", "CArchive", "CMessageDigest",
+      ],
       swiftSettings: strict),
     .target(
       name: "LinearProbe", dependencies: ["RelicCore", "COpenBLAS", "CKernels"],
@@ -48,6 +55,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["RelicCore"], path: "Tests/TestSupport",
       swiftSettings: strict),
+    .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     .testTarget(
       name: "RelicCoreTests", dependencies: ["RelicCore", "TestSupport"], swiftSettings: strict),
     .testTarget(

@@ -10,7 +10,14 @@ enum LoopBenchmark {
     let loader = BatchLoader(
       dataset: Pictures(count: rounds * count * step.batch, side: step.size),
       configuration: step.configuration)
-    var run = Pretraining(step.configuration, stepsPerEpoch: loader.stepsPerEpoch)
+    try time(step.configuration.makeEncoder(), step, loader, rounds: rounds, count: count)
+  }
+
+  private static func time(
+    _ encoder: some EncoderNetwork, _ step: StepCase, _ loader: BatchLoader, rounds: Int,
+    count: Int
+  ) throws {
+    var run = Pretraining(encoder, step.configuration, stepsPerEpoch: loader.stepsPerEpoch)
     let views = try loader.batch(epoch: 0, step: 0).views
     _ = try run.advance(views)
     var (loop, alone): ([Double], [Double]) = ([], [])

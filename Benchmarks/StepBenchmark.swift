@@ -18,14 +18,18 @@ struct StepBenchmark {
   func seconds(of work: Work, count: Int) throws -> [Double] {
     switch work {
     case .step:
-      var run = Pretraining(step.configuration, stepsPerEpoch: 195)
-      let views = ViewBatch(global: images(2 * step.batch), globalCount: 2)
-      return try repeated(count) { _ = try run.advance(views) }
+      return try steps(of: step.configuration.makeEncoder(), count: count)
     case .extraction:
-      let encoder = Encoder(step.configuration.encoder, stem: step.configuration.stem, seed: 0)
+      let encoder = step.configuration.makeEncoder()
       let batch = images(step.batch)
-      return repeated(count) { _ = encoder.features(of: batch) }
+      return repeated(count) { _ = encoder(batch) }
     }
+  }
+
+  private func steps(of encoder: some EncoderNetwork, count: Int) throws -> [Double] {
+    var run = Pretraining(encoder, step.configuration, stepsPerEpoch: 195)
+    let views = ViewBatch(global: images(2 * step.batch), globalCount: 2)
+    return try repeated(count) { _ = try run.advance(views) }
   }
 
   /// Returns numbers uniform in [0, 1) as `[count, size, size, 3]`.

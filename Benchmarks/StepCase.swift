@@ -32,8 +32,8 @@ struct StepCase {
   }()
 
   init(
-    _ name: String, _ encoder: PretrainingConfiguration.EncoderModel,
-    stem: PretrainingConfiguration.Stem = .imagenet, size: Int, batch: Int
+    _ name: String, _ encoder: EncoderModel,
+    stem: Stem = .imagenet, size: Int, batch: Int
   ) {
     self.name = name
     configuration.encoder = encoder

@@ -10,8 +10,8 @@ enum ThreadBenchmark {
     print("\nTraining step by workers, median of \(steps - 1) in a run of \(steps)")
     var table = Table("case", "1: images/s", "2: images/s", "speed-up", "same bits")
     for step in cases {
-      let (one, first) = try train(step, workers: 1)
-      let (two, second) = try train(step, workers: 2)
+      let (one, first) = try train(step.configuration.makeEncoder(), step, workers: 1)
+      let (two, second) = try train(step.configuration.makeEncoder(), step, workers: 2)
       table.add(
         step.description, String(format: "%.1f", Double(step.batch) / one),
         String(format: "%.1f", Double(step.batch) / two), String(format: "%.2f", one / two),
@@ -26,11 +26,13 @@ enum ThreadBenchmark {
     var tensors: [Tensor] = []
   }
 
-  private static func train(_ step: StepCase, workers: Int) throws -> (Double, Outcome) {
+  private static func train(
+    _ encoder: some EncoderNetwork, _ step: StepCase, workers: Int
+  ) throws -> (Double, Outcome) {
     let before = ThreadPool.workerCount
     ThreadPool.workerCount = workers
     defer { ThreadPool.workerCount = before }
-    var run = Pretraining(step.configuration, stepsPerEpoch: 195)
+    var run = Pretraining(encoder, step.configuration, stepsPerEpoch: 195)
     let views = ViewBatch(global: StepBenchmark(step).images(2 * step.batch), globalCount: 2)
     var outcome = Outcome()
     let taken = try repeated(steps - 1) { outcome.losses.append(try run.advance(views).loss) }

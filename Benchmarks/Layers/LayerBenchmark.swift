@@ -30,97 +30,65 @@ struct LayerBenchmark {
 
   /// Times everything.
   mutating func run() {
-    let layers = NetworkLayer.layers(of: step)
-    let encoder = Encoder(
-      step.configuration.encoder, stem: step.configuration.stem, seed: 0)
+    let encoder = step.configuration.encoder.network(
+      stem: step.configuration.stem, seed: 0)
+    let layers = TimedLayer.layers(of: encoder, images: [images, step.size, step.size, 3])
     let expected = encoder.parameters.filter(\.parameter.role.isTrained)
       .reduce(0) { $0 + $1.parameter.value.count }
     let listed = layers.reduce(0) { $0 + $1.parameterCount }
     precondition(listed == expected, "\(listed) parameters listed of \(expected)")
-    for (layer, list) in Dictionary(grouping: layers, by: { $0 }) { time(layer, list.count) }
+    for alike in Dictionary(grouping: layers, by: \.name).values { time(alike[0], alike.count) }
     timeRest(encoder)
   }
 
-  private mutating func time(_ layer: NetworkLayer, _ count: Int) {
-    var random = Philox(seed: 2, purpose: .weights)
-    let side = layer.side
-    func input(_ channels: Int) -> Tensor { Tensor(noise: [images, side, side, channels]) }
-    switch layer.kind {
-    case .unit(let unit):
-      time(unit, input(unit.inputs), layer, count, &random)
-    case .depthwise(let channels, let stride):
-      let convolution = DepthwiseConv2D(
-        channels: channels, kernel: 3, stride: stride, using: &random)
-      let x = input(channels)
-      let taps = tapsInside(layer, kernel: 3, stride: stride)
-      let gflop = 2 * Double(images * channels * taps) / 1e9
+  private mutating func time(_ layer: TimedLayer, _ count: Int) {
+    let x = Tensor(noise: layer.input)
+    switch layer.layer {
+    case .unit(let unit, let addsResidual):
+      time(unit, x, addsResidual: addsResidual, layer, count)
+    case .depthwise(let unit):
+      let gflop = layer.gflop
       add(
-        "depthwise 3x3/\(stride) \(channels), \(side)px", count, .median(of: convolution, x),
-        gflop: (gflop, 2 * gflop))
-      let norm = BatchNorm2D(channels: channels, activation: .silu, epsilon: 1e-3)
-      add(
-        "norm silu \(channels), \(layer.outputSide)px", count,
-        .median(of: norm, convolution(x, .running)))
-    case .excitation(let channels, let squeezed):
-      let excitation = SqueezeExcitation(channels: channels, squeezed: squeezed, using: &random)
-      add(
-        "squeeze-excitation \(channels), \(side)px", count, .median(of: excitation, input(channels))
-      )
-    case .maxPool(let channels):
-      let pool = MaxPool2D(kernel: 3, stride: 2, padding: 1)
-      add("max pool 3x3/2 \(channels), \(side)px", count, .median(of: pool, input(channels)))
-    case .averagePool(let channels):
-      add(
-        "average pool \(channels), \(side)px", count,
-        .median(of: GlobalAveragePool(), input(channels)))
+        layer.name, count, .median(of: unit.convolution, x), gflop: (gflop, 2 * gflop))
+      add(layer.normName, count, .median(of: unit.normalization, unit.convolution(x)))
+    case .excitation(let excitation): add(layer.name, count, .median(of: excitation, x))
+    case .maxPool(let pool): add(layer.name, count, .median(of: pool, x))
+    case .averagePool(let pool): add(layer.name, count, .median(of: pool, x))
     }
   }
 
   private mutating func time(
-    _ unit: NetworkLayer.Unit, _ x: Tensor, _ layer: NetworkLayer, _ count: Int,
-    _ random: inout Philox
+    _ unit: ConvNorm, _ x: Tensor, addsResidual: Bool, _ layer: TimedLayer, _ count: Int
   ) {
-    let convolution = Conv2D(
-      inputs: unit.inputs, outputs: unit.outputs, kernel: unit.kernel, stride: unit.stride,
-      padding: unit.kernel / 2, using: &random)
-    let whole = ConvNorm(
-      convolution, BatchNorm2D(channels: unit.outputs, activation: unit.activation),
-      names: ("0", "1"))
-    let side = layer.outputSide
-    let dy = Tensor(noise: [images, side, side, unit.outputs])
-    let residual = unit.addsResidual ? dy : nil
+    let dy = Tensor(noise: layer.output)
+    let residual = addsResidual ? dy : nil
     let times = PassTimes.medians([
       {
         .once(
-          convolution, dy, { $0.forward(x, views: 2) },
-          { layer, dy, cache in
-            if unit.isFirst { return layer.backwardWeight(dy, cache) }
-            _ = layer.backward(dy, cache)
+          unit.convolution, dy, { $0.forward(x) },
+          { convolution, dy, cache in
+            if layer.isFirst { return convolution.backwardWeight(dy, cache) }
+            _ = convolution.backward(dy, cache)
           })
       },
       {
         .once(
-          whole, dy, { $0.forward(x, adding: residual, views: 2) },
-          { layer, dy, cache in
-            if unit.isFirst { return layer.backwardParameters(dy, cache) }
+          unit, dy, { $0.forward(x, adding: residual) },
+          { unit, dy, cache in
+            if layer.isFirst { return unit.backwardParameters(dy, cache) }
             var dy = dy
-            _ = layer.backward(&dy, cache)
+            _ = unit.backward(&dy, cache)
           })
       },
     ])
     let (alone, together) = (times[0], times[1])
-    let taps = tapsInside(layer, kernel: unit.kernel, stride: unit.stride)
-    let gflop = 2 * Double(images * unit.inputs * unit.outputs * taps) / 1e9
-    let shape = "\(unit.kernel)x\(unit.kernel)/\(unit.stride) \(unit.inputs)→\(unit.outputs)"
-    add(
-      "conv \(shape), \(layer.side)px\(unit.isFirst ? ", no dx" : "")", count, alone,
-      gflop: (gflop, unit.isFirst ? gflop : 2 * gflop))
-    let tail = "\(unit.activation)\(unit.addsResidual ? "+residual" : "")"
-    add("norm \(tail) \(unit.outputs), \(side)px", count, together - alone)
+    let gflop = layer.gflop
+    add(layer.convolutionName, count, alone, gflop: (gflop, layer.isFirst ? gflop : 2 * gflop))
+    add(layer.normName, count, together - alone)
   }
 
   /// Head, loss, optimiser and the target's move.
-  private mutating func timeRest(_ encoder: Encoder) {
+  private mutating func timeRest(_ encoder: some EncoderNetwork) {
     var random = Philox(seed: 3, purpose: .weights)
     let head = ProjectionHead(
       inputs: encoder.featureCount, hidden: 512, outputs: 64, using: &random)
@@ -131,9 +99,11 @@ struct LayerBenchmark {
       gflop: (gflop, 2 * gflop))
 
     let loss = RelicLoss(alpha: 1)
-    let (online, target) = (Tensor(noise: [images, 64]), Tensor(noise: [images, 64]))
+    let (online, target) = (
+      Tensor(noise: [2, step.batch, 64]), Tensor(noise: [2, step.batch, 64])
+    )
     let losses = repeated(5) {
-      _ = loss(online: online, target: target, images: step.batch, logScale: 0, bias: 0)
+      _ = loss(online: online, target: target, logScale: 0, bias: 0)
     }
     addOnce("loss", losses)
 
@@ -143,7 +113,7 @@ struct LayerBenchmark {
     let few = Tensor(noise: [4, 32, 32, 3])
     var (updates, moves): ([Double], [Double]) = ([], [])
     for _ in 0..<6 {
-      let (y, cache) = network.forward(few, views: 1)
+      let (y, cache) = network.forward(few)
       network.backward(y, cache)
       updates.append(seconds { adam.update(&network) })
       moves.append(seconds { follower.move(towards: network, decay: 0.99) })
@@ -167,14 +137,5 @@ struct LayerBenchmark {
     row.forwardGFLOP += Double(count) * gflop.0
     row.backwardGFLOP += Double(count) * gflop.1
     rows[name] = row
-  }
-
-  /// Pairs of an output pixel and a tap of its window that lies inside the image.
-  private func tapsInside(_ layer: NetworkLayer, kernel: Int, stride: Int) -> Int {
-    let along = (0..<layer.outputSide).reduce(0) { sum, output in
-      let first = output * stride - kernel / 2
-      return sum + (first..<(first + kernel)).count { (0..<layer.side).contains($0) }
-    }
-    return along * along
   }
 }

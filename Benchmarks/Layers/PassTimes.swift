@@ -14,11 +14,11 @@ extension PassTimes {
   /// Times a layer as a training step calls it, on both views.
   static func median<L: Layer>(of layer: L, _ x: Tensor) -> PassTimes {
     var copy = layer
-    let dy = Tensor(noise: copy(x, .batch(views: 2)).shape)
+    let dy = Tensor(noise: copy.forwardOnly(x).shape)
     return medians([
       {
         once(
-          layer, dy, { $0.forward(x, views: 2) },
+          layer, dy, { $0.forward(x) },
           { layer, dy, cache in _ = layer.backward(dy, cache) })
       }
     ])[0]

@@ -49,18 +49,39 @@ int relic_jpeg_header(const uint8_t *bytes, size_t count, relic_image_header *he
   }
   jpeg_create_decompress(&info);
   jpeg_mem_src(&info, bytes, count);
-  jpeg_save_markers(&info, JPEG_APP0 + 1, 0xffff);
   jpeg_read_header(&info, TRUE);
   header->width = info.image_width;
   header->height = info.image_height;
-  header->orientation = 1;
-  for (jpeg_saved_marker_ptr marker = info.marker_list; marker; marker = marker->next) {
-    if (marker->data_length < 6 || memcmp(marker->data, "Exif\0\0", 6) != 0) continue;
-    header->orientation = relic_exif_orientation(marker->data + 6, marker->data_length - 6);
-    break;
-  }
   jpeg_destroy_decompress(&info);
   return 1;
+}
+
+enum { most_scans = 100 };
+
+static void count_scans(j_common_ptr info) {
+  if (((j_decompress_ptr)info)->input_scan_number > most_scans) {
+    failure *error = (failure *)info->err;
+    snprintf(error->message, relic_image_message_size, "it has more than %d scans", most_scans);
+    longjmp(error->escape, 1);
+  }
+}
+
+static int begins_with(jpeg_saved_marker_ptr marker, const char *name, size_t length) {
+  return marker->data_length >= length && memcmp(marker->data, name, length) == 0;
+}
+
+static int orientation_of(const struct jpeg_decompress_struct *info) {
+  static const char exif_name[] = "Exif\0", xmp_name[] = "http://ns.adobe.com/xap/1.0/";
+  int exif = 0, xmp = 0;
+  for (jpeg_saved_marker_ptr marker = info->marker_list; marker; marker = marker->next) {
+    if (!exif && begins_with(marker, exif_name, sizeof exif_name)) {
+      exif = relic_exif_orientation(marker->data, marker->data_length);
+    }
+    if (!xmp && begins_with(marker, xmp_name, sizeof xmp_name)) {
+      xmp = relic_xmp_orientation(marker->data, marker->data_length);
+    }
+  }
+  return exif ? exif : xmp ? xmp : 1;
 }
 
 // a * b / 255, rounded, as Pillow computes it.
@@ -79,8 +100,10 @@ static void convert_inks(const uint8_t *inks, uint8_t *pixels, size_t width) {
   }
 }
 
-int relic_jpeg_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, char *message) {
+int relic_jpeg_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, int *orientation,
+                      char *message) {
   struct jpeg_decompress_struct info = {0};
+  struct jpeg_progress_mgr progress = {.progress_monitor = count_scans};
   failure error;
   uint8_t *volatile inks = NULL;
   prepare(&info, &error, message);
@@ -90,8 +113,11 @@ int relic_jpeg_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, char 
     return 0;
   }
   jpeg_create_decompress(&info);
+  info.progress = &progress;
   jpeg_mem_src(&info, bytes, count);
+  jpeg_save_markers(&info, JPEG_APP0 + 1, 0xffff);
   jpeg_read_header(&info, TRUE);
+  *orientation = orientation_of(&info);
   int has_inks = info.num_components == 4;
   info.out_color_space = has_inks ? JCS_CMYK : JCS_RGB;
   jpeg_start_decompress(&info);

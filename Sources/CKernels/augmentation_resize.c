@@ -39,6 +39,20 @@ void relic_resize_rows(const relic_resize_axis *axis, size_t rows, size_t width,
   }
 }
 
+// sums[i] = half + the weighted sum of value i of the rows that output y reads
+static inline void sum_rows(const relic_resize_axis *axis, size_t y, size_t values,
+                            const uint8_t *restrict source, size_t row_bytes,
+                            int32_t *restrict sums) {
+  const int32_t *weights = axis->weights + y * axis->taps;
+  const uint8_t *rows = source + (size_t)axis->starts[y] * row_bytes;
+  for (size_t i = 0; i < values; i++) sums[i] = (1 << (precision - 1)) + rows[i] * weights[0];
+  for (int32_t tap = 1; tap < axis->counts[y]; tap++) {
+    const uint8_t *row = rows + (size_t)tap * row_bytes;
+    int32_t weight = weights[tap];
+    for (size_t i = 0; i < values; i++) sums[i] += row[i] * weight;
+  }
+}
+
 RELIC_VARIANTS
 void relic_resize_columns(const relic_resize_axis *axis, size_t height, size_t width,
                           const uint8_t *restrict source, int32_t *restrict sums,
@@ -47,18 +61,21 @@ void relic_resize_columns(const relic_resize_axis *axis, size_t height, size_t w
   uint8_t *restrict red = out, *restrict green = out + height * width,
                     *restrict blue = green + height * width;
   for (size_t y = 0; y < height; y++) {
-    const int32_t *weights = axis->weights + y * axis->taps;
-    const uint8_t *rows = source + (size_t)axis->starts[y] * values;
-    for (size_t i = 0; i < values; i++) sums[i] = (1 << (precision - 1)) + rows[i] * weights[0];
-    for (int32_t tap = 1; tap < axis->counts[y]; tap++) {
-      const uint8_t *row = rows + (size_t)tap * values;
-      int32_t weight = weights[tap];
-      for (size_t i = 0; i < values; i++) sums[i] += row[i] * weight;
-    }
+    sum_rows(axis, y, values, source, values, sums);
     for (size_t x = 0; x < width; x++) {
       red[y * width + x] = (uint8_t)rounded(sums[4 * x]);
       green[y * width + x] = (uint8_t)rounded(sums[4 * x + 1]);
       blue[y * width + x] = (uint8_t)rounded(sums[4 * x + 2]);
     }
+  }
+}
+
+RELIC_VARIANTS
+void relic_resize_height(const relic_resize_axis *axis, size_t height, size_t values,
+                         const uint8_t *restrict source, size_t row_bytes, int32_t *restrict sums,
+                         uint8_t *restrict out) {
+  for (size_t y = 0; y < height; y++) {
+    sum_rows(axis, y, values, source, row_bytes, sums);
+    for (size_t i = 0; i < values; i++) out[y * values + i] = (uint8_t)rounded(sums[i]);
   }
 }

@@ -16,7 +16,7 @@ INLINE ptrdiff_t smaller(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 
 // All outputs of a 3x3 kernel, pixel after pixel; at least thirty-two channels.
 INLINE void image3(
-    const relic_depthwise_shape *shape, const float *x, const float *weight, float *y, int turned) {
+    const relic_depthwise_shape *shape, const float *x, const float *weight, float *y, int flipped) {
   const ptrdiff_t channels = shape->channels, line = shape->width * channels;
   for (ptrdiff_t row = 0; row < shape->out_height; row++) {
     const ptrdiff_t top = row * shape->stride - shape->padding;
@@ -30,7 +30,7 @@ INLINE void image3(
         lanes low = {0}, high = {0}, value, w;
         for (ptrdiff_t ky = ky0; ky < ky1; ky++)
           for (ptrdiff_t kx = kx0; kx < kx1; kx++) {
-            const ptrdiff_t tap = turned ? taps3 - 1 - 3 * ky - kx : 3 * ky + kx;
+            const ptrdiff_t tap = flipped ? taps3 - 1 - 3 * ky - kx : 3 * ky + kx;
             load(&value, source + ky * line + kx * channels);
             load(&w, weight + tap * channels + first);
             low += value * w;

@@ -8,8 +8,13 @@
 static inline __attribute__((always_inline)) float relic_exp(float x) {
   x = x > 87.0f ? 87.0f : x;
   x = x < -87.0f ? -87.0f : x;
-  // Adding and subtracting 1.5 * 2^23 rounds to an integer.
-  const float n = (x * 1.44269504f + 12582912.0f) - 12582912.0f;
+  // Adding and subtracting 1.5 * 2^23 rounds to an integer, which stands in the sum's low bits: from
+  // there it is taken also where x is not a number and could not be converted to an integer.
+  const union {
+    float value;
+    uint32_t bits;
+  } shifted = {x * 1.44269504f + 12582912.0f};
+  const float n = shifted.value - 12582912.0f;
   const float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
   float p = 1.9875691500e-4f;
   p = p * r + 1.3981999507e-3f;
@@ -21,7 +26,7 @@ static inline __attribute__((always_inline)) float relic_exp(float x) {
   const union {
     uint32_t bits;
     float value;
-  } power = {(uint32_t)((int32_t)n + 127) << 23};
+  } power = {(shifted.bits + 127) << 23};
   return mantissa * power.value;
 }
 

@@ -42,9 +42,3 @@ enum ExitCode: Int32, CaseIterable, Sendable {
       }
   }
 }
-
-/// A command that the user ended early; its work so far is saved.
-struct Interruption: Error, CustomStringConvertible {
-  /// How to go on.
-  let description: String
-}

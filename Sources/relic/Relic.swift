@@ -3,8 +3,6 @@ internal import RelicNN
 
 /// The program.
 @main struct Relic {
-  static let version = "0.1.0"
-
   static let commands: [any Command.Type] = [
     DemoCommand.self, PretrainCommand.self, ExtractCommand.self, ProbeCommand.self,
     PredictCommand.self, EvaluateCommand.self, ViewsCommand.self, DownloadCommand.self,
@@ -27,15 +25,16 @@ internal import RelicNN
       try dispatch(arguments, console)
       return .success
     } catch {
-      console.writeError("relic: \(error)\n")
+      console.writeError("relic: \(Remedies.message(for: error))\n")
       return ExitCode(for: error)
     }
   }
 
   private static func dispatch(_ arguments: [String], _ console: Console) throws {
     switch arguments.first {
-    case nil, "--help", "-h", "help": console.write(HelpText.program(commands))
-    case "--version": console.line("relic \(version)")
+    case nil, "--help", "-h", "help":
+      console.write(HelpText.program(commands, exitCodes: ExitCode.legend))
+    case "--version": console.line("relic \(Program.version)")
     case let name?:
       guard let command = commands.first(where: { $0.name == name }) else {
         let nearest = commands.map { $0.name }.nearest(to: name)

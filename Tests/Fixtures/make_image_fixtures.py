@@ -47,7 +47,35 @@ for orientation in range(1, 9):
     exif = Image.Exif()
     exif[0x0112] = orientation
     save(rgb, f"turned{orientation}.jpg", quality=85, exif=exif)
+turned = Image.Exif()
+turned[0x0112] = 6
+# Orientation as TIFF type LONG, big-endian.
+tiff = b"MM\0*" + struct.pack(">IHHHIII", 8, 1, 0x0112, 4, 1, 6, 0)
+save(rgb, "turned_long.jpg", quality=85, exif=b"Exif\0\0" + tiff)
+packet = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF><rdf:Description %s</rdf:RDF></x:xmpmeta>'
+attribute = packet % b'tiff:Orientation="8"/>'
+element = packet % b"><tiff:Orientation>3</tiff:Orientation></rdf:Description>"
+save(rgb, "turned_xmp.jpg", quality=85, xmp=attribute)
+save(rgb, "turned_xmp_element.jpg", quality=85, xmp=element)
+save(rgb, "turned_exif_not_xmp.jpg", quality=85, exif=turned, xmp=element)
 save(rgb, "rgb.png")
+plain = (folder / "rgb.png").read_bytes()
+end = plain.rindex(b"IEND") - 4
+
+
+def insert(name, place, *chunks):
+    (folder / name).write_bytes(plain[:place] + b"".join(chunks) + plain[place:])
+    files.append(name)
+
+
+insert("turned_after.png", end, chunk(b"eXIf", tiff))
+hexadecimal = (b"Exif\0\0" + tiff).hex().encode()
+profile = b"\nexif\n%8d\n" % (len(tiff) + 6) + hexadecimal[:72] + b"\n" + hexadecimal[72:] + b"\n"
+insert("turned_profile.png", 33,
+       chunk(b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(profile)))
+insert("turned_xmp.png", 33, chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + attribute))
+(folder / "endless.png").write_bytes(plain[:end])
+files.append("endless.png")
 save(Image.merge("RGBA", [*rgb.split(), alpha]), "alpha.png")
 save(Image.merge("LA", [rgb.convert("L"), alpha]), "grey_alpha.png")
 save(rgb.convert("L"), "grey.png")
@@ -64,7 +92,10 @@ size = 2 + int.from_bytes(inks[adobe + 2:adobe + 4])
 (folder / "unmarked_inks.jpg").write_bytes(inks[:adobe] + inks[adobe + size:])
 files.append("unmarked_inks.jpg")
 
-jpeg, plain = (folder / "rgb.jpg").read_bytes(), (folder / "rgb.png").read_bytes()
+jpeg = (folder / "rgb.jpg").read_bytes()
+scans = (folder / "progressive.JPEG").read_bytes()
+last = scans.rindex(b"\xff\xda")
+(folder / "scans.jpg").write_bytes(scans[:-2] + 100 * scans[last:-2] + scans[-2:])
 (folder / "truncated.jpg").write_bytes(jpeg[: len(jpeg) * 3 // 4])
 (folder / "truncated.png").write_bytes(plain[: len(plain) // 2])
 (folder / "text.jpg").write_text("This is no picture.\n")

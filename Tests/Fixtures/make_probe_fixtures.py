@@ -164,6 +164,32 @@ def calibrated():
     return out
 
 
+# Of some classes, by their number, no more samples than this are left among those to fit.
+FEW = {"ten": {3: 4, 5: 2, 8: 1}, "scaled": {1: 1}, "two": {0: 3}}
+
+
+def few():
+    """Calibrated probes of classes with fewer samples than folds."""
+    out = {}
+    for name, limits in FEW.items():
+        arguments = PROBLEMS[name]
+        x, y = problem(**arguments)
+        rows = arguments["rows"] * 3 // 4
+        codes = (y[:rows] - arguments.get("offset", 0)) // arguments.get("step", 1)
+        keep = np.ones(rows, dtype=bool)
+        for code, count in limits.items():
+            keep[np.flatnonzero(codes == code)[count:]] = False
+        model = CalibratedClassifierCV(converged()).fit(x[:rows][keep], y[:rows][keep])
+        out[name] = {
+            "classes": [fold.estimator.classes_.tolist() for fold in model.calibrated_classifiers_],
+            "sigmoids": [[[c.a_, c.b_] for c in fold.calibrators]
+                         for fold in model.calibrated_classifiers_],
+            "predictions": model.predict(x[rows:]).tolist(),
+            "probabilities": model.predict_proba(x[rows:])[:16].tolist(),
+        }
+    return out
+
+
 def scalings():
     """Some scaled samples; the last feature is constant, the last sample 0."""
     out = {}
@@ -291,5 +317,6 @@ save("reports.json", reports())  # both versions write the same
 if LABEL == "1.9":
     save("minimisations.json", minimisations())
     save("scalings.json", scalings())
+    save("few.json", few())
     save("votes.json", votes())
     arrays()

@@ -15,7 +15,7 @@ import Testing
   }
 
   @Test func `the version is one line`() {
-    #expect(Captured.run("--version") == Captured(output: "relic \(Relic.version)\n"))
+    #expect(Captured.run("--version") == Captured(output: "relic \(Program.version)\n"))
   }
 
   @Test func `output that cannot be written is not passed over`() throws {

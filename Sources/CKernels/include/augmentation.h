@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Pixels of one view, 8 bits a value, as Pillow computes them. A planar picture is its red, green
+// Pixels of one view, 8 bits a value, as Pillow computes them. A planar image is its red, green
 // and blue planes one after the other; `area` is the number of pixels of one plane.
 
 // Weights of one axis of a resize from `inputs` positions: output i sums counts[i] taps, beginning
@@ -27,10 +27,15 @@ void relic_resize_rows(const relic_resize_axis *axis, size_t rows, size_t width,
 void relic_resize_columns(const relic_resize_axis *axis, size_t height, size_t width,
                           const uint8_t *source, int32_t *sums, uint8_t *out);
 
+// Resizes interleaved rows of `values` bytes, `row_bytes` apart, along y. out: [height][values];
+// sums: values.
+void relic_resize_height(const relic_resize_axis *axis, size_t height, size_t values,
+                         const uint8_t *source, size_t row_bytes, int32_t *sums, uint8_t *out);
+
 // v = factor * v
 void relic_adjust_brightness(size_t area, float factor, uint8_t *planes);
 
-// v = grey + factor * (v - grey), grey the mean luma of the picture
+// v = grey + factor * (v - grey), grey the mean luma of the image
 void relic_adjust_contrast(size_t area, float factor, uint8_t *planes);
 
 // v = luma + factor * (v - luma), luma that of the pixel

@@ -5,7 +5,9 @@ public enum FeatureError: Error, Equatable, CustomStringConvertible, Sendable {
   /// Another file or folder could not be read or written.
   case file(FileError)
   /// An array does not have the axes it must have.
-  case badShape(path: String, shape: [Int], expected: String)
+  case badShape(path: String, shape: [Int], expected: String, remedy: String? = nil)
+  /// Some samples of a split have labels, others, of which this is the first, have none.
+  case partlyLabeled(row: Int)
   /// Labels are not integers.
   case labelsNotIntegers(path: String)
   /// Two files that belong together differ in length.
@@ -16,7 +18,7 @@ public enum FeatureError: Error, Equatable, CustomStringConvertible, Sendable {
   case badContent(path: String, reason: String)
 
   /// Whether writing failed, not reading.
-  public var isAboutWriting: Bool {
+  package var isAboutWriting: Bool {
     switch self {
     case .npy(.file(let error)), .file(let error): error.isAboutWriting
     default: false
@@ -28,8 +30,10 @@ public enum FeatureError: Error, Equatable, CustomStringConvertible, Sendable {
     switch self {
     case .npy(let error): error.description
     case .file(let error): error.description
-    case .badShape(let path, let shape, let expected):
-      "\(path): shape \(shape) is not \(expected)"
+    case .badShape(let path, let shape, let expected, let remedy):
+      "\(path): shape \(shape) is not \(expected)" + (remedy.map { "; \($0)" } ?? "")
+    case .partlyLabeled(let row):
+      "sample \(row) has no label but others have one; label all samples or none"
     case .labelsNotIntegers(let path):
       "\(path): labels are not integers; convert with .astype('<i8')"
     case .countMismatch(let path, let count, let other, let otherCount):

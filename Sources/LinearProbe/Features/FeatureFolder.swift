@@ -41,8 +41,8 @@ public struct FeatureFolder: Equatable, Sendable {
 
   /// Writes the folder of a data set that may have no test split, as ``write(to:)`` does.
   ///
-  /// A split of which no label is known, all being -1, gets no file of labels.
-  public static func write(
+  /// A split without labels gets no file of them.
+  package static func write(
     train: LabeledFeatures, test: LabeledFeatures?, origin: FeatureDescription?, to folder: String
   ) throws(FeatureError) {
     do throws(FileError) {
@@ -57,8 +57,15 @@ public struct FeatureFolder: Equatable, Sendable {
   }
 
   /// Removes the files that ``write(to:)`` may have written to a folder, and no others.
-  public static func remove(from folder: String) {
+  package static func remove(from folder: String) {
     for path in paths(in: folder) { try? FileManager.default.removeItem(atPath: path) }
+  }
+
+  /// Locks the folder that features are going to be written to, making it where it is missing.
+  ///
+  /// - Throws: `FileError.inUse` while another process holds the lock.
+  package static func lock(_ folder: String) throws(FileError) -> FolderLock {
+    try FolderLock(folder, writing: paths(in: "").map { String($0.dropFirst()) })
   }
 
   private static func paths(in folder: String) -> [String] {

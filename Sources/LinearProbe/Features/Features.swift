@@ -1,6 +1,6 @@
 internal import CKernels
 
-/// One row of numbers per sample, kept as narrow as they came and computed with as doubles.
+/// One row of numbers per sample, stored as float32 or float64 and computed with as float64.
 public struct Features: Equatable, Sendable {
   /// The numbers, row by row.
   enum Storage: Equatable, Sendable {
@@ -42,8 +42,29 @@ public struct Features: Equatable, Sendable {
     }
   }
 
+  /// Returns the samples in `rows`, in that order.
+  func samples(_ rows: [Int]) -> Features {
+    func part<Element>(_ elements: [Element]) -> [Element] {
+      rows.flatMap { elements[($0 * columns)..<(($0 + 1) * columns)] }
+    }
+    return switch storage {
+    case .single(let elements):
+      Features(rows: rows.count, columns: columns, elements: part(elements))
+    case .double(let elements):
+      Features(rows: rows.count, columns: columns, elements: part(elements))
+    }
+  }
+
+  /// One feature of one sample.
+  subscript(row: Int, column: Int) -> Double {
+    switch storage {
+    case .single(let elements): Double(elements[row * columns + column])
+    case .double(let elements): elements[row * columns + column]
+    }
+  }
+
   /// The row and column of the first element that is NaN or infinite.
-  public var firstNonFinite: (row: Int, column: Int)? {
+  package var firstNonFinite: (row: Int, column: Int)? {
     let index =
       switch storage {
       case .single(let elements):

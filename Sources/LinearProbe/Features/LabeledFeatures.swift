@@ -1,23 +1,34 @@
 internal import Foundation
 
-/// One split of a data set: features with one label, and perhaps one file name, per sample.
+/// One split of a data set: features and, where they are known, a label and a file name per sample.
 public struct LabeledFeatures: Equatable, Sendable {
   /// The samples.
   public var features: Features
-  /// The samples' classes; -1 where they are unknown.
-  public var labels: [Int]
-  /// Where the samples came from.
+  /// The samples' classes, any integers; nil for a split without labels.
+  public var labels: [Int]?
+  /// The file that each sample came from, where it is known.
   public var files: [String]?
 
   /// Puts samples and their labels together.
-  public init(features: Features, labels: [Int], files: [String]? = nil) {
-    precondition(
-      features.rows == labels.count, "\(features.rows) samples but \(labels.count) labels")
-    precondition(
-      files.map { $0.count == labels.count } ?? true, "not one file name per sample")
+  public init(features: Features, labels: [Int]?, files: [String]? = nil) {
+    for (count, name) in [(labels?.count, "labels"), (files?.count, "file names")] {
+      precondition(
+        (count ?? features.rows) == features.rows,
+        "\(features.rows) samples but \(count ?? 0) \(name)")
+    }
     self.features = features
     self.labels = labels
     self.files = files
+  }
+
+  /// Returns the labels of samples that all have one, nil for samples that all have none.
+  ///
+  /// - Throws: ``FeatureError/partlyLabeled(row:)`` if some have one and others have none.
+  package static func uniform(_ labels: [Int?]) throws(FeatureError) -> [Int]? {
+    let known = labels.compactMap { $0 }
+    if known.isEmpty && !labels.isEmpty { return nil }
+    if let row = labels.firstIndex(of: nil) { throw .partlyLabeled(row: row) }
+    return known
   }
 
   /// Reads a split from a file of features, a file of labels and a file with a name on each line.
@@ -25,31 +36,37 @@ public struct LabeledFeatures: Equatable, Sendable {
     featuresAt featurePath: String, labelsAt labelPath: String, filesAt namePath: String? = nil
   ) throws(FeatureError) {
     features = try Features(contentsOf: featurePath)
-    labels = try Self.readLabels(labelPath)
-    guard labels.count == features.rows else {
+    let stored = try Self.readLabels(labelPath)
+    guard stored.count == features.rows else {
       throw .countMismatch(
-        path: labelPath, count: labels.count, other: featurePath, otherCount: features.rows)
+        path: labelPath, count: stored.count, other: featurePath, otherCount: features.rows)
     }
-    if let namePath { files = try readFileNames(namePath, of: labels.count, in: labelPath) }
+    // Beside other labels -1 is a class like any other; alone it says that there are none.
+    let isLabeled = stored.isEmpty || stored.contains { $0 != Self.storedWithoutLabel }
+    labels = isLabeled ? stored : nil
+    if let namePath { files = try readFileNames(namePath, of: features.rows, in: featurePath) }
   }
+
+  /// What a file of labels holds for samples without one.
+  private static let storedWithoutLabel = -1
 
   private static func readLabels(_ path: String) throws(FeatureError) -> [Int] {
     let array = try NPYArray.read(path)
-    guard array.shape.count == 1 else {
-      throw .badShape(path: path, shape: array.shape, expected: "[samples]")
+    // A column, such as a data frame gives, is taken for what it holds.
+    guard array.shape.count == 1 || array.shape.count == 2 && array.shape[1] == 1 else {
+      throw .badShape(
+        path: path, shape: array.shape, expected: "[samples]",
+        remedy: "give one label per sample, one-hot rows with .argmax(axis=1)")
     }
     guard case .integer(let labels) = array.elements else { throw .labelsNotIntegers(path: path) }
     return labels
   }
 
-  /// Whether the class of any sample is known.
-  public var isLabeled: Bool { labels.contains { $0 != -1 } }
-
   /// Adds features and, where there are any, labels and file names to the files that are written
   /// together.
   func stage(as paths: SplitPaths, in staged: inout StagedFiles) throws(FileError) {
     try staged.add(features.array.encoded, as: paths.features)
-    if isLabeled {
+    if let labels {
       let array = NPYArray(shape: [labels.count], elements: .integer(labels))
       try staged.add(array.encoded, as: paths.labels)
     }
@@ -64,7 +81,9 @@ extension Features {
   public init(contentsOf path: String) throws(FeatureError) {
     let array = try NPYArray.read(path)
     guard array.shape.count == 2 else {
-      throw .badShape(path: path, shape: array.shape, expected: "[samples, features]")
+      throw .badShape(
+        path: path, shape: array.shape, expected: "[samples, features]",
+        remedy: "save them as .reshape(\(array.shape.first ?? 1), -1)")
     }
     let (rows, columns) = (array.shape[0], array.shape[1])
     switch array.elements {

@@ -40,18 +40,54 @@ struct FittedScaling: Equatable, Sendable {
         variances[column] += deviation * deviation / count
       }
     }
-    let deviations = zip(means, variances).map { mean, variance in
-      // A variance that rounding alone can explain is that of a constant.
-      let rounding = count * Double.ulpOfOne
-      let isConstant = variance <= rounding * variance + (rounding * mean) * (rounding * mean)
-      return isConstant ? 1 : variance.squareRoot()
+    var deviations: [Double] = []
+    for (column, variance) in variances.enumerated() {
+      if variance.isNormal {
+        deviations.append(Self.deviation(mean: means[column], variance: variance, count))
+      } else {
+        let values = (0..<features.rows).lazy.map { features[$0, column] }
+        let moments = Self.moments(ofExtreme: values)
+        means[column] = moments.mean
+        deviations.append(moments.deviation)
+      }
     }
     self.init(kind: kind, means: means, deviations: deviations)
   }
 
+  /// Returns mean and standard deviation of numbers whose squares overflow or vanish.
+  private static func moments(
+    ofExtreme values: some Collection<Double>
+  ) -> (mean: Double, deviation: Double) {
+    let largest = values.reduce(0) { max($0, abs($1)) }
+    if largest == 0 { return (0, 1) }
+    let count = Double(values.count)
+    let mean = values.reduce(0) { $0 + $1 / largest / count }
+    let variance = values.reduce(0) { $0 + ($1 / largest - mean) * ($1 / largest - mean) / count }
+    let deviation = deviation(mean: mean, variance: variance, count)
+    return (mean * largest, deviation == 1 ? 1 : deviation * largest)
+  }
+
+  private static func deviation(mean: Double, variance: Double, _ count: Double) -> Double {
+    // A variance no larger than rounding errors of a constant counts as 0.
+    let rounding = count * Double.ulpOfOne
+    let isConstant = variance <= rounding * variance + (rounding * mean) * (rounding * mean)
+    return isConstant ? 1 : variance.squareRoot()
+  }
+
   /// Returns the samples scaled.
-  func callAsFunction(_ features: Features) -> Features {
+  ///
+  /// - Throws: ``FitError/scalingOverflows(samples:row:column:)`` if a result is beyond all numbers;
+  ///   the error calls the samples `name`.
+  func callAsFunction(_ features: Features, called name: String) throws(FitError) -> Features {
     if kind == .none { return features }
+    let scaled = scaled(features)
+    if let (row, column) = scaled.firstNonFinite {
+      throw .scalingOverflows(samples: name, row: row, column: column)
+    }
+    return scaled
+  }
+
+  private func scaled(_ features: Features) -> Features {
     var elements: [Double] = []
     elements.reserveCapacity(features.rows * features.columns)
     for index in 0..<features.rows {
@@ -63,7 +99,7 @@ struct FittedScaling: Equatable, Sendable {
           elements.append((row[column] - means[column]) / deviations[column])
         }
       case .unit:
-        let length = dot(row, row).squareRoot()
+        let length = length(of: row)
         for value in row { elements.append(length > 0 ? value / length : value) }
       }
     }

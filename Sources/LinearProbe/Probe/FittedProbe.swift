@@ -1,6 +1,6 @@
 /// A classifier of features, fitted and ready for new samples.
 public struct FittedProbe: Equatable, Sendable {
-  /// What classifies the scaled features.
+  /// The model that classifies the scaled features.
   enum Classifier: Equatable, Sendable {
     case logistic(LogisticModel)
     case calibrated(CalibratedModel)
@@ -24,7 +24,7 @@ public struct FittedProbe: Equatable, Sendable {
   }
 
   /// Returns the name of a label's class or, where it has none, the label.
-  public func name(of label: Int) -> String {
+  package func name(of label: Int) -> String {
     classNames.flatMap { $0.indices.contains(label) ? $0[label] : nil } ?? String(label)
   }
 
@@ -63,7 +63,7 @@ public struct FittedProbe: Equatable, Sendable {
     if let (row, column) = features.firstNonFinite {
       throw .notFinite(samples: "test", row: row, column: column)
     }
-    let scaled = scaling(features)
+    let scaled = try scaling(features, called: "test")
     return switch classifier {
     case .logistic(let model): model.probabilities(scaled)
     case .calibrated(let model): model.probabilities(scaled)

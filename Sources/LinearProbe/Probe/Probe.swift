@@ -26,7 +26,7 @@ public struct Probe: Equatable, Sendable {
   /// Creates a plain logistic regression with scikit-learn's default settings.
   public init() {}
 
-  /// Fits the probe to labeled samples.
+  /// Fits the probe to labelled samples.
   ///
   /// - Parameters:
   ///   - train: The samples.
@@ -39,9 +39,10 @@ public struct Probe: Equatable, Sendable {
   ) throws(FitError) -> [FittedProbe] {
     precondition(method != .knn, "a vote of neighbours is not fitted")
     try regression.check()
-    let data = try TrainingData(train.features, labels: train.labels)
+    let labels = try train.labels(of: "training")
+    let data = try TrainingData(train.features, labels: labels)
     let scaling = FittedScaling(scaling, from: train.features)
-    let scaled = scaling(train.features)
+    let scaled = try scaling(train.features, called: "training")
     var settings = regression
     var trials: [RegularizationSweep.Trial] = []
     if let sweep {
@@ -54,11 +55,11 @@ public struct Probe: Equatable, Sendable {
     }
     if method == .logistic {
       let model = try settings.fit(
-        scaled, labels: train.labels, progress: progress)
+        scaled, labels: labels, progress: progress)
       return [probe(.logistic(model))]
     }
     let (calibrated, plain) = try settings.fitCalibrated(
-      scaled, labels: train.labels, includingPlain: includesPlain,
+      scaled, labels: labels, includingPlain: includesPlain,
       progress: progress)
     return [probe(.calibrated(calibrated))] + (plain.map { [probe(.logistic($0))] } ?? [])
   }
@@ -75,12 +76,14 @@ public struct Probe: Equatable, Sendable {
     _ folder: FeatureFolder,
     progress: (LogisticRegression.Progress) -> Void = { _ in }
   ) throws(FitError) -> (scores: [ProbeScore], probes: [FittedProbe]) {
-    let known = Set(folder.train.labels)
-    guard !known.isEmpty, !folder.test.labels.isEmpty else { throw .noSamples }
-    guard folder.test.labels.contains(where: known.contains) else { throw .noCommonClass }
+    let trainLabels = try folder.train.labels(of: "training")
+    let truth = try folder.test.labels(of: "test")
+    let known = Set(trainLabels)
+    guard !known.isEmpty, !truth.isEmpty else { throw .noSamples }
+    guard truth.contains(where: known.contains) else { throw .noCommonClass }
     let start = ContinuousClock.now
     if method == .knn {
-      return (try scoreNeighbors(folder, since: start), [])
+      return (try scoreNeighbors(folder, truth: truth, since: start), [])
     }
     var scores: [ProbeScore] = []
     let probes = try fit(folder.train, progress: progress)
@@ -88,11 +91,18 @@ public struct Probe: Equatable, Sendable {
       let own = try probe.probabilities(folder.train.features)
       let probabilities = try probe.probabilities(folder.test.features)
       var score = ProbeScore(
-        method: probe.method, folder: folder, predictions: probe.labels(probabilities),
-        probabilities: probabilities, classes: probe.classes)
-      let hits = zip(probe.labels(own), folder.train.labels).count { $0 == $1 }
-      score.trainTop1 = Double(hits) / Double(folder.train.labels.count)
+        method: probe.method, folder: folder, truth: truth,
+        predictions: probe.labels(probabilities), probabilities: probabilities,
+        classes: probe.classes)
+      let hits = zip(probe.labels(own), trainLabels).count { $0 == $1 }
+      score.trainTop1 = Double(hits) / Double(trainLabels.count)
       score.describe(probe)
+      if probe.method == .calibrated {
+        let counts = Dictionary(trainLabels.map { ($0, 1) }, uniquingKeysWith: +)
+        score.sparseClasses = probe.classes.filter {
+          counts[$0, default: 0] < LogisticRegression.foldCount
+        }
+      }
       score.scaling = scaling
       score.seconds = start.duration(to: .now) / .seconds(1)
       scores.append(score)
@@ -101,22 +111,24 @@ public struct Probe: Equatable, Sendable {
   }
 
   private func scoreNeighbors(
-    _ folder: FeatureFolder, since start: ContinuousClock.Instant
+    _ folder: FeatureFolder, truth: [Int], since start: ContinuousClock.Instant
   ) throws(FitError) -> [ProbeScore] {
     for setting in neighbors { try setting.check() }
-    let data = try TrainingData(folder.train.features, labels: folder.train.labels)
+    let data = try TrainingData(folder.train)
     if let (row, column) = folder.test.features.firstNonFinite {
       throw .notFinite(samples: "test", row: row, column: column)
     }
     let scaling = FittedScaling(scaling, from: folder.train.features)
     let neighborhoods = Neighborhoods(
-      scaling(folder.test.features), among: scaling(folder.train.features),
+      try scaling(folder.test.features, called: "test"),
+      among: try scaling(folder.train.features, called: "training"),
       count: neighbors.map(\.neighbors).max() ?? 0)
     return neighbors.map { setting in
       let shares = setting.shares(neighborhoods, of: data)
       var score = ProbeScore(
-        method: .knn, folder: folder, predictions: shares.firstMaxima().map { data.classes[$0] },
-        probabilities: shares, classes: data.classes)
+        method: .knn, folder: folder, truth: truth,
+        predictions: shares.firstMaxima().map { data.classes[$0] }, probabilities: shares,
+        classes: data.classes)
       score.neighbors = setting
       score.scaling = self.scaling
       score.seconds = start.duration(to: .now) / .seconds(1)

@@ -5,7 +5,8 @@ internal import Foundation
 /// A folder: `probe.json` says what it is; `parameters.npy`, `[models, outputs, features + 1]`,
 /// holds each model's weights with its intercepts behind them; `sigmoids.npy`,
 /// `[models, outputs, 2]`, the calibration of each logit; `scaling.npy`, `[2, features]`, means and
-/// standard deviations. The last two are there only where the probe has such.
+/// standard deviations. A model that was fitted without some class says in `probe.json` which it
+/// has, and its rows are followed by zeros. Only a calibrated probe has sigmoids, only a standardised one a scaling.
 enum ProbeFolder {
   /// The content of `probe.json`.
   private struct Header: Codable {
@@ -14,6 +15,8 @@ enum ProbeFolder {
     var format = Header.currentFormat
     var method: Probe.Method
     var classes: [Int]
+    /// The classes of each model, where they are not those of all.
+    var modelClasses: [[Int]]?
     var classNames: [String]?
     var features: Int
     var scaling: FeatureScaling
@@ -25,6 +28,7 @@ enum ProbeFolder {
       case format
       case method = "protocol"
       case classes
+      case modelClasses = "fit_classes"
       case classNames = "class_names"
       case features = "feature_dim"
       case scaling
@@ -50,12 +54,18 @@ enum ProbeFolder {
 
   static func write(_ probe: FittedProbe, to folder: String) throws(FeatureError) {
     let header = Header(
-      method: probe.method, classes: probe.classes, classNames: probe.classNames,
+      method: probe.method, classes: probe.classes,
+      modelClasses: probe.models.allSatisfy { $0.classes == probe.classes }
+        ? nil : probe.models.map(\.classes),
+      classNames: probe.classNames,
       features: probe.inputs, scaling: probe.scaling.kind, settings: probe.settings,
       fits: probe.reports, sweep: probe.trials)
-    let outputs = probe.models[0].weights.rows
+    let outputs = Self.outputs(probe.classes)
     let parameters = probe.models.flatMap { model in
-      (0..<outputs).flatMap { Array(model.weights.row($0)) + [model.intercepts[$0]] }
+      let rows = (0..<model.weights.rows).flatMap {
+        Array(model.weights.row($0)) + [model.intercepts[$0]]
+      }
+      return padded(rows, to: outputs * (probe.inputs + 1))
     }
     let paths = Paths(in: folder)
     do throws(FileError) {
@@ -66,7 +76,9 @@ enum ProbeFolder {
       }
       try stage(parameters, [probe.models.count, outputs, probe.inputs + 1], paths.parameters)
       if case .calibrated(let model) = probe.classifier {
-        let sigmoids = model.members.flatMap { $0.sigmoids.flatMap { [$0.slope, $0.offset] } }
+        let sigmoids = model.members.flatMap {
+          padded($0.sigmoids.flatMap { [$0.slope, $0.offset] }, to: 2 * outputs)
+        }
         try stage(sigmoids, [model.members.count, outputs, 2], paths.sigmoids)
       }
       if probe.scaling.kind == .standard {
@@ -78,6 +90,13 @@ enum ProbeFolder {
     } catch {
       throw .file(error)
     }
+  }
+
+  /// The logits of a model of the given classes.
+  private static func outputs(_ classes: [Int]) -> Int { classes.count == 2 ? 1 : classes.count }
+
+  private static func padded(_ values: [Double], to count: Int) -> [Double] {
+    values + Array(repeating: 0, count: count - values.count)
   }
 
   static func read(_ folder: String) throws(FeatureError) -> FittedProbe {
@@ -92,17 +111,24 @@ enum ProbeFolder {
       throw .badContent(
         path: paths.header, reason: "classes, feature_dim, fits or protocol are wrong")
     }
-    let outputs = header.classes.count == 2 ? 1 : header.classes.count
+    let modelClasses = header.modelClasses ?? header.fits.map { _ in header.classes }
+    guard modelClasses.count == header.fits.count,
+      modelClasses.allSatisfy({
+        $0.count > 1 && $0 == Set($0).intersection(header.classes).sorted()
+      })
+    else { throw .badContent(path: paths.header, reason: "fit_classes are wrong") }
+    let outputs = Self.outputs(header.classes)
     let shape = [header.fits.count, outputs, header.features + 1]
     let parameters = try load(paths.parameters, shape)
     let models = header.fits.enumerated().map { index, report in
-      let rows = (0..<outputs).map { output in
+      let own = Self.outputs(modelClasses[index])
+      let rows = (0..<own).map { output in
         parameters[((index * outputs + output) * shape[2])...].prefix(shape[2])
       }
       return LogisticModel(
-        classes: header.classes,
+        classes: modelClasses[index],
         weights: Matrix(
-          rows: outputs, columns: header.features, elements: rows.flatMap { $0.dropLast() }),
+          rows: own, columns: header.features, elements: rows.flatMap { $0.dropLast() }),
         intercepts: rows.compactMap(\.last), report: report)
     }
     var scaling = FittedScaling(kind: header.scaling, means: [], deviations: [])
@@ -114,24 +140,24 @@ enum ProbeFolder {
     }
     return FittedProbe(
       scaling: scaling,
-      classifier: try classifier(header.method, models, outputs: outputs, paths),
+      classifier: try classifier(header, models, outputs: outputs, paths),
       settings: header.settings, trials: header.sweep, classNames: header.classNames)
   }
 
   private static func classifier(
-    _ method: Probe.Method, _ models: [LogisticModel], outputs: Int, _ paths: Paths
+    _ header: Header, _ models: [LogisticModel], outputs: Int, _ paths: Paths
   ) throws(FeatureError) -> FittedProbe.Classifier {
-    if method == .logistic { return .logistic(models[0]) }
+    if header.method == .logistic { return .logistic(models[0]) }
     let values = try load(paths.sigmoids, [models.count, outputs, 2])
     let members = models.enumerated().map { index, model in
       CalibratedModel.Member(
         model: model,
-        sigmoids: (0..<outputs).map { output in
+        sigmoids: (0..<model.weights.rows).map { output in
           let position = 2 * (index * outputs + output)
           return Sigmoid(slope: values[position], offset: values[position + 1])
         })
     }
-    return .calibrated(CalibratedModel(members: members))
+    return .calibrated(CalibratedModel(classes: header.classes, members: members))
   }
 
   private static func load(_ path: String, _ shape: [Int]) throws(FeatureError) -> [Double] {

@@ -28,7 +28,7 @@ extension ProbeScore: Encodable {
     case warnings
   }
 
-  /// Encodes the score; what a protocol has not is null.
+  /// Encodes the score; a value that its protocol does not have is null.
   public func encode(to encoder: any Encoder) throws {
     var object = encoder.container(keyedBy: Key.self)
     try object.encode(method, forKey: .method)
@@ -58,7 +58,7 @@ extension ProbeScore: Encodable {
   }
 
   /// Returns scores as JSON text: one object, or the first with the others under `others`.
-  public static func json(_ scores: [ProbeScore]) -> String {
+  package static func json(_ scores: [ProbeScore]) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(

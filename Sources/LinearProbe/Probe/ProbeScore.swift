@@ -1,6 +1,4 @@
-internal import COpenBLAS
-
-/// What a probe says about features, and everything that decided the number.
+/// How well a probe classifies, with the settings and data that the figures depend on.
 public struct ProbeScore: Equatable, Sendable {
   /// How the features were judged.
   public let method: Probe.Method
@@ -36,30 +34,32 @@ public struct ProbeScore: Equatable, Sendable {
   public internal(set) var trials: [RegularizationSweep.Trial] = []
   /// The settings of the vote; nil for logistic regressions.
   public internal(set) var neighbors: NearestNeighbors?
+  /// Classes of which a calibrated probe has fewer training samples than folds, ascending.
+  public internal(set) var sparseClasses: [Int] = []
   /// What was done to features first.
   public internal(set) var scaling = FeatureScaling.none
   /// How the features were made, where it is known.
   public let origin: FeatureDescription?
   /// The version of the program that scored.
-  public var version: String?
+  package(set) public var version: String?
   /// The kernel family of the BLAS in use.
   public let blasCore: String
 
   init(
-    method: Probe.Method, folder: FeatureFolder, predictions: [Int], probabilities: Matrix,
-    classes: [Int]
+    method: Probe.Method, folder: FeatureFolder, truth: [Int], predictions: [Int],
+    probabilities: Matrix, classes: [Int]
   ) {
     self.method = method
-    let confusion = ConfusionMatrix(truth: folder.test.labels, predictions: predictions)
+    let confusion = ConfusionMatrix(truth: truth, predictions: predictions)
     top1 = confusion.accuracy
-    logLoss = LinearProbe.logLoss(probabilities, classes: classes, labels: folder.test.labels)
+    logLoss = LinearProbe.logLoss(probabilities, classes: classes, labels: truth)
     confusionMatrix = confusion
     classNames = folder.origin?.classNames
-    trainCount = folder.train.labels.count
-    testCount = folder.test.labels.count
+    trainCount = folder.train.features.rows
+    testCount = folder.test.features.rows
     featureDimension = folder.train.features.columns
     origin = folder.origin
-    blasCore = unsafe String(cString: openblas_get_corename())
+    blasCore = BLAS.core
   }
 
   /// Adds how the probe's fits went.
@@ -67,7 +67,7 @@ public struct ProbeScore: Equatable, Sendable {
     fits = probe.reports
     objective = fits.reduce(0) { $0 + $1.objective } / Double(max(fits.count, 1))
     iterations = fits.map(\.iterations).max()
-    let order: [FitStatus] = [.lineSearchFailed, .iterationLimit, .converged]
+    let order: [FitStatus] = [.lineSearchFailed, .stayedAtStart, .iterationLimit, .converged]
     status = order.first { status in fits.contains { $0.status == status } }
     settings = probe.settings
     trials = probe.trials
@@ -87,8 +87,18 @@ public struct ProbeScore: Equatable, Sendable {
           + "(the published rows' did not either); raise --max-iter to go on"
       case .lineSearchFailed:
         "the fit ended early, no step lowers the objective; scale the features (--scale standard)"
+      case .stayedAtStart:
+        "the fit took no step, its first gradient is within the tolerance: the score says nothing "
+          + "about the features; scale them (--scale standard) or lower --tol"
       case .converged, nil: nil
       }
-    return (fit.map { [$0] } ?? []) + report.warnings
+    let sparse =
+      sparseClasses.isEmpty
+      ? []
+      : [
+        "fewer training samples than folds, so that some folds calibrate without them: classes "
+          + sparseClasses.map(String.init).joined(separator: ", ")
+      ]
+    return (fit.map { [$0] } ?? []) + sparse + report.warnings
   }
 }

@@ -31,6 +31,10 @@ public enum RegularizationSweep: Equatable, Sendable {
     progress: (LogisticRegression.Progress) -> Void
   ) throws(FitError) -> [Trial] {
     let heldOut = try StratifiedFolds(data.targets, classes: data.classes, count: 10).rows[0]
+    // Every C is judged on models of all classes.
+    if let lost = data.firstClass(within: heldOut) {
+      throw .tooFewForFolds(label: lost, samples: 1, folds: 10)
+    }
     let isHeldOut = Set(heldOut)
     let rest = (0..<Int32(data.targets.count)).filter { !isHeldOut.contains($0) }
     func trials(_ values: [Double]) -> [Trial] {

@@ -1,47 +1,62 @@
 /// Logistic regressions on all but one fold each, calibrated on that fold, and averaged.
 ///
 /// Equal to `sklearn.calibration.CalibratedClassifierCV` of a logistic regression with sigmoids,
-/// the protocol of the published rows.
+/// the protocol of the published rows. A model that was fitted without any sample of a class gives
+/// it the probability 0.
 public struct CalibratedModel: Equatable, Sendable {
   /// A logistic regression and the calibration of each of its logits.
-  public struct Member: Equatable, Sendable {
+  package struct Member: Equatable, Sendable {
     /// The model, fitted without one fold.
-    public let model: LogisticModel
+    package let model: LogisticModel
     /// One calibration per logit, fitted on that fold.
-    public let sigmoids: [Sigmoid]
+    package let sigmoids: [Sigmoid]
   }
 
   /// One member per fold.
-  public let members: [Member]
+  package let members: [Member]
 
   /// The labels, ascending; probabilities stand in this order.
-  public var classes: [Int] { members[0].model.classes }
+  public let classes: [Int]
 
-  /// Creates an ensemble of at least one member.
-  init(members: [Member]) {
+  /// Creates an ensemble of at least one member, each of some of the classes.
+  init(classes: [Int], members: [Member]) {
     precondition(!members.isEmpty, "an ensemble needs members")
+    self.classes = classes
     self.members = members
   }
 
   /// Returns the probability of each class, `[samples, classes]`: the members' mean.
   public func probabilities(_ features: Features) -> Matrix {
-    let outputs = members[0].sigmoids.count
-    let models = members.map(\.model)
     let panel = Panel(
-      inputs: features.columns, models: models.map { $0.parameters[...] }, outputsPerModel: outputs)
+      inputs: features.columns, models: members.map { $0.model.parameters[...] })
     let logits = panel.logits(
       features, rows: Array(0..<Int32(features.rows)))
+    let codes = members.map { $0.model.calibratedCodes(in: classes) }
     var mean = Matrix(rows: features.rows, columns: classes.count)
     for row in 0..<features.rows {
-      let logits = logits.row(row)
-      for (index, member) in members.enumerated() {
-        let own = logits[(logits.startIndex + index * outputs)...].prefix(outputs)
-        for (code, probability) in member.probabilities(own).enumerated() {
+      var rest = logits.row(row)
+      for (member, codes) in zip(members, codes) {
+        let own = rest.prefix(member.sigmoids.count)
+        rest = rest.dropFirst(own.count)
+        for (code, probability) in probabilities(member, own, codes).enumerated() {
           mean[row, code] += probability / Double(members.count)
         }
       }
     }
     return mean
+  }
+
+  /// Returns the probability of each class: the calibrated logits, divided by their sum.
+  private func probabilities(
+    _ member: Member, _ logits: ArraySlice<Double>, _ codes: [Int]
+  ) -> [Double] {
+    let raw = zip(member.sigmoids, logits).map { $0($1) }
+    if classes.count == 2 { return [1 - raw[0], raw[0]] }
+    let total = raw.reduce(0, +)
+    if total == 0 { return classes.map { _ in 1 / Double(classes.count) } }
+    var shares = classes.map { _ in 0.0 }
+    for (code, probability) in zip(codes, raw) { shares[code] = probability / total }
+    return shares
   }
 
   /// Returns the most probable label of each sample, the first of equals.
@@ -50,12 +65,19 @@ public struct CalibratedModel: Equatable, Sendable {
   }
 }
 
-extension CalibratedModel.Member {
-  /// Returns the probability of each class: the calibrated logits, divided by their sum.
-  fileprivate func probabilities(_ logits: ArraySlice<Double>) -> [Double] {
-    let raw = zip(sigmoids, logits).map { $0($1) }
-    if raw.count == 1 { return [1 - raw[0], raw[0]] }
-    let total = raw.reduce(0, +)
-    return raw.map { total == 0 ? 1 / Double(raw.count) : $0 / total }
+extension LogisticModel {
+  /// Returns the positions of the model's classes in `all`.
+  func codes(in all: [Int]) -> [Int] {
+    let own = Set(classes)
+    return all.indices.filter { own.contains(all[$0]) }
+  }
+
+  /// Returns the class that each logit is calibrated for, by its position in `all`.
+  ///
+  /// The single logit of two classes is that of the second; but where they are two of more, it is
+  /// calibrated for the first, as scikit-learn does.
+  func calibratedCodes(in all: [Int]) -> [Int] {
+    let codes = codes(in: all)
+    return weights.rows == codes.count ? codes : [all.count == 2 ? codes[1] : codes[0]]
   }
 }

@@ -6,15 +6,19 @@ public enum FitError: Error, Equatable, CustomStringConvertible, Sendable {
   case noFeatures
   /// Samples and labels differ in number.
   case countMismatch(samples: Int, labels: Int)
+  /// The named samples have no labels.
+  case noLabels(samples: String)
   /// All samples are of one class.
   case oneClass(label: Int)
   /// No sample to score is of a class that the samples of the fit have.
   case noCommonClass
   /// A feature of the named samples is NaN or infinite.
   case notFinite(samples: String, row: Int, column: Int)
-  /// Samples to score have not the width of those the model was fitted to.
+  /// A feature of the named samples is beyond all numbers once it is scaled.
+  case scalingOverflows(samples: String, row: Int, column: Int)
+  /// Samples to score differ in their number of features from those of the fit.
   case widthMismatch(expected: Int, found: Int)
-  /// A class has too few samples for every fold to hold one.
+  /// The folds do not leave enough samples of a class.
   case tooFewForFolds(label: Int, samples: Int, folds: Int)
   /// A setting is out of its range.
   case badSetting(name: String, value: String, range: String)
@@ -26,6 +30,7 @@ public enum FitError: Error, Equatable, CustomStringConvertible, Sendable {
     case .noFeatures: "the samples have no features; give at least one column"
     case .countMismatch(let samples, let labels):
       "\(samples) samples but \(labels) labels; give one label per sample"
+    case .noLabels(let samples): "the \(samples) samples have no labels; give one label per sample"
     case .oneClass(let label):
       "all samples are of class \(label); give samples of at least two classes"
     case .noCommonClass:
@@ -33,11 +38,14 @@ public enum FitError: Error, Equatable, CustomStringConvertible, Sendable {
     case .notFinite(let samples, let row, let column):
       "the \(samples) feature in row \(row), column \(column) is NaN or infinite; "
         + "remove or replace it"
+    case .scalingOverflows(let samples, let row, let column):
+      "the \(samples) feature in row \(row), column \(column) overflows when it is scaled; "
+        + "remove it, or use another scaling"
     case .widthMismatch(let expected, let found):
       "the samples have \(found) features but the probe was fitted to \(expected); "
         + "use features of the same encoder"
     case .tooFewForFolds(let label, let samples, let folds):
-      "class \(label) has \(samples) samples but \(folds) folds need one each; "
+      "class \(label) has \(samples) samples, too few for \(folds) folds; "
         + "use more samples, or the plain protocol without a sweep"
     case .badSetting(let name, let value, let range):
       "\(name) is \(value) but must be \(range)"

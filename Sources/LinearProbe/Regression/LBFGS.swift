@@ -2,6 +2,8 @@
 public enum FitStatus: String, Codable, Sendable {
   /// The gradient or the last decrease fell below its tolerance.
   case converged
+  /// The gradient at the start was within its tolerance, so that no step was taken.
+  case stayedAtStart = "stayed_at_start"
   /// The permitted number of iterations was used up first.
   case iterationLimit = "iteration_limit"
   /// No step along the descent direction could be found, not even along the gradient.
@@ -67,7 +69,7 @@ struct LBFGS {
     guard var search else {
       (value, gradient) = (newValue, newGradient)
       if largestMagnitude(gradient) <= settings.gradientTolerance {
-        status = .converged
+        status = .stayedAtStart
       } else {
         startSearch()
       }
@@ -104,7 +106,7 @@ struct LBFGS {
     startSearch()
   }
 
-  /// Keeps the pair of the step just taken unless its curvature drowns in rounding.
+  /// Keeps the pair of the step just taken unless its curvature is within rounding of 0.
   private mutating func remember(step: Double, since oldGradient: [Double]) {
     let product = (dot(gradient, direction) - slope) * step
     guard product > Double.ulpOfOne * -slope * step else { return }

@@ -75,8 +75,7 @@ public struct LogisticModel: Equatable, Sendable {
 
   /// The model as a matrix to multiply samples with.
   var panel: Panel {
-    Panel(
-      inputs: weights.columns, models: [parameters[...]], outputsPerModel: weights.rows)
+    Panel(inputs: weights.columns, models: [parameters[...]])
   }
 }
 

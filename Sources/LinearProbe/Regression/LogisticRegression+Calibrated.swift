@@ -6,7 +6,7 @@ extension LogisticRegression {
   ///
   /// - Parameters:
   ///   - features: The samples.
-  ///   - labels: The samples' classes, any integers, each at least five times.
+  ///   - labels: The samples' classes, any integers, one of them at least five times.
   ///   - includingPlain: Whether a model is fitted to all samples as well, from the same passes.
   ///   - progress: Called after every iteration of each of the fits.
   /// - Returns: The calibrated ensemble, and the plain model if it was asked for.
@@ -18,37 +18,48 @@ extension LogisticRegression {
     let data = try TrainingData(features, labels: labels)
     try check()
     let folds = try StratifiedFolds(data.targets, classes: data.classes, count: Self.foldCount).rows
-    let excluded: [Int?] = Array(folds.indices) + (includingPlain ? [nil] : [])
-    let runs = excluded.map { Run(excludedGroup: $0, inverseRegularization: inverseRegularization) }
-    let models = fitTogether(
-      data, groups: folds, runs: runs, progress: progress)
-    let members = zip(models, folds).map { model, rows in
-      CalibratedModel.Member(
-        model: model,
-        sigmoids: model.calibrated(on: data, rows: rows))
+    // A model that sees no sample of some class has fewer logits and is fitted by itself.
+    var models: [Int: LogisticModel] = [:]
+    for (fold, rows) in folds.enumerated() {
+      guard let lost = data.firstClass(within: rows) else { continue }
+      let rest = data.without(rows)
+      if Set(rest.labels).count < 2 {
+        throw .tooFewForFolds(label: lost, samples: 1, folds: Self.foldCount)
+      }
+      models[fold] = try fit(rest.features, labels: rest.labels) {
+        progress(Progress(fit: fold, iteration: $0.iteration, objective: $0.objective))
+      }
     }
-    return (CalibratedModel(members: members), includingPlain ? models.last : nil)
+    // The plain model comes last.
+    let together =
+      folds.indices.filter { models[$0] == nil } + (includingPlain ? [folds.count] : [])
+    let runs = together.map {
+      Run(
+        excludedGroup: $0 == folds.count ? nil : $0, inverseRegularization: inverseRegularization)
+    }
+    let fitted = fitTogether(data, groups: folds, runs: runs) {
+      progress(
+        Progress(fit: together[$0.fit], iteration: $0.iteration, objective: $0.objective))
+    }
+    for (fold, model) in zip(together, fitted) { models[fold] = model }
+    let members = folds.enumerated().compactMap { fold, rows in
+      models[fold].map {
+        CalibratedModel.Member(model: $0, sigmoids: $0.calibrated(on: data, rows: rows))
+      }
+    }
+    return (CalibratedModel(classes: data.classes, members: members), models[folds.count])
   }
 }
 
 extension LogisticModel {
   /// Returns the calibration of each logit on samples that the model has not seen.
-  fileprivate func calibrated(
-    on data: TrainingData, rows: [Int32]
-  ) -> [Sigmoid] {
+  fileprivate func calibrated(on data: TrainingData, rows: [Int32]) -> [Sigmoid] {
     let logits = panel.logits(data.features, rows: rows)
-    var sigmoids = Array(repeating: Sigmoid(slope: 0, offset: 0), count: logits.columns)
-    unsafe sigmoids.withUnsafeMutableBufferPointer { sigmoids in
-      // Tasks write one element each.
-      nonisolated(unsafe) let sigmoids = unsafe sigmoids
-      parallel(logits.columns) { output in
-        // The single logit of two classes is that of the second.
-        let code = Int32(logits.columns == 1 ? 1 : output)
-        unsafe sigmoids[output] = Sigmoid(
-          logits: (0..<logits.rows).map { logits[$0, output] },
-          isMember: rows.map { data.targets[Int($0)] == code })
-      }
+    let codes = calibratedCodes(in: data.classes)
+    return parallelMap(logits.columns) { output in
+      Sigmoid(
+        logits: (0..<logits.rows).map { logits[$0, output] },
+        isMember: rows.map { Int(data.targets[Int($0)]) == codes[output] })
     }
-    return sigmoids
   }
 }

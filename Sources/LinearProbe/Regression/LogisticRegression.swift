@@ -100,6 +100,7 @@ public struct LogisticRegression: Codable, Equatable, Sendable {
     _ data: TrainingData, groups: [[Int32]], runs: [Run],
     progress: (Progress) -> Void
   ) -> [LogisticModel] {
+    if runs.isEmpty { return [] }
     let objective = SharedObjective(
       features: data.features, targets: data.targets, groups: groups, classes: data.classes.count,
       problems: runs.map { problem(data, groups: groups, $0) },

@@ -14,23 +14,26 @@ struct Panel {
   /// b, `[outputs]`.
   private let intercepts: [Double]
 
-  /// Puts models side by side, each given by weights `[count, inputs]` and then intercepts.
-  init(inputs: Int, models: [ArraySlice<Double>], outputsPerModel count: Int) {
+  /// Puts models side by side, each given by weights `[logits, inputs]` and then intercepts.
+  init(inputs: Int, models: [ArraySlice<Double>]) {
     self.inputs = inputs
-    outputs = models.count * count
+    outputs = models.reduce(0) { $0 + $1.count / (inputs + 1) }
     var weights = Array(repeating: 0.0, count: inputs * outputs)
     var intercepts: [Double] = []
     intercepts.reserveCapacity(outputs)
-    for (index, model) in models.enumerated() {
+    var first = 0
+    for model in models {
+      let count = model.count / (inputs + 1)
       for output in 0..<count {
         let row = model[(model.startIndex + output * inputs)...].prefix(inputs)
-        var position = index * count + output
+        var position = first + output
         for weight in row {
           weights[position] = weight
           position += outputs
         }
       }
       intercepts += model.suffix(count)
+      first += count
     }
     self.weights = weights
     self.intercepts = intercepts

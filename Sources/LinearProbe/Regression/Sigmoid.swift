@@ -5,20 +5,20 @@ internal import Foundation
 /// Platt 1999, "Probabilistic outputs for support vector machines", fitted as
 /// `sklearn.calibration` does but by Newton's method: the problem is strictly convex in two
 /// variables.
-public struct Sigmoid: Codable, Equatable, Sendable {
+package struct Sigmoid: Codable, Equatable, Sendable {
   /// A, negative where larger logits mean the class.
-  public let slope: Double
+  package let slope: Double
   /// B.
-  public let offset: Double
+  package let offset: Double
 
   /// Creates a calibration of given coefficients.
-  public init(slope: Double, offset: Double) {
+  package init(slope: Double, offset: Double) {
     self.slope = slope
     self.offset = offset
   }
 
   /// Returns the probability that a logit stands for.
-  public func callAsFunction(_ logit: Double) -> Double {
+  package func callAsFunction(_ logit: Double) -> Double {
     1 / (1 + exp(slope * logit + offset))
   }
 
@@ -26,16 +26,20 @@ public struct Sigmoid: Codable, Equatable, Sendable {
   init(logits: [Double], isMember: [Bool]) {
     precondition(
       logits.count == isMember.count, "\(logits.count) logits, \(isMember.count) memberships")
-    // Large logits are scaled down first, as scikit-learn does.
+    // Shifted and scaled, so that the fit depends neither on the logits' unit nor on their mean.
+    let mean = logits.reduce(0) { $0 + $1 / Double(logits.count) }
     let largest = logits.reduce(0) { max($0, abs($1)) }
-    let scale = largest >= 30 ? largest : 1
-    let objective = SigmoidObjective(logits: logits.map { $0 / scale }, isMember: isMember)
+    let deviation = logits.reduce(0) { max($0, abs($1 - mean)) }
+    // Logits that differ by rounding alone are equal: they say nothing, and the slope is 0.
+    let scale = deviation > 1e-12 * largest ? deviation : .infinity
+    let objective = SigmoidObjective(
+      logits: logits.map { ($0 - mean) / scale }, isMember: isMember)
     let (slope, offset) = objective.minimum()
-    self.init(slope: slope / scale, offset: offset)
+    self.init(slope: slope / scale, offset: offset - slope / scale * mean)
   }
 }
 
-/// The summed cross-entropy of a calibration against targets pulled away from 0 and 1.
+/// The summed cross-entropy of a calibration against Platt's targets, which keep off 0 and 1.
 private struct SigmoidObjective {
   let logits: [Double]
   let isMember: [Bool]
@@ -72,13 +76,17 @@ private struct SigmoidObjective {
       let offsetStep = (b * here.slopeGradient - a * here.offsetGradient) / determinant
       let decrease = slopeStep * here.slopeGradient + offsetStep * here.offsetGradient
       guard decrease < 0 else { break }
+      // So close to the minimum a full step squares the error, and the value is all rounding.
+      if -decrease <= 1e-12 * here.value {
+        return (slope + slopeStep, offset + offsetStep)
+      }
       var length = 1.0
       var next = expansion(slope + slopeStep, offset + offsetStep)
       while !(next.value <= here.value + 1e-4 * length * decrease) && length > 1e-10 {
         length /= 2
         next = expansion(slope + length * slopeStep, offset + length * offsetStep)
       }
-      // Below this the value is all rounding, and the point as exact as it gets.
+      // A value that no longer falls differs by rounding alone: the point is the minimum.
       if !(next.value < here.value) { break }
       slope += length * slopeStep
       offset += length * offsetStep

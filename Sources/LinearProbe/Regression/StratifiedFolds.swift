@@ -1,6 +1,7 @@
 /// Parts of a data set that hold the classes in equal proportions, without shuffling.
 ///
-/// Equal to `sklearn.model_selection.StratifiedKFold(count)`.
+/// Equal to `sklearn.model_selection.StratifiedKFold(count)`: a class of fewer samples than folds is
+/// missing from some of them, as long as another has enough.
 struct StratifiedFolds {
   /// The samples of each fold, ascending.
   let rows: [[Int32]]
@@ -9,8 +10,9 @@ struct StratifiedFolds {
   init(_ targets: [Int32], classes: [Int], count: Int) throws(FitError) {
     var sizes = Array(repeating: 0, count: classes.count)
     for target in targets { sizes[Int(target)] += 1 }
-    for (index, size) in sizes.enumerated() where size < count {
-      throw .tooFewForFolds(label: classes[index], samples: size, folds: count)
+    let largest = sizes.indices.max { sizes[$0] < sizes[$1] } ?? 0
+    guard sizes[largest] >= count else {
+      throw .tooFewForFolds(label: classes[largest], samples: sizes[largest], folds: count)
     }
     var quotas = Self.quotas(targets, sizes: sizes, count: count)
     var fold = Array(repeating: 0, count: classes.count)

@@ -1,4 +1,4 @@
-/// Samples with their classes counted from 0, found fit for fitting.
+/// Samples that can be fitted, with their classes counted from 0.
 struct TrainingData {
   let features: Features
   /// The labels in use, ascending.
@@ -25,11 +25,39 @@ struct TrainingData {
   }
 }
 
+extension LabeledFeatures {
+  /// Returns the labels of samples that are called `samples` in an error.
+  func labels(of samples: String) throws(FitError) -> [Int] {
+    guard let labels else { throw .noLabels(samples: samples) }
+    return labels
+  }
+}
+
 extension TrainingData {
+  /// Takes a labelled split.
+  init(_ split: LabeledFeatures) throws(FitError) {
+    try self.init(split.features, labels: split.labels(of: "training"))
+  }
+
   private init(features: Features, classes: [Int], targets: [Int32]) {
     self.features = features
     self.classes = classes
     self.targets = targets
+  }
+
+  /// Returns the label of the first class that has no sample outside `rows`.
+  func firstClass(within rows: [Int32]) -> Int? {
+    var left = classes.map { _ in 0 }
+    for target in targets { left[Int(target)] += 1 }
+    for row in rows { left[Int(targets[Int(row)])] -= 1 }
+    return left.firstIndex(of: 0).map { classes[$0] }
+  }
+
+  /// Returns the samples that are not in `rows`, ascending, with their labels.
+  func without(_ rows: [Int32]) -> (features: Features, labels: [Int]) {
+    let excluded = Set(rows)
+    let rest = targets.indices.filter { !excluded.contains(Int32($0)) }
+    return (features.samples(rest), rest.map { classes[Int(targets[$0])] })
   }
 
   /// Returns the same samples with their features scaled.

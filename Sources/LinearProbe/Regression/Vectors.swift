@@ -7,6 +7,16 @@ func dot(_ a: [Double], _ b: [Double]) -> Double {
   return unsafe cblas_ddot(blasint(a.count), a, 1, b, 1)
 }
 
+/// Returns the square root of the sum of squares, even where a square overflows or vanishes.
+func length(of x: [Double]) -> Double {
+  let squares = dot(x, x)
+  if squares.isNormal { return squares.squareRoot() }
+  let largest = largestMagnitude(x)
+  guard largest > 0, largest.isFinite else { return largest }
+  let scaled = x.map { $0 / largest }
+  return dot(scaled, scaled).squareRoot() * largest
+}
+
 /// Adds `scale * x` to `y`.
 func add(_ scale: Double, _ x: [Double], to y: inout [Double]) {
   precondition(x.count == y.count, "cannot add \(x.count) to \(y.count) elements")

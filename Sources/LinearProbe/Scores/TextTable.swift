@@ -49,7 +49,7 @@ package struct TextTable {
 }
 
 /// Returns cells as a line of comma-separated values, quoted where they must be (RFC 4180).
-public func csvLine(_ cells: [String]) -> String {
+package func csvLine(_ cells: [String]) -> String {
   let quoted = cells.map { cell in
     cell.contains { $0 == "," || $0 == "\"" || $0.isNewline }
       ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell

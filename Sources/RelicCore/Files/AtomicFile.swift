@@ -7,6 +7,8 @@ internal import Synchronization
 /// file that is not committed leaves nothing behind. A class because a descriptor has one owner.
 package final class AtomicFile {
   private static let serial = Atomic(0)
+  /// The temporary files of this process.
+  private static let unfinished = Mutex<Set<String>>([])
 
   private let path: String
   private let temporaryPath: String
@@ -26,19 +28,35 @@ package final class AtomicFile {
       throw .cannotWrite(path: path, reason: "it exists and is not a regular file")
     }
     var temporaryPath: String
+    var failure: Int32
     repeat {
       let number = Self.serial.wrappingAdd(1, ordering: .relaxed).newValue
-      temporaryPath = "\(self.path).\(getpid())-\(number).partial"
-      descriptor = unsafe open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      let name = "\(self.path).\(getpid())-\(number).partial"
+      (descriptor, failure) = Self.unfinished.withLock { unfinished in
+        let descriptor = unsafe open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        if descriptor >= 0 { unfinished.insert(name) }
+        return (descriptor, errno)
+      }
+      temporaryPath = name
       // A killed process that had the same number may have left such a file.
-    } while descriptor < 0 && errno == EEXIST
+    } while descriptor < 0 && failure == EEXIST
     self.temporaryPath = temporaryPath
-    if descriptor < 0 { throw .cannotWrite(path: path, reason: systemReason()) }
+    if descriptor < 0 { throw .cannotWrite(path: path, reason: systemReason(failure)) }
   }
 
   deinit {
     if descriptor >= 0 { close(descriptor) }
     if !isCommitted { unsafe unlink(temporaryPath) }
+    let name = temporaryPath
+    Self.unfinished.withLock { _ = $0.remove(name) }
+  }
+
+  /// Ends the process at once, without the files that it has not finished.
+  package static func exitLeavingNone(code: Int32) -> Never {
+    unfinished.withLock { names in
+      for name in names { unsafe unlink(name) }
+      _exit(code)
+    }
   }
 
   /// Appends bytes.

@@ -4,10 +4,15 @@ public enum FileError: Error, Equatable {
   case notAFile(path: String)
   case truncated(path: String, wanted: Int, at: Int)
   case cannotWrite(path: String, reason: String)
+  /// A folder that another process is writing to.
+  case inUse(path: String)
 
   /// Whether writing failed, not reading.
   public var isAboutWriting: Bool {
-    if case .cannotWrite = self { true } else { false }
+    switch self {
+    case .cannotWrite, .inUse: true
+    case .cannotRead, .notAFile, .truncated: false
+    }
   }
 }
 
@@ -19,6 +24,7 @@ extension FileError: CustomStringConvertible {
     case .notAFile(let path): "\(path): cannot be read: \(reason); give the path of a file"
     case .truncated(let path, _, _): "\(path): cannot be read: \(reason); get the whole file again"
     case .cannotWrite(let path, _): "\(path): cannot be written: \(reason)"
+    case .inUse(let path): "\(path): \(reason)"
     }
   }
 
@@ -27,6 +33,7 @@ extension FileError: CustomStringConvertible {
     switch self {
     case .cannotRead(_, let reason), .cannotWrite(_, let reason): reason
     case .notAFile: "it is not a regular file"
+    case .inUse: "another process is writing to it"
     case .truncated(_, let wanted, let offset):
       "it does not hold the \(wanted) bytes that begin at byte \(offset)"
     }

@@ -1,34 +1,14 @@
 internal import Foundation
 
-/// A part of a picture, in whole pixels.
-public struct CropRectangle: Equatable, Sendable {
-  /// The leftmost column.
-  public let x: Int
-  /// The topmost row.
-  public let y: Int
-  /// The number of columns.
-  public let width: Int
-  /// The number of rows.
-  public let height: Int
-
-  /// Creates a rectangle from its top left corner and its extent.
-  public init(x: Int, y: Int, width: Int, height: Int) {
-    self.x = x
-    self.y = y
-    self.width = width
-    self.height = height
-  }
-}
-
-/// Draws the part of a picture a view shows, as torchvision's `RandomResizedCrop` does.
+/// Draws the part of an image a view shows, as torchvision's `RandomResizedCrop` does.
 struct RandomResizedCrop: Equatable, Sendable {
-  /// The crop's share of the picture's area.
+  /// The crop's share of the image's area.
   let scale: ClosedRange<Float>
 
   /// Width over height, drawn uniformly in its logarithm.
   static let ratio: ClosedRange<Double> = (3.0 / 4)...(4.0 / 3)
 
-  /// Returns a rectangle inside a picture: ten attempts, then the largest one in the centre.
+  /// Returns a rectangle inside an image: ten attempts, then the largest one in the centre.
   func rectangle(width: Int, height: Int, using random: inout Philox) -> CropRectangle {
     let area = Double(width * height)
     let ratio = Self.ratio

@@ -1,6 +1,4 @@
-internal import CKernels
-
-/// Makes random views of pictures by the reference's recipe.
+/// Makes random views of images by the reference's recipe.
 ///
 /// Random resized crop, horizontal flip, colour jitter, greyscale, Gaussian blur, solarization, then
 /// values in [0, 1] without normalisation; each step on 8 bits as torchvision does on Pillow images.
@@ -40,10 +38,10 @@ public struct ViewGenerator: Sendable {
   /// Makes one view of `source`.
   ///
   /// - Parameters:
-  ///   - source: The picture.
+  ///   - source: The image.
   ///   - seed: The seed of the run.
   ///   - epoch: The pass over the data.
-  ///   - sample: The picture's index in its data set.
+  ///   - sample: The image's index in its data set.
   ///   - view: The view's number, globals first.
   /// - Returns: Shape `[size, size, 3]`, values in [0, 1].
   public func view(
@@ -79,15 +77,5 @@ public struct ViewGenerator: Sendable {
     if recipe.isGray { Grayscale.apply(to: &scratch.image) }
     scratch.blur.apply(sigma: recipe.sigma, to: &scratch.image)
     if recipe.isSolarized { Solarize.apply(to: &scratch.image) }
-  }
-}
-
-extension PlanarImage {
-  /// Writes the picture as `[height, width, 3]`, values in [0, 1].
-  func write(into destination: UnsafeMutableBufferPointer<Float>) {
-    precondition(
-      destination.count == planes.count,
-      "\(destination.count) floats cannot hold a view of \(planes.count)")
-    unsafe withPlanes { unsafe relic_planes_to_float(area, $0, destination.baseAddress) }
   }
 }

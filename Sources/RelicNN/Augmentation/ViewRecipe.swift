@@ -1,4 +1,4 @@
-/// What happens to one picture on its way to one view; equal recipes give equal views.
+/// What happens to one image on its way to one view; equal recipes give equal views.
 struct ViewRecipe: Equatable, Sendable {
   let crop: CropRectangle
   let isMirrored: Bool
@@ -10,11 +10,11 @@ struct ViewRecipe: Equatable, Sendable {
 }
 
 extension ViewRecipe {
-  /// Draws a recipe for a picture of `width` by `height` pixels.
+  /// Draws a recipe for an image of `width` by `height` pixels.
   ///
   /// - Parameters:
-  ///   - width: Pixels in a row of the picture.
-  ///   - height: Rows of the picture.
+  ///   - width: Pixels in a row of the image.
+  ///   - height: Rows of the image.
   ///   - isLocal: Whether the view is a small crop, which is never solarized.
   ///   - random: Decides everything.
   init(width: Int, height: Int, isLocal: Bool, using random: inout Philox) {

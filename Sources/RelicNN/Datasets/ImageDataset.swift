@@ -1,30 +1,50 @@
-/// Pictures in a fixed order, some with labels.
+/// Images in a fixed order, some with labels.
 ///
-/// Pictures are read one at a time and from several workers at once, so a set may be larger than
-/// memory.
+/// Images are read one at a time and from several workers at once, so a set may be larger than
+/// memory. A conformer needs ``count`` and ``image(at:)`` alone:
+///
+/// ```swift
+/// struct Scans: ImageDataset {
+///   let scans: [Scan]
+///   var count: Int { scans.count }
+///   func image(at index: Int) throws -> RGBImage { try scans[index].developed() }
+/// }
+/// ```
 public protocol ImageDataset: Sendable {
-  /// The name users choose the set by, such as `cifar10`.
+  /// The name of the set, such as `cifar10`; the name of the type unless a conformer has another.
   var name: String { get }
 
-  /// The number of pictures.
+  /// The number of images.
   var count: Int { get }
 
-  /// The name of each class, or `nil` if classes have none.
+  /// The name of each class, or `nil` if classes have none; `nil` unless a conformer says more.
   var classNames: [String]? { get }
 
-  /// Returns picture `index`, reading or drawing it anew.
-  func image(at index: Int) throws(DatasetError) -> RGBImage
+  /// Returns image `index`, reading or drawing it anew.
+  ///
+  /// - Throws: Any error; loaders pass it on as an ``UnreadableImage``.
+  func image(at index: Int) throws -> RGBImage
 
-  /// Returns the class of picture `index`, counted from 0, or `nil` if it is unlabelled.
+  /// Returns the class of image `index`, counted from 0, or `nil` if it is unlabelled, as all are
+  /// unless a conformer says more.
   func label(at index: Int) -> Int?
 
-  /// Returns the file picture `index` comes from, relative to the set's folder, or `nil` if the
-  /// pictures have no files of their own.
+  /// Returns the file image `index` comes from, relative to the set's folder, or `nil` if images
+  /// have no files of their own, as in most sets.
   func fileName(at index: Int) -> String?
 }
 
 extension ImageDataset {
-  /// Returns `nil`: most sets keep many pictures in one file.
+  /// The name of the type.
+  public var name: String { String(describing: Self.self) }
+
+  /// `nil`: classes without names.
+  public var classNames: [String]? { nil }
+
+  /// Returns `nil`: no labels.
+  public func label(at index: Int) -> Int? { nil }
+
+  /// Returns `nil`: no files.
   public func fileName(at index: Int) -> String? { nil }
 }
 

@@ -11,12 +11,12 @@ struct RecordFile: Sendable {
 
   /// Opens the file at `path`, which must hold whole records: `count` of them, or any number if
   /// `nil`.
-  init(path: String, recordSize: Int, count: Int? = nil, remedy: String) throws(DatasetError) {
+  init(path: String, recordSize: Int, count: Int? = nil, dataset: String) throws(DatasetError) {
     do throws(FileError) {
       file = try ByteFile(path: path)
     } catch {
       if error == .cannotRead(path: path, reason: systemReason(ENOENT)) {
-        throw .missing(path: path, remedy: remedy)
+        throw .missing(dataset: dataset, path: path)
       }
       throw .unreadable(path: path, reason: error.reason)
     }

@@ -1,21 +1,20 @@
 internal import Foundation
 
-/// STL-10 in its binary layout: 96x96 pictures, 5,000 to train, 8,000 to test, 100,000 unlabelled.
+/// STL-10 in its binary layout: 96x96 images, 5,000 to train, 8,000 to test, 100,000 unlabelled.
 ///
 /// Coates et al. 2011, "An analysis of single-layer networks in unsupervised feature learning". A
 /// record is the red, green and blue planes, each column by column; labels are 1 to 10.
 public struct STL10: ImageDataset {
   private static let side = 96
-  private static let remedy =
-    "name the folder that holds stl10_binary, or run 'relic download stl10'"
+  private static let dataset = DatasetName.stl10.rawValue
 
   private let files: [RecordFile]
   private let labels: [UInt8]
 
-  /// The number of pictures.
+  /// The number of images.
   public let count: Int
 
-  /// Opens a split; training and unlabelled pictures together come in this order.
+  /// Opens a split; training and unlabelled images together come in this order.
   ///
   /// - Parameters:
   ///   - folder: `stl10_binary` itself, or the folder it lies in.
@@ -36,7 +35,7 @@ public struct STL10: ImageDataset {
     for name in names {
       let file = try RecordFile(
         path: "\(root)/\(name)_X.bin", recordSize: 3 * Self.side * Self.side,
-        remedy: Self.remedy)
+        dataset: Self.dataset)
       files.append(file)
       if name != "unlabeled" { labels += try Self.labels("\(root)/\(name)_y.bin", file.count) }
     }
@@ -46,7 +45,7 @@ public struct STL10: ImageDataset {
   }
 
   private static func labels(_ path: String, _ count: Int) throws(DatasetError) -> [UInt8] {
-    let file = try RecordFile(path: path, recordSize: count, count: 1, remedy: remedy)
+    let file = try RecordFile(path: path, recordSize: count, count: 1, dataset: dataset)
     let labels = try file.bytes(of: 0, from: 0, count: count)
     if let record = labels.firstIndex(where: { $0 < 1 || $0 > 10 }) {
       throw .labelOutOfRange(
@@ -56,14 +55,14 @@ public struct STL10: ImageDataset {
   }
 
   /// `stl10`.
-  public var name: String { "stl10" }
+  public var name: String { Self.dataset }
 
   /// The ten classes in the order of `class_names.txt`.
   public var classNames: [String]? {
     ["airplane", "bird", "car", "cat", "deer", "dog", "horse", "monkey", "ship", "truck"]
   }
 
-  /// Returns picture `index`, 96x96, in the order of the files.
+  /// Returns image `index`, 96x96, in the order of the files.
   public func image(at index: Int) throws(DatasetError) -> RGBImage {
     let file = index < files[0].count ? 0 : 1
     let record = file == 0 ? index : index - files[0].count
@@ -82,6 +81,27 @@ public struct STL10: ImageDataset {
     return RGBImage(width: Self.side, height: Self.side, pixels: pixels)
   }
 
-  /// Returns the class of picture `index`, 0 to 9, or `nil` if it is unlabelled.
+  /// Returns the class of image `index`, 0 to 9, or `nil` if it is unlabelled.
   public func label(at index: Int) -> Int? { index < labels.count ? Int(labels[index]) - 1 : nil }
+}
+
+extension DatasetFormat {
+  static let stl10 = DatasetFormat(
+    imageSize: 96, pretrainingSplit: .unlabeled, archive: .stl10
+  ) { folder, split throws(DatasetError) in try STL10(folder: folder, split: split) }
+}
+
+extension DatasetArchive {
+  fileprivate static var stl10: DatasetArchive {
+    let sizes = [
+      ("train_X.bin", 138_240_000), ("train_y.bin", 5000), ("test_X.bin", 221_184_000),
+      ("test_y.bin", 8000), ("unlabeled_X.bin", 2_764_800_000),
+    ]
+    let texts = ["class_names.txt", "fold_indices.txt"]
+    return DatasetArchive(
+      size: 2_640_397_119, fileName: "stl10_binary.tar.gz", md5: "91f7769df0f17e558f3565bffb0c7dfb",
+      server: "http://ai.stanford.edu/~acoates/stl10", sizeLimit: 3_000_000_000,
+      members: sizes.map { Member(path: "stl10_binary/\($0)", size: $1) }
+        + texts.map { Member(path: "stl10_binary/\($0)", size: nil) })
+  }
 }

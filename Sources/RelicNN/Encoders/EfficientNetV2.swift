@@ -19,13 +19,13 @@ public struct EfficientNetV2: EncoderNetwork {
     (15, .init(isFused: false, inputs: 160, outputs: 256, expansion: 6, stride: 2)),
   ]
 
-  private var stem: ConvNorm
-  private var blocks: [EfficientNetV2Block] = []
-  private var head: ConvNorm
-  private let average = GlobalAveragePool()
+  private(set) var stem: ConvNorm
+  private(set) var blocks: [EfficientNetV2Block] = []
+  private(set) var head: ConvNorm
+  let average = GlobalAveragePool()
 
   /// Which branches training passes leave out; evaluation leaves out none.
-  public var stochasticDepth = StochasticDepth.off
+  package var stochasticDepth = StochasticDepth.off
 
   /// The number of features, 1280.
   public let featureCount = 1280
@@ -33,11 +33,11 @@ public struct EfficientNetV2: EncoderNetwork {
   /// Creates a network with torchvision's initialisation.
   ///
   /// - Parameters:
-  ///   - keepsHalf: Whether what the backward pass reads is held in 16 bits.
+  ///   - savesHalf: Whether what the backward pass reads is held in 16 bits.
   ///   - generator: Where the weights come from.
-  public init(keepsHalf: Bool = false, using generator: inout Philox) {
+  public init(savesHalf: Bool = false, using generator: inout Philox) {
     stem = .efficientNet(
-      inputs: 3, outputs: 24, kernel: 3, stride: 2, activation: .silu, keepsHalf: keepsHalf,
+      inputs: 3, outputs: 24, kernel: 3, stride: 2, activation: .silu, savesHalf: savesHalf,
       using: &generator)
     let total = Self.stages.reduce(0) { $0 + $1.layers }
     for (layers, first) in Self.stages {
@@ -46,44 +46,50 @@ public struct EfficientNetV2: EncoderNetwork {
         if layer > 0 { (plan.inputs, plan.stride) = (first.outputs, 1) }
         // Rises from 0 to 0.2 over the depth.
         plan.dropProbability = 0.2 * Float(blocks.count) / Float(total)
-        blocks.append(EfficientNetV2Block(plan, keepsHalf: keepsHalf, using: &generator))
+        blocks.append(EfficientNetV2Block(plan, savesHalf: savesHalf, using: &generator))
       }
     }
     head = .efficientNet(
       inputs: 256, outputs: featureCount, kernel: 1, stride: 1, activation: .silu,
-      keepsHalf: keepsHalf, using: &generator)
+      savesHalf: savesHalf, using: &generator)
   }
 
-  /// Returns features `[batch, 1280]` for images `[batch, height, width, 3]`.
-  public mutating func callAsFunction(
-    _ images: Tensor, _ statistics: NormalizationStatistics
-  ) -> Tensor {
-    let isTraining = statistics != .running
-    var x = stem(images, statistics)
+  /// Returns features `[…, 1280]` for images `[…, height, width, 3]`.
+  public func callAsFunction(_ images: Tensor) -> Tensor {
+    var x = stem(images)
+    for block in blocks { x = block(x) }
+    return average(head(x))
+  }
+
+  /// Draws the branches that the pass leaves out.
+  public mutating func prepare(for pass: TrainingPass) {
+    stochasticDepth = .random(seed: pass.seed, step: pass.step, pass: pass.index)
+  }
+
+  /// Returns features `[…, 1280]` for images `[…, height, width, 3]`.
+  public mutating func forwardOnly(_ images: Tensor) -> Tensor {
+    var x = stem.forwardOnly(images)
     for index in blocks.indices {
-      let factors = isTraining ? factors(block: index, rows: x.shape[0]) : nil
-      x = blocks[index](x, statistics, factors: factors)
+      x = blocks[index].forwardOnly(x, factors: factors(block: index, x))
     }
-    return average(head(x, statistics), statistics)
+    return average(head.forwardOnly(x))
   }
 
-  /// Returns features `[batch, 1280]` for images `[batch, height, width, 3]`, and what `backward`
-  /// will need.
-  public mutating func forward(_ images: Tensor, views: Int) -> (y: Tensor, cache: Cache) {
-    var (x, stemCache) = stem.forward(images, views: views)
+  /// Returns features `[…, 1280]` for images `[…, height, width, 3]`, and what `backward` will need.
+  public mutating func forward(_ images: Tensor) -> (y: Tensor, cache: Cache) {
+    var (x, stemCache) = stem.forward(images)
     var caches: [EfficientNetV2Block.Cache] = []
     for index in blocks.indices {
-      let (y, cache) = blocks[index].forward(
-        x, views: views, factors: factors(block: index, rows: x.shape[0]))
+      let (y, cache) = blocks[index].forward(x, factors: factors(block: index, x))
       x = y
       caches.append(cache)
     }
-    let (y, headCache) = head.forward(x, views: views)
-    let (features, averaged) = average.forward(y, views: views)
+    let (y, headCache) = head.forward(x)
+    let (features, averaged) = average.forward(y)
     return (features, Cache(stem: stemCache, blocks: caches, head: headCache, average: averaged))
   }
 
-  /// Adds to the parameters' gradients for `dy` of shape `[batch, 1280]`.
+  /// Adds to the parameters' gradients for `dy` of shape `[…, 1280]`.
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) {
     var gradient = average.backward(dy, cache.average)
     gradient = head.backward(gradient.taken(), cache.head)
@@ -109,8 +115,10 @@ public struct EfficientNetV2: EncoderNetwork {
     try head.visitParameters("\(features).\(Self.stages.count + 1)", body)
   }
 
-  private func factors(block: Int, rows: Int) -> [Float]? {
+  /// Returns what a block's branch counts in every image of `x`, or `nil` for 1.
+  private func factors(block: Int, _ x: Tensor) -> [Float]? {
     stochasticDepth.factors(
-      block: block, rows: rows, probability: blocks[block].plan.dropProbability)
+      block: block, rows: ImageShape(x.shape).images,
+      probability: blocks[block].plan.dropProbability)
   }
 }

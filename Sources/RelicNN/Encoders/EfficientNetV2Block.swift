@@ -1,5 +1,3 @@
-internal import CKernels
-
 /// An inverted residual block: expand the channels, mix the pixels, project back.
 ///
 /// Tan & Le 2021, figure 2; torchvision's `FusedMBConv` (a full 3x3 convolution expands) and `MBConv`
@@ -28,63 +26,67 @@ struct EfficientNetV2Block: Sendable {
   }
 
   let plan: Plan
-  private var expansion: ConvNorm
-  private var mixing: DepthwiseNorm?
-  private var excitation: SqueezeExcitation?
-  private var projection: ConvNorm?
+  private(set) var expansion: ConvNorm
+  private(set) var mixing: DepthwiseNorm?
+  private(set) var excitation: SqueezeExcitation?
+  private(set) var projection: ConvNorm?
 
   private var addsInput: Bool { plan.stride == 1 && plan.inputs == plan.outputs }
 
-  init(_ plan: Plan, keepsHalf: Bool, using generator: inout Philox) {
+  init(_ plan: Plan, savesHalf: Bool, using generator: inout Philox) {
     self.plan = plan
     let wide = plan.inputs * plan.expansion
     let isSingle = plan.isFused && plan.expansion == 1
     expansion = .efficientNet(
       inputs: plan.inputs, outputs: isSingle ? plan.outputs : wide, kernel: plan.isFused ? 3 : 1,
       stride: plan.isFused ? plan.stride : 1, activation: .silu,
-      keepsHalf: keepsHalf, using: &generator)
+      savesHalf: savesHalf, using: &generator)
     if !plan.isFused {
       mixing = DepthwiseNorm(
         DepthwiseConv2D(channels: wide, kernel: 3, stride: plan.stride, using: &generator),
         BatchNorm2D(channels: wide, activation: .silu, epsilon: 1e-3), names: ("0", "1"),
-        keepsHalf: keepsHalf)
+        savesHalf: savesHalf)
       excitation = SqueezeExcitation(
-        channels: wide, squeezed: max(1, plan.inputs / 4), keepsHalf: keepsHalf,
+        channels: wide, squeezed: max(1, plan.inputs / 4), savesHalf: savesHalf,
         using: &generator)
     }
     if !isSingle {
       projection = .efficientNet(
         inputs: wide, outputs: plan.outputs, kernel: 1, stride: 1, activation: .identity,
-        keepsHalf: keepsHalf, using: &generator)
+        savesHalf: savesHalf, using: &generator)
     }
   }
 
-  /// Returns `[batch, outHeight, outWidth, outputs]`; `factors` say what the branch counts in every
-  /// image.
-  mutating func callAsFunction(
-    _ x: Tensor, _ statistics: NormalizationStatistics, factors: [Float]?
-  ) -> Tensor {
-    var y = expansion(x, statistics)
-    if let mixed = mixing?(y, statistics) { y = mixed }
-    if let weighed = excitation?(y, statistics) { y = weighed }
-    if let projected = projection?(y, statistics) { y = projected }
+  /// Returns `[…, outHeight, outWidth, outputs]` for `x` of shape `[…, height, width, inputs]`.
+  func callAsFunction(_ x: Tensor) -> Tensor {
+    var y = expansion(x)
+    if let mixed = mixing?(y) { y = mixed }
+    if let weighed = excitation?(y) { y = weighed }
+    if let projected = projection?(y) { y = projected }
+    return addsInput ? added(x, y, nil) : y
+  }
+
+  /// The same in training; `factors` say what the branch counts in every image.
+  mutating func forwardOnly(_ x: Tensor, factors: [Float]?) -> Tensor {
+    var y = expansion.forwardOnly(x)
+    if let mixed = mixing?.forwardOnly(y) { y = mixed }
+    if let weighed = excitation?.forwardOnly(y) { y = weighed }
+    if let projected = projection?.forwardOnly(y) { y = projected }
     return addsInput ? added(x, y, factors) : y
   }
 
-  mutating func forward(
-    _ x: Tensor, views: Int, factors: [Float]?
-  ) -> (y: Tensor, cache: Cache) {
-    var (y, expanded) = expansion.forward(x, views: views)
-    let mixed = mixing?.forward(y, views: views)
+  /// The same, with what `backward` will need.
+  mutating func forward(_ x: Tensor, factors: [Float]?) -> (y: Tensor, cache: Cache) {
+    var (y, expanded) = expansion.forward(x)
+    let mixed = mixing?.forward(y)
     if let mixed { y = mixed.y }
-    let weighed = excitation?.forward(y, views: views)
+    let weighed = excitation?.forward(y)
     if let weighed { y = weighed.y }
-    let projected = projection?.forward(y, views: views)
+    let projected = projection?.forward(y)
     if let projected { y = projected.y }
     let cache = Cache(
       expansion: expanded, mixing: mixed?.cache, excitation: weighed?.cache,
-      projection: projected?.cache,
-      factors: addsInput ? factors : nil)
+      projection: projected?.cache, factors: addsInput ? factors : nil)
     return (addsInput ? added(x, y, factors) : y, cache)
   }
 
@@ -92,7 +94,7 @@ struct EfficientNetV2Block: Sendable {
   mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) -> Tensor {
     var gradient = dy
     let whole = addsInput ? gradient : nil
-    if let factors = cache.factors { gradient = gradient.weighed(by: factors, adding: nil) }
+    if let factors = cache.factors { gradient = gradient.scaled(byImage: factors, adding: nil) }
     if let cached = cache.projection, let d = projection?.backward(gradient.taken(), cached) {
       gradient = d
     }
@@ -120,7 +122,7 @@ struct EfficientNetV2Block: Sendable {
 
   private func added(_ x: Tensor, _ branch: consuming Tensor, _ factors: [Float]?) -> Tensor {
     var y = branch
-    if let factors { return y.weighed(by: factors, adding: x) }
+    if let factors { return y.scaled(byImage: factors, adding: x) }
     y.add(x)
     return y
   }
@@ -129,42 +131,14 @@ struct EfficientNetV2Block: Sendable {
 extension ConvNorm {
   /// A convolution with half padding and a normalisation, as EfficientNet-V2 has them.
   static func efficientNet(
-    inputs: Int, outputs: Int, kernel: Int, stride: Int, activation: BatchNorm2D.Activation,
-    keepsHalf: Bool, using generator: inout Philox
+    inputs: Int, outputs: Int, kernel: Int, stride: Int, activation: Activation,
+    savesHalf: Bool, using generator: inout Philox
   ) -> ConvNorm {
     ConvNorm(
       Conv2D(
         inputs: inputs, outputs: outputs, kernel: kernel, stride: stride, padding: kernel / 2,
         using: &generator),
       BatchNorm2D(channels: outputs, activation: activation, epsilon: 1e-3), names: ("0", "1"),
-      keepsHalf: keepsHalf)
-  }
-}
-
-extension Tensor {
-  /// Returns every image times a factor of its own, plus `other` if there is one.
-  fileprivate func weighed(by factors: [Float], adding other: Tensor?) -> Tensor {
-    precondition(factors.count == shape[0], "\(factors.count) factors for \(shape)")
-    let size = count / max(factors.count, 1)
-    var result = Tensor(uninitialized: shape)
-    func write(_ other: UnsafePointer<Float>?) {
-      unsafe result.withMutableElements { result in
-        unsafe withElements { images in
-          guard let images = images.baseAddress, let result = result.baseAddress else { return }
-          parallel(factors.count) { image in
-            let start = image * size
-            unsafe relic_weigh(
-              size, factors[image], images + start, other.map { unsafe $0 + start },
-              result + start)
-          }
-        }
-      }
-    }
-    if let other {
-      unsafe other.withElements { unsafe write($0.baseAddress) }
-    } else {
-      write(nil)
-    }
-    return result
+      savesHalf: savesHalf)
   }
 }

@@ -19,10 +19,10 @@ public struct ResNet: EncoderNetwork {
     let average: GlobalAveragePool.Cache
   }
 
-  private var stem: ConvNorm
-  private let pool: MaxPool2D?
-  private var blocks: [ResidualBlock]
-  private let average = GlobalAveragePool()
+  private(set) var stem: ConvNorm
+  let pool: MaxPool2D?
+  private(set) var blocks: [ResidualBlock]
+  let average = GlobalAveragePool()
   private let depth: Depth
 
   /// The number of features: 512 or 2048.
@@ -33,14 +33,14 @@ public struct ResNet: EncoderNetwork {
   /// - Parameters:
   ///   - depth: The number of weighted layers.
   ///   - stem: The first layers.
-  ///   - keepsHalf: Whether what the backward pass reads is held in 16 bits.
+  ///   - savesHalf: Whether what the backward pass reads is held in 16 bits.
   ///   - generator: Draws the weights.
   public init(
-    _ depth: Depth, stem: PretrainingConfiguration.Stem, keepsHalf: Bool = false,
+    _ depth: Depth, stem: Stem, savesHalf: Bool = false,
     using generator: inout Philox
   ) {
     self.depth = depth
-    var build = Builder(depth: depth, keepsHalf: keepsHalf, generator: generator)
+    var build = Builder(depth: depth, savesHalf: savesHalf, generator: generator)
     defer { generator = build.generator }
     let isSmall = stem == .cifar
     self.stem = build.unit(
@@ -59,35 +59,41 @@ public struct ResNet: EncoderNetwork {
     }
   }
 
-  /// Returns features `[batch, featureCount]` for images `[batch, height, width, 3]`.
-  public mutating func callAsFunction(
-    _ images: Tensor, _ statistics: NormalizationStatistics
-  ) -> Tensor {
-    var x = stem(images, statistics)
-    if let pool { x = pool(x, statistics) }
-    for index in blocks.indices { x = blocks[index](x, statistics) }
-    return average(x, statistics)
+  /// Returns features `[…, featureCount]` for images `[…, height, width, 3]`.
+  public func callAsFunction(_ images: Tensor) -> Tensor {
+    var x = stem(images)
+    if let pool { x = pool(x) }
+    for block in blocks { x = block(x) }
+    return average(x)
   }
 
-  /// Returns features `[batch, featureCount]` for images `[batch, height, width, 3]`, and what
-  /// `backward` will need.
-  public mutating func forward(_ images: Tensor, views: Int) -> (y: Tensor, cache: Cache) {
-    var (x, stemCache) = stem.forward(images, views: views)
-    let pooled = pool?.forward(x, views: views)
+  /// Returns features `[…, featureCount]` for images `[…, height, width, 3]`.
+  public mutating func forwardOnly(_ images: Tensor) -> Tensor {
+    var x = stem.forwardOnly(images)
+    if let pool { x = pool(x) }
+    for index in blocks.indices { x = blocks[index].forwardOnly(x) }
+    return average(x)
+  }
+
+  /// Returns features `[…, featureCount]` for images `[…, height, width, 3]`, and what `backward`
+  /// will need.
+  public mutating func forward(_ images: Tensor) -> (y: Tensor, cache: Cache) {
+    var (x, stemCache) = stem.forward(images)
+    let pooled = pool?.forward(x)
     if let pooled { x = pooled.y }
     var caches: [ResidualBlock.Cache] = []
     for index in blocks.indices {
-      let (y, cache) = blocks[index].forward(x, views: views)
+      let (y, cache) = blocks[index].forward(x)
       x = y
       caches.append(cache)
     }
-    let (features, averaged) = average.forward(x, views: views)
+    let (features, averaged) = average.forward(x)
     return (
       features, Cache(stem: stemCache, pool: pooled?.cache, blocks: caches, average: averaged)
     )
   }
 
-  /// Adds to the parameters' gradients for `dy` of shape `[batch, featureCount]`.
+  /// Adds to the parameters' gradients for `dy` of shape `[…, featureCount]`.
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) {
     var gradient = average.backward(dy, cache.average)
     for index in blocks.indices.reversed() {
@@ -115,7 +121,7 @@ public struct ResNet: EncoderNetwork {
 /// Draws the parts of a network, one after the other.
 private struct Builder {
   let depth: ResNet.Depth
-  let keepsHalf: Bool
+  let savesHalf: Bool
   var generator: Philox
 
   mutating func block(inputs: Int, width: Int, stride: Int) -> ResidualBlock {
@@ -144,7 +150,7 @@ private struct Builder {
 
   mutating func unit(
     inputs: Int, outputs: Int, kernel: Int, stride: Int,
-    activation: BatchNorm2D.Activation = .relu,
+    activation: Activation = .relu,
     names: (convolution: String, normalization: String)
   ) -> ConvNorm {
     ConvNorm(
@@ -152,6 +158,6 @@ private struct Builder {
         inputs: inputs, outputs: outputs, kernel: kernel, stride: stride, padding: kernel / 2,
         using: &generator),
       BatchNorm2D(channels: outputs, activation: activation), names: names,
-      keepsHalf: keepsHalf)
+      savesHalf: savesHalf)
   }
 }

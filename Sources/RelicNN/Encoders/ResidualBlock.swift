@@ -2,15 +2,15 @@
 ///
 /// He et al. 2015, figures 2 and 5; the stride of a bottleneck sits in its 3x3 convolution, as in
 /// torchvision. The last convolution's normalisation adds the shortcut and rectifies.
-public struct ResidualBlock: Layer {
+package struct ResidualBlock: Layer {
   /// What backward reads.
-  public struct Cache: Sendable {
+  package struct Cache: Sendable {
     var convolutions: [ConvNorm.Cache]
     let shortcut: ConvNorm.Cache?
   }
 
-  private var convolutions: [ConvNorm]
-  private var shortcut: ConvNorm?
+  private(set) var convolutions: [ConvNorm]
+  private(set) var shortcut: ConvNorm?
 
   /// Creates a block from its convolutions, in order, and a projection if the shape changes.
   public init(_ convolutions: [ConvNorm], shortcut: ConvNorm?) {
@@ -19,42 +19,47 @@ public struct ResidualBlock: Layer {
     self.shortcut = shortcut
   }
 
-  /// Returns `[batch, outHeight, outWidth, outputs]` for `x` of shape
-  /// `[batch, height, width, inputs]`.
-  public mutating func callAsFunction(_ x: Tensor, _ statistics: NormalizationStatistics) -> Tensor
-  {
+  /// Returns `[…, outHeight, outWidth, outputs]` for `x` of shape `[…, height, width, inputs]`.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
     var hidden = x
     let last = convolutions.count - 1
-    for index in 0..<last { hidden = convolutions[index](hidden, statistics) }
-    let residual = shortcut?(x, statistics) ?? x
-    return convolutions[last](hidden, adding: residual, statistics)
+    for index in 0..<last { hidden = convolutions[index](hidden) }
+    return convolutions[last](hidden, adding: shortcut?(x) ?? x)
   }
 
-  /// Returns `[batch, outHeight, outWidth, outputs]` for `x` of shape
-  /// `[batch, height, width, inputs]`, and keeps the parts' caches.
-  public mutating func forward(_ x: Tensor, views: Int) -> (y: Tensor, cache: Cache) {
+  /// Returns `[…, outHeight, outWidth, outputs]` for `x` of shape `[…, height, width, inputs]`.
+  public mutating func forwardOnly(_ x: Tensor) -> Tensor {
+    var hidden = x
+    let last = convolutions.count - 1
+    for index in 0..<last { hidden = convolutions[index].forwardOnly(hidden) }
+    return convolutions[last].forwardOnly(hidden, adding: shortcut?.forwardOnly(x) ?? x)
+  }
+
+  /// Returns `[…, outHeight, outWidth, outputs]` for `x` of shape `[…, height, width, inputs]`, and
+  /// the parts' caches.
+  public mutating func forward(_ x: Tensor) -> (y: Tensor, cache: Cache) {
     var hidden = x
     var caches: [ConvNorm.Cache] = []
     let last = convolutions.count - 1
     for index in 0..<last {
       let (y, cache) = convolutions[index].forward(
-        hidden, adding: nil, views: views, keeping: keeping(index))
+        hidden, adding: nil, saving: savedInput(index))
       hidden = y
       caches.append(cache)
     }
-    let input = caches.first?.x.map { ConvNorm.InputKeeping.shared($0) } ?? .own
-    let projected = shortcut?.forward(x, adding: nil, views: views, keeping: input)
+    let input = caches.first?.x.map { ConvNorm.SavedInput.shared($0) } ?? .own
+    let projected = shortcut?.forward(x, adding: nil, saving: input)
     let (y, cache) = convolutions[last].forward(
-      hidden, adding: projected?.y ?? x, views: views, keeping: keeping(last))
+      hidden, adding: projected?.y ?? x, saving: savedInput(last))
     return (y, Cache(convolutions: caches + [cache], shortcut: projected?.cache))
   }
 
-  /// In 16 bits, an inner input is made again from what the convolution before it keeps.
-  private func keeping(_ index: Int) -> ConvNorm.InputKeeping {
-    index > 0 && convolutions[index].keepsHalf ? .none : .own
+  /// In 16 bits, an inner input is made again from what the convolution before it has saved.
+  private func savedInput(_ index: Int) -> ConvNorm.SavedInput {
+    index > 0 && convolutions[index].savesHalf ? .none : .own
   }
 
-  /// Returns `dx` of the shape of the input for `dy` of the shape of the output.
+  /// Returns `dx` of the input's shape for `dy` of the output's.
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) -> Tensor {
     var residual = dy
     var dx = Tensor(uninitialized: [0])

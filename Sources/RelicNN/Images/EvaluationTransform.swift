@@ -1,9 +1,9 @@
-/// Turns whole pictures into what a frozen encoder sees: resized, values in [0, 1].
+/// Turns whole images into what a frozen encoder sees: resized, values in [0, 1].
 public struct EvaluationTransform: Sendable {
   /// The side of the result, in pixels.
   public let size: Int
 
-  /// Creates a transform to pictures of `size` pixels a side.
+  /// Creates a transform to images of `size` pixels a side.
   public init(size: Int) { self.size = size }
 
   /// Returns `source` as a tensor of shape `[size, size, 3]`.

@@ -2,83 +2,100 @@ internal import CImageCodecs
 
 /// JPEG and PNG files as 8-bit RGB.
 enum ImageFile {
-  /// The most pixels a picture may claim: about 300 MB.
-  private static let pixelLimit = 100_000_000
+  /// The most pixels an image may claim, as in Pillow: about 540 MB.
+  private static let pixelLimit = 178_956_970
 
-  /// The most bytes a picture's file may have: more than the largest picture takes uncompressed, in
+  /// The most bytes an image's file may have: more than the largest image takes uncompressed, in
   /// four channels of 16 bits.
   private static let fileLimit = 1 << 30
 
-  /// The endings of files taken for pictures, in lower case.
+  /// The endings of image files, in lower case.
   static let endings = [".jpg", ".jpeg", ".png"]
 
-  /// Reads a picture, upright if the camera recorded how it was held.
-  static func read(_ path: String) throws(DatasetError) -> RGBImage {
-    let bytes: [UInt8]
-    do throws(FileError) {
-      let file = try ByteFile(path: path)
-      guard file.count <= fileLimit else {
-        throw .cannotRead(path: path, reason: "it has \(file.count) bytes, more than \(fileLimit)")
-      }
-      bytes = try file.bytes(at: 0, count: file.count)
-    } catch {
-      throw .brokenPicture(path: path, reason: error.reason)
-    }
-    switch decode(bytes) {
-    case .success(let image): return image
-    case .failure(let failure): throw .brokenPicture(path: path, reason: failure.reason)
-    }
+  /// Whether a file of this name should be an image.
+  static func isNamedAsImage(_ name: String) -> Bool {
+    endings.contains(where: name.lowercased().hasSuffix)
   }
 
-  /// Why bytes are no picture.
-  struct Failure: Error, Equatable {
-    let reason: String
+  /// Reads an image, upright if the camera recorded how it was held.
+  static func read(_ path: String) throws(ImageError) -> RGBImage {
+    let file = try opened(path)
+    // Before the rest is read, however long it is.
+    _ = try isJPEG(contents(of: file, upTo: ImageFormat.signatureSize))
+    return try decode(contents(of: file, upTo: .max))
   }
 
-  /// Decodes a JPEG or PNG file held in memory.
-  static func decode(_ bytes: [UInt8]) -> Result<RGBImage, Failure> {
-    let isJPEG = bytes.starts(with: [0xff, 0xd8, 0xff])
-    guard isJPEG || bytes.starts(with: [0x89, 0x50, 0x4e, 0x47]) else {
-      return .failure(Failure(reason: "it is neither a JPEG nor a PNG file"))
-    }
+  /// Decodes a JPEG or PNG file held in memory, upright as ``read(_:)`` does.
+  static func decode(_ bytes: [UInt8]) throws(ImageError) -> RGBImage {
+    let isJPEG = try isJPEG(bytes)
     var header = relic_image_header()
     var message = [CChar](repeating: 0, count: Int(relic_image_message_size))
     let isKnown =
       unsafe isJPEG
       ? relic_jpeg_header(bytes, bytes.count, &header, &message)
       : relic_png_header(bytes, bytes.count, &header, &message)
-    guard isKnown == 1 else { return .failure(Failure(reason: text(message))) }
+    guard isKnown == 1 else { throw .codec(reason: text(message)) }
     let (pixels, overflow) = header.width.multipliedReportingOverflow(by: header.height)
     guard !overflow, pixels > 0, pixels <= pixelLimit else {
-      let size = "\(header.width)x\(header.height)"
-      return .failure(Failure(reason: "it claims \(size) pixels, more than \(pixelLimit)"))
+      throw .tooLarge(width: header.width, height: header.height, limit: pixelLimit)
     }
     var values = [UInt8](repeating: 0, count: 3 * pixels)
+    var orientation: CInt = 1
     let isDecoded =
       unsafe isJPEG
-      ? relic_jpeg_decode(bytes, bytes.count, &values, &message)
-      : relic_png_decode(bytes, bytes.count, &values, &message)
-    guard isDecoded == 1 else { return .failure(Failure(reason: text(message))) }
+      ? relic_jpeg_decode(bytes, bytes.count, &values, &orientation, &message)
+      : relic_png_decode(bytes, bytes.count, &values, &orientation, &message)
+    guard isDecoded == 1 else { throw .codec(reason: text(message)) }
     let image = RGBImage(width: header.width, height: header.height, pixels: values)
-    return .success(image.turnedUpright(from: Int(header.orientation)))
+    return image.upright(from: Int(orientation))
   }
 
-  private static func text(_ message: [CChar]) -> String {
+  private static func opened(_ path: String) throws(ImageError) -> ByteFile {
+    do throws(FileError) {
+      let file = try ByteFile(path: path)
+      guard file.count <= fileLimit else {
+        throw .cannotRead(path: path, reason: "it has \(file.count) bytes, more than \(fileLimit)")
+      }
+      return file
+    } catch {
+      throw .unreadable(error)
+    }
+  }
+
+  private static func contents(of file: ByteFile, upTo limit: Int) throws(ImageError) -> [UInt8] {
+    do throws(FileError) {
+      return try file.bytes(at: 0, count: min(file.count, limit))
+    } catch {
+      throw .unreadable(error)
+    }
+  }
+
+  /// Whether bytes are a JPEG file rather than a PNG file; any other format is an error.
+  private static func isJPEG(_ bytes: [UInt8]) throws(ImageError) -> Bool {
+    switch ImageFormat(signature: bytes.prefix(ImageFormat.signatureSize)) {
+    case .jpeg: return true
+    case .png: return false
+    case let other: throw .unknownFormat(name: other?.rawValue)
+    }
+  }
+
+  /// What a codec left in its message.
+  static func text(_ message: [CChar]) -> String {
     String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }
 
 extension RGBImage {
-  /// Returns the picture as it was meant to be seen, for an EXIF orientation of 1 to 8.
-  func turnedUpright(from orientation: Int) -> RGBImage {
+  /// Returns the image as it was meant to be seen, for an EXIF orientation of 1 to 8.
+  func upright(from orientation: Int) -> RGBImage {
     if orientation == 1 { return self }
     let isTransposed = orientation >= 5
     let (newWidth, newHeight) = isTransposed ? (height, width) : (width, height)
-    // Where the stored picture's axes are read backwards.
+    // Where the stored image's axes are read backwards.
     let mirrorsX = [2, 3, 7, 8].contains(orientation)
     let mirrorsY = [3, 4, 6, 7].contains(orientation)
-    var turned: [UInt8] = []
-    turned.reserveCapacity(pixels.count)
+    var upright: [UInt8] = []
+    upright.reserveCapacity(pixels.count)
     for y in 0..<newHeight {
       for x in 0..<newWidth {
         let column = isTransposed ? y : x
@@ -86,9 +103,9 @@ extension RGBImage {
         let sourceX = mirrorsX ? width - 1 - column : column
         let sourceY = mirrorsY ? height - 1 - row : row
         let start = 3 * (sourceY * width + sourceX)
-        turned.append(contentsOf: pixels[start..<(start + 3)])
+        upright.append(contentsOf: pixels[start..<(start + 3)])
       }
     }
-    return RGBImage(width: newWidth, height: newHeight, pixels: turned)
+    return RGBImage(width: newWidth, height: newHeight, pixels: upright)
   }
 }

@@ -1,4 +1,6 @@
-/// The 8-bit picture a view is made from step by step: its red, green and blue planes in turn.
+internal import CKernels
+
+/// The 8-bit image a view is made from step by step: its red, green and blue planes in turn.
 struct PlanarImage: Equatable {
   let width: Int
   let height: Int
@@ -21,5 +23,13 @@ struct PlanarImage: Equatable {
   /// Calls `body` with the planes to read.
   func withPlanes<R>(_ body: (UnsafePointer<UInt8>?) -> R) -> R {
     unsafe planes.withUnsafeBufferPointer { unsafe body($0.baseAddress) }
+  }
+
+  /// Writes the image as `[height, width, 3]`, values in [0, 1].
+  func write(into destination: UnsafeMutableBufferPointer<Float>) {
+    precondition(
+      destination.count == planes.count,
+      "\(destination.count) floats cannot hold an image of \(planes.count)")
+    unsafe withPlanes { unsafe relic_planes_to_float(area, $0, destination.baseAddress) }
   }
 }

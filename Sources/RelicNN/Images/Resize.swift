@@ -2,8 +2,10 @@ internal import CKernels
 
 /// Bilinear resizing with antialiasing, equal to Pillow's to the last bit.
 ///
-/// Pillow's `Image.resize(size, BILINEAR)`: a triangle filter as wide as the scale, in 22-bit fixed
-/// point, along x and then along y, rounded to 8 bits after each.
+/// Pillow 13's `Image.resize(size, BILINEAR)`: a triangle filter as wide as the scale, in 22-bit
+/// fixed point, along one axis and then along the other, rounded to 8 bits after each. x comes
+/// first, as in every Pillow before 13, unless the height loses more than twice the pixels that the
+/// width does.
 struct Resize {
   /// The weights of one axis.
   private struct Axis {
@@ -59,6 +61,7 @@ struct Resize {
   }
 
   private var rows: [UInt8] = []
+  private var shortened: [UInt8] = []
   private var lastRow: [UInt8] = []
   private var sums: [Int32] = []
 
@@ -66,32 +69,59 @@ struct Resize {
   ///
   /// - Parameters:
   ///   - crop: Cut out before resizing, so pixels outside it count for nothing.
-  ///   - source: The picture to read.
+  ///   - source: The image to read.
   ///   - isMirrored: Whether left and right change places.
-  ///   - output: The picture to fill.
+  ///   - output: The image to fill.
   mutating func apply(
     _ crop: CropRectangle, of source: RGBImage, isMirrored: Bool, to output: inout PlanarImage
   ) {
     precondition(
       crop.x >= 0 && crop.y >= 0 && crop.width > 0 && crop.height > 0
         && crop.x + crop.width <= source.width && crop.y + crop.height <= source.height,
-      "crop \(crop) leaves a picture of \(source.width)x\(source.height)")
+      "crop \(crop) leaves an image of \(source.width)x\(source.height)")
+    let offset = 3 * (crop.y * source.width + crop.x)
+    let isShortenedFirst =
+      crop.height - output.height > max(0, 2 * (crop.width - output.width))
+    unsafe source.pixels.withUnsafeBufferPointer { pixels in
+      guard let start = unsafe pixels.baseAddress?.advanced(by: offset) else { return }
+      let rowBytes = 3 * source.width
+      if isShortenedFirst {
+        unsafe shorten(crop, from: start, rowBytes: rowBytes, to: output.height)
+        let short = CropRectangle(x: 0, y: 0, width: crop.width, height: output.height)
+        unsafe fill(
+          &output, from: shortened, of: short, rowBytes: 3 * crop.width, isMirrored: isMirrored)
+      } else {
+        unsafe fill(&output, from: start, of: crop, rowBytes: rowBytes, isMirrored: isMirrored)
+      }
+    }
+  }
+
+  /// Resizes `crop` along y alone into `shortened`, interleaved.
+  private mutating func shorten(
+    _ crop: CropRectangle, from start: UnsafePointer<UInt8>, rowBytes: Int, to height: Int
+  ) {
+    let values = 3 * crop.width
+    reserve(&shortened, height * values)
+    reserve(&sums, values)
+    unsafe Axis(from: crop.height, to: height, mirrored: false).withKernelAxis { axis in
+      unsafe relic_resize_height(axis, height, values, start, rowBytes, &sums, &shortened)
+    }
+  }
+
+  /// Resizes along x and then along y.
+  private mutating func fill(
+    _ output: inout PlanarImage, from start: UnsafePointer<UInt8>, of crop: CropRectangle,
+    rowBytes: Int, isMirrored: Bool
+  ) {
     let (width, height) = (output.width, output.height)
-    let across = Axis(from: crop.width, to: width, mirrored: isMirrored)
-    let down = Axis(from: crop.height, to: height, mirrored: false)
     reserve(&rows, crop.height * 4 * width)
     reserve(&lastRow, 3 * crop.width + 1)
     reserve(&sums, 4 * width)
-    let offset = 3 * (crop.y * source.width + crop.x)
-    unsafe source.pixels.withUnsafeBufferPointer { pixels in
-      unsafe across.withKernelAxis { axis in
-        unsafe relic_resize_rows(
-          axis, crop.height, width, pixels.baseAddress?.advanced(by: offset), 3 * source.width,
-          &lastRow, &rows)
-      }
+    unsafe Axis(from: crop.width, to: width, mirrored: isMirrored).withKernelAxis { axis in
+      unsafe relic_resize_rows(axis, crop.height, width, start, rowBytes, &lastRow, &rows)
     }
     unsafe output.withMutablePlanes { planes in
-      unsafe down.withKernelAxis { axis in
+      unsafe Axis(from: crop.height, to: height, mirrored: false).withKernelAxis { axis in
         unsafe relic_resize_columns(axis, height, width, rows, &sums, planes)
       }
     }

@@ -1,29 +1,11 @@
-internal import CKernels
-
 /// Batch normalisation over batch, height and width, with what follows it in the same pass.
 ///
 /// `y = activation(scale · (z - mean) / √(variance + ε) + shift + residual)`, Ioffe & Szegedy 2015.
 public struct BatchNorm2D: Layer {
-  /// What follows the normalisation.
-  public enum Activation: Sendable {
-    case identity
-    case relu
-    /// `u · sigmoid(u)`, without a residual.
-    case silu
-
-    var kernel: relic_activation {
-      switch self {
-      case .identity: relic_identity
-      case .relu: relic_relu
-      case .silu: relic_silu_activation
-      }
-    }
-  }
-
   /// What backward reads; `views · channels` numbers in each array.
   public struct Cache: Sendable {
     let z: Tensor
-    /// The output, kept only where a residual makes it impossible to compute from `z`.
+    /// The output, saved only where a residual makes it impossible to compute from `z`.
     let y: Tensor?
     let mean: [Float]
     let inverseDeviation: [Float]
@@ -40,7 +22,7 @@ public struct BatchNorm2D: Layer {
 
   let epsilon: Float
   let momentum: Float
-  let activation: Activation
+  package let activation: Activation
 
   var channels: Int { scale.value.count }
 
@@ -68,63 +50,68 @@ public struct BatchNorm2D: Layer {
     self.activation = activation
   }
 
-  /// Returns the shape of `z`, `[batch, height, width, channels]`.
-  public mutating func callAsFunction(_ z: Tensor, _ statistics: NormalizationStatistics) -> Tensor
-  {
-    self(z, adding: nil, statistics)
+  /// Returns the output for `z`, both `[…, height, width, channels]`, by the running averages.
+  public func callAsFunction(_ z: Tensor) -> Tensor { self(z, adding: nil) }
+
+  /// The same, with a residual of the same shape added before the activation.
+  func callAsFunction(_ z: Tensor, adding residual: Tensor?) -> Tensor {
+    runningNormalization.normalized(z, adding: residual)
   }
 
-  /// Returns the shape of `z`; a residual of the same shape is added before the activation.
-  mutating func callAsFunction(
-    _ z: Tensor, adding residual: Tensor?, _ statistics: NormalizationStatistics
-  ) -> Tensor {
-    switch statistics {
-    case .running: normalized(z, adding: residual, runningNormalization)
-    case .batch(let views): normalized(z, adding: residual, normalization(moments(z, views: views)))
-    }
+  /// Returns the output for `z`, both `[…, height, width, channels]`, by the statistics of each
+  /// view, and saves `z`.
+  public mutating func forward(_ z: Tensor) -> (y: Tensor, cache: Cache) {
+    forward(z, adding: nil)
   }
 
-  /// Returns the shape of `z`, and keeps `z`.
-  public mutating func forward(_ z: Tensor, views: Int) -> (y: Tensor, cache: Cache) {
-    forward(z, adding: nil, moments(z, views: views))
+  /// The same, with a residual of the same shape added before the activation.
+  mutating func forward(_ z: Tensor, adding residual: Tensor?) -> (y: Tensor, cache: Cache) {
+    let moments = BatchMoments(of: z.shape)
+    moments.add(z)
+    return forward(z, adding: residual, moments)
   }
 
-  /// Returns the shape of `z`, and keeps `z` and, after a residual, the output.
+  /// Returns the output for `z` of given moments, and saves `z` and, after a residual, the output.
   mutating func forward(
     _ z: Tensor, adding residual: Tensor?, _ moments: borrowing BatchMoments
   ) -> (y: Tensor, cache: Cache) {
     let normalization = normalization(moments)
-    let y = normalized(z, adding: residual, normalization)
-    let keepsOutput = residual != nil && activation == .relu
+    let y = normalization.normalized(z, adding: residual)
+    let savesOutput = residual != nil && activation == .relu
     return (
       y,
       Cache(
-        z: z, y: keepsOutput ? y : nil, mean: normalization.mean,
+        z: z, y: savesOutput ? y : nil, mean: normalization.mean,
         inverseDeviation: normalization.inverseDeviation)
     )
   }
 
-  /// Returns `dz` of the shape of `dy`.
+  /// Returns `dz` for `dy`, both of the input's shape.
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) -> Tensor {
     var gradient = dy
     // A rectifier that z alone opens or shuts is looked at again instead of writing g in between.
     let masks = activation == .relu && cache.y == nil
-    let coefficients = accumulate(&gradient, cache, writes: activation != .identity && !masks)
-    if gradient.isShared {
-      return inputGradient(gradient, cache.z, coefficients, masks: masks)
-    }
-    let (z, count) = (cache.z, gradient.count)
-    unsafe gradient.withMutableElements { elements in
-      guard let dz = elements.baseAddress else { return }
-      unsafe inputGradient(dz, z, count, coefficients, masks: masks, into: dz)
-    }
+    let parts = accumulate(&gradient, cache, writes: activation != .identity && !masks)
+    if gradient.isShared { return parts.inputGradient(gradient, z: cache.z) }
+    parts.replaceByInputGradient(&gradient, z: cache.z)
     return gradient
   }
 
   /// Returns `dz`, and replaces `dy` by the gradient before the activation: that of the residual.
   mutating func backward(_ dy: inout Tensor, _ cache: borrowing Cache) -> Tensor {
-    let coefficients = accumulate(&dy, cache, writes: activation != .identity)
-    return inputGradient(dy, cache.z, coefficients, masks: false)
+    accumulate(&dy, cache, writes: activation != .identity).inputGradient(dy, z: cache.z)
+  }
+
+  private mutating func accumulate(
+    _ dy: inout Tensor, _ cache: borrowing Cache, writes: Bool
+  ) -> NormalizationGradient {
+    let gradient = NormalizationGradient(
+      &dy, z: cache.z, y: cache.y,
+      normalization(mean: cache.mean, inverseDeviation: cache.inverseDeviation),
+      scale: scale.value, writes: writes)
+    scale.accumulate(gradient.dScale)
+    shift.accumulate(gradient.dShift)
+    return gradient
   }
 
   /// Visits `weight`, `bias`, `running_mean` and `running_var`.
@@ -135,5 +122,43 @@ public struct BatchNorm2D: Layer {
     try body(joined(path, "bias"), &shift)
     try body(joined(path, "running_mean"), &runningMean)
     try body(joined(path, "running_var"), &runningVariance)
+  }
+}
+
+// MARK: - Mean and variance
+
+extension BatchNorm2D {
+  /// The normalisation by the running averages.
+  var runningNormalization: Normalization {
+    normalization(
+      mean: runningMean.value.scalars,
+      inverseDeviation: runningVariance.value.scalars.map { 1 / ($0 + epsilon).squareRoot() })
+  }
+
+  /// Returns the normalisation by the moments of a batch, and moves the running averages once for
+  /// every view.
+  mutating func normalization(_ moments: borrowing BatchMoments) -> Normalization {
+    let (mean, deviations) = moments.joined()
+    let count = Double(moments.rowsPerView)
+    for (mean, deviations) in zip(mean, deviations) {
+      // Unbiased, as PyTorch stores it.
+      let variance = deviations.map { Float($0 / (count - 1)) }
+      runningMean.value.move(
+        towards: Tensor(mean.map { Float($0) }, shape: [channels]), rate: momentum)
+      runningVariance.value.move(towards: Tensor(variance, shape: [channels]), rate: momentum)
+    }
+    let epsilon = Double(epsilon)
+    return normalization(
+      mean: mean.joined().map { Float($0) },
+      inverseDeviation: deviations.joined().map {
+        Float(1 / ($0 / count + epsilon).squareRoot())
+      })
+  }
+
+  /// Returns the normalisation by moments that are known, `[views · channels]`.
+  func normalization(mean: [Float], inverseDeviation: [Float]) -> Normalization {
+    Normalization(
+      mean: mean, inverseDeviation: inverseDeviation, scale: scale.value, shift: shift.value,
+      activation: activation)
   }
 }

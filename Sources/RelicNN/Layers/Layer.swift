@@ -26,16 +26,24 @@ public struct Parameter: Sendable {
   /// `∂loss/∂value`, or `nil` before the first backward pass.
   public private(set) var gradient: Tensor?
 
-  init(_ value: Tensor, role: Role) {
+  /// Creates a parameter without a gradient.
+  public init(_ value: Tensor, role: Role) {
     self.value = value
     self.role = role
   }
 
-  mutating func accumulate(_ contribution: Tensor) {
+  /// Adds to the gradient, as `backward` does for every use of the parameter.
+  ///
+  /// - Parameter contribution: A part of `∂loss/∂value`, of the value's shape.
+  public mutating func accumulate(_ contribution: Tensor) {
+    precondition(
+      contribution.shape == value.shape,
+      "a gradient of \(contribution.shape) for a parameter of \(value.shape)")
     if gradient == nil { gradient = contribution } else { gradient?.add(contribution) }
   }
 
-  mutating func clearGradient() { gradient = nil }
+  /// Forgets the gradient.
+  public mutating func clearGradient() { gradient = nil }
 }
 
 /// A value that owns parameters.
@@ -46,30 +54,34 @@ public protocol Module: Sendable {
   ) rethrows
 }
 
-/// Which mean and variance a normalisation uses.
-public enum NormalizationStatistics: Sendable, Equatable {
-  /// The running averages, as PyTorch's evaluation mode does.
-  case running
-  /// Those of the batch, which holds `views` blocks of equal size normalised apart; the running
-  /// averages move once for each block, as in PyTorch's training mode.
-  case batch(views: Int)
-}
-
 /// A differentiable function with parameters and a hand-written gradient.
+///
+/// The axes a layer works on come last, `[…, height, width, channels]` or `[…, features]`; those
+/// before them, `[batch]` or `[views, batch]`, count rows and are the same in the output. Rows are
+/// independent except to a normalisation, which in training takes mean and variance of each view.
 public protocol Layer: Module {
   /// What `backward` needs from the matching `forward`.
   associatedtype Cache: Sendable
 
-  /// Returns the output for `x` and keeps nothing for a backward pass.
-  ///
-  /// Mutating only because `.batch` moves running statistics, as those of the target network must.
-  mutating func callAsFunction(_ x: Tensor, _ statistics: NormalizationStatistics) -> Tensor
+  /// Returns the output of inference: normalisations go by their running averages.
+  func callAsFunction(_ x: Tensor) -> Tensor
 
-  /// Returns the output for `x`, whose rows are `views` blocks, and what `backward` will need.
-  mutating func forward(_ x: Tensor, views: Int) -> (y: Tensor, cache: Cache)
+  /// Returns the output of training, and what `backward` will need.
+  ///
+  /// Normalisations go by the statistics of each view of `x`, and move their running averages once
+  /// for each, as in PyTorch's training mode.
+  mutating func forward(_ x: Tensor) -> (y: Tensor, cache: Cache)
+
+  /// Returns the output of training, and moves running averages, where no `backward` follows.
+  mutating func forwardOnly(_ x: Tensor) -> Tensor
 
   /// Adds to the parameters' gradients and returns `∂loss/∂x`.
   mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) -> Tensor
+}
+
+extension Layer {
+  /// Returns what `forward` does; a layer whose cache costs memory or time leaves it out instead.
+  public mutating func forwardOnly(_ x: Tensor) -> Tensor { forward(x).y }
 }
 
 extension Module {
@@ -82,10 +94,12 @@ extension Module {
   }
 
   /// Forgets every gradient.
-  mutating func clearGradients() {
+  public mutating func clearGradients() {
     visitParameters("") { _, parameter in parameter.clearGradient() }
   }
 }
 
-/// Joins two parts of a parameter's name with a dot.
-func joined(_ path: String, _ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
+/// Returns a parameter's name below a path, with a dot between them unless the path is empty.
+public func joined(_ path: String, _ name: String) -> String {
+  path.isEmpty ? name : "\(path).\(name)"
+}

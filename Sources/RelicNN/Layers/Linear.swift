@@ -1,6 +1,6 @@
 /// A fully connected layer without bias, `y = x · Wᵀ`.
 public struct Linear: Layer {
-  /// The input, shape `[batch, inputs]`.
+  /// The input, shape `[…, inputs]`.
   public struct Cache: Sendable {
     let x: Tensor
   }
@@ -20,20 +20,20 @@ public struct Linear: Layer {
     self.init(weight: Tensor(uniform: [outputs, inputs], bound: bound, using: &generator))
   }
 
-  /// Returns `[batch, outputs]` for `x` of shape `[batch, inputs]`.
-  public func callAsFunction(_ x: Tensor, _ statistics: NormalizationStatistics) -> Tensor {
-    matmul(x, weight.value, transposingB: true)
+  /// Returns `[…, outputs]` for `x` of shape `[…, inputs]`.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    matmul(rows(x), weight.value, transposingB: true)
+      .reshaped(x.shape.dropLast() + [weight.value.shape[0]])
   }
 
-  /// Returns `[batch, outputs]` for `x` of shape `[batch, inputs]`, and keeps `x`.
-  public func forward(_ x: Tensor, views: Int) -> (y: Tensor, cache: Cache) {
-    (self(x, .batch(views: views)), Cache(x: x))
-  }
+  /// Returns `[…, outputs]` for `x` of shape `[…, inputs]`, and saves `x`.
+  public func forward(_ x: Tensor) -> (y: Tensor, cache: Cache) { (self(x), Cache(x: x)) }
 
-  /// Returns `dx` of shape `[batch, inputs]` for `dy` of shape `[batch, outputs]`.
+  /// Returns `dx` of shape `[…, inputs]` for `dy` of shape `[…, outputs]`.
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) -> Tensor {
-    weight.accumulate(matmul(dy, cache.x, transposingA: true))  // dW = dyᵀ · x
-    return matmul(dy, weight.value)  // dx = dy · W
+    let gradient = rows(dy)
+    weight.accumulate(matmul(gradient, rows(cache.x), transposingA: true))  // dW = dyᵀ · x
+    return matmul(gradient, weight.value).reshaped(cache.x.shape)  // dx = dy · W
   }
 
   /// Visits `weight`.
@@ -41,5 +41,11 @@ public struct Linear: Layer {
     _ path: String, _ body: (_ name: String, inout Parameter) throws -> Void
   ) rethrows {
     try body(joined(path, "weight"), &weight)
+  }
+
+  /// Returns a tensor as a matrix whose rows are its last axis.
+  private func rows(_ tensor: Tensor) -> Tensor {
+    let width = tensor.shape.last ?? 1
+    return tensor.reshaped([tensor.count / max(width, 1), width])
   }
 }

@@ -8,28 +8,26 @@ public struct ReLU: Layer {
   /// Creates a layer without parameters.
   public init() {}
 
-  /// Returns the shape of `x`.
-  public func callAsFunction(_ x: Tensor, _ statistics: NormalizationStatistics) -> Tensor {
+  /// Returns `max(x, 0)`, element by element, for `x` of any shape.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
     var y = x
-    unsafe y.withMutableElements { y in
-      for index in y.indices { unsafe y[index] = max(y[index], 0) }
+    RowPass(elementsOf: x).forEachChunk(writing: &y) { _, y in
+      for index in y.indices { y[index] = max(y[index], 0) }
     }
     return y
   }
 
-  /// Returns the shape of `x`, and keeps the output.
-  public func forward(_ x: Tensor, views: Int) -> (y: Tensor, cache: Cache) {
-    let y = self(x, .batch(views: views))
+  /// Returns `max(x, 0)`, element by element, for `x` of any shape, and saves it.
+  public func forward(_ x: Tensor) -> (y: Tensor, cache: Cache) {
+    let y = self(x)
     return (y, Cache(y: y))
   }
 
   /// Returns `dx = dy` where the output is positive, else 0.
   public func backward(_ dy: consuming Tensor, _ cache: consuming Cache) -> Tensor {
     var dx = dy
-    unsafe dx.withMutableElements { dx in
-      unsafe cache.y.withElements { y in
-        for index in y.indices where unsafe y[index] <= 0 { unsafe dx[index] = 0 }
-      }
+    RowPass(elementsOf: cache.y).forEachChunk(reading: cache.y, writing: &dx) { _, y, dx in
+      for index in y.indices where y[index] <= 0 { dx[index] = 0 }
     }
     return dx
   }

@@ -2,7 +2,7 @@
 ///
 /// Huang et al. 2016; torchvision's `StochasticDepth` in row mode: with probability p the branch of
 /// an image is left out, else it is divided by 1 - p.
-public enum StochasticDepth: Sendable, Equatable {
+package enum StochasticDepth: Sendable, Equatable {
   /// Every branch counts fully.
   case off
   /// Drawn anew for every block, pass and row: a function of these numbers alone.

@@ -2,31 +2,25 @@ internal import Synchronization
 
 /// The views of one training step.
 public struct Batch: Sendable {
-  /// The data set index of each picture, in the order of the rows of one view.
+  /// The data set index of each image, in the order of the rows of one view.
   public let samples: [Int]
 
-  /// The views of these pictures.
+  /// The views of these images.
   public let views: ViewBatch
 
-  /// Pictures that could not be read; the rows show others in their place.
-  public let skipped: [DatasetError]
-}
-
-/// What to do about a picture that cannot be read.
-public enum BrokenImages: String, CaseIterable, Sendable {
-  case refuse
-  case skip
+  /// Images that could not be read; the rows show others in their place.
+  public let skipped: [UnreadableImage]
 }
 
 /// Shuffled batches of random views of a data set.
 ///
-/// A batch is a function of (configuration, epoch, step): it does not depend on batches made before
+/// A batch is a function of (data set, sizes, seed, epoch, step): it does not depend on batches made before
 /// or on the number of workers.
 public struct BatchLoader: Sendable {
-  /// The pictures.
+  /// The images.
   public let dataset: any ImageDataset
 
-  /// Pictures in a batch.
+  /// Images in a batch.
   public let batchSize: Int
 
   private let globalGenerator: ViewGenerator
@@ -40,28 +34,31 @@ public struct BatchLoader: Sendable {
   /// Creates a loader.
   ///
   /// - Parameters:
-  ///   - dataset: The pictures.
-  ///   - configuration: Decides batch size, image size, numbers of views and seed.
-  ///   - broken: What to do about a picture that cannot be read.
+  ///   - dataset: The images.
+  ///   - batchSize: Images in a batch.
+  ///   - imageSize: The side of a large crop, in pixels; a small one has 3/7 of it.
+  ///   - globalViews: Large crops of each image.
+  ///   - localViews: Small crops of each image.
+  ///   - seed: Decides order and views.
+  ///   - broken: What to do about an image that cannot be read.
   public init(
-    dataset: any ImageDataset, configuration: PretrainingConfiguration,
-    broken: BrokenImages = .refuse
+    dataset: any ImageDataset, batchSize: Int, imageSize: Int, globalViews: Int = 2,
+    localViews: Int = 0, seed: UInt64, broken: BrokenImages = .refuse
   ) {
     self.dataset = dataset
     self.broken = broken
-    batchSize = configuration.batchSize
-    seed = configuration.seed
-    globalCount = configuration.globalViews
-    localCount = configuration.localViews
-    globalGenerator = ViewGenerator(imageSize: configuration.imageSize, isLocal: false)
-    localGenerator =
-      localCount > 0 ? ViewGenerator(imageSize: configuration.imageSize, isLocal: true) : nil
+    self.batchSize = batchSize
+    self.seed = seed
+    globalCount = globalViews
+    localCount = localViews
+    globalGenerator = ViewGenerator(imageSize: imageSize, isLocal: false)
+    localGenerator = localViews > 0 ? ViewGenerator(imageSize: imageSize, isLocal: true) : nil
   }
 
   /// Whole batches in one pass over the data; the incomplete last one is dropped.
   public var stepsPerEpoch: Int { dataset.count / batchSize }
 
-  /// Returns the order in which an epoch visits the pictures.
+  /// Returns the order in which an epoch visits the images.
   func order(epoch: Int) -> [Int] {
     var random = Philox(seed: seed, purpose: .shuffle, epoch: epoch)
     var order = Array(0..<dataset.count)
@@ -77,8 +74,8 @@ public struct BatchLoader: Sendable {
   ///   - epoch: The pass over the data, from 0.
   ///   - step: The step within the epoch, from 0, below `stepsPerEpoch`.
   /// - Returns: The views, made on all workers.
-  /// - Throws: A picture that cannot be read, if those are refused, or if no other can replace it.
-  public func batch(epoch: Int, step: Int) throws(DatasetError) -> Batch {
+  /// - Throws: An image that cannot be read, if those are refused, or if no other can replace it.
+  public func batch(epoch: Int, step: Int) throws(UnreadableImage) -> Batch {
     precondition(
       step >= 0 && step < stepsPerEpoch, "no step \(step) in an epoch of \(stepsPerEpoch)")
     let order = lastOrder.samples(of: epoch) { self.order(epoch: epoch) }
@@ -101,12 +98,12 @@ public struct BatchLoader: Sendable {
         unsafe fill(Array(planned), epoch: epoch, [(globalGenerator, globalCount, global)])
       }
     }
-    if let failure = outcome.failure { throw failure }
+    if let first = outcome.failures.min(by: { $0.key < $1.key }) { throw first.value }
     return Batch(
       samples: outcome.samples,
       views: ViewBatch(
         global: globalViews, globalCount: globalCount, local: localViews, localCount: localCount),
-      skipped: outcome.skipped)
+      skipped: outcome.skipped.sorted { $0.key < $1.key }.flatMap(\.value))
   }
 
   private func shape(of generator: ViewGenerator, count: Int) -> [Int] {
@@ -116,8 +113,9 @@ public struct BatchLoader: Sendable {
   /// What became of a batch's samples.
   private struct Outcome {
     var samples: [Int]
-    var skipped: [DatasetError] = []
-    var failure: DatasetError?
+    /// By row, like ``failures``: workers come to rows in no fixed order.
+    var skipped: [Int: [UnreadableImage]] = [:]
+    var failures: [Int: UnreadableImage] = [:]
   }
 
   /// Writes all views of `planned` into the views' destinations, sample by sample on all workers.
@@ -129,12 +127,12 @@ public struct BatchLoader: Sendable {
     parallelRows(planned.count, grain: 4) { rows in
       var scratches = unsafe groups.map { unsafe $0.0.makeScratch() }
       for row in rows {
-        do throws(DatasetError) {
+        do throws(UnreadableImage) {
           let (sample, image, skipped) = try readable(planned[row])
           if !skipped.isEmpty {
             outcome.withLock {
               $0.samples[row] = sample
-              $0.skipped += skipped
+              $0.skipped[row] = skipped
             }
           }
           var first = 0
@@ -152,25 +150,25 @@ public struct BatchLoader: Sendable {
             first += count
           }
         } catch {
-          outcome.withLock { $0.failure = $0.failure ?? error }
+          outcome.withLock { $0.failures[row] = error }
         }
       }
     }
     return outcome.withLock { $0 }
   }
 
-  /// Returns picture `sample`, or the next one that can be read, and why others were passed over.
+  /// Returns image `sample`, or the next one that can be read, and why others were passed over.
   private func readable(
     _ sample: Int
-  ) throws(DatasetError) -> (sample: Int, image: RGBImage, skipped: [DatasetError]) {
-    var skipped: [DatasetError] = []
+  ) throws(UnreadableImage) -> (sample: Int, image: RGBImage, skipped: [UnreadableImage]) {
+    var skipped: [UnreadableImage] = []
     for offset in 0..<dataset.count {
       let candidate = (sample + offset) % dataset.count
-      do throws(DatasetError) {
+      do {
         return (candidate, try dataset.image(at: candidate), skipped)
       } catch {
-        if broken == .refuse { throw error }
-        skipped.append(error)
+        skipped.append(UnreadableImage(index: candidate, cause: error))
+        if broken == .refuse { break }
       }
     }
     throw skipped[0]

@@ -1,8 +1,8 @@
 internal import Synchronization
 
-/// A data set's pictures in their own order, as a frozen encoder sees them.
+/// A data set's images in their own order, as a frozen encoder sees them.
 public struct EvaluationLoader: Sendable {
-  /// Consecutive pictures.
+  /// Consecutive images.
   public struct Batch: Sendable {
     /// The data set index of each row.
     public let samples: [Int]
@@ -13,18 +13,18 @@ public struct EvaluationLoader: Sendable {
     /// The class of each row, `nil` where unlabelled.
     public let labels: [Int?]
 
-    /// Pictures that could not be read and have no row.
-    public let skipped: [DatasetError]
+    /// Images that could not be read and have no row.
+    public let skipped: [UnreadableImage]
   }
 
-  /// The pictures.
+  /// The images.
   public let dataset: any ImageDataset
 
   private let transform: EvaluationTransform
   private let batchSize: Int
   private let broken: BrokenImages
 
-  /// Creates a loader of pictures of `imageSize` pixels a side, `batchSize` at a time.
+  /// Creates a loader of images of `imageSize` pixels a side, `batchSize` at a time.
   public init(
     dataset: any ImageDataset, imageSize: Int, batchSize: Int, broken: BrokenImages = .refuse
   ) {
@@ -39,17 +39,17 @@ public struct EvaluationLoader: Sendable {
 
   /// Returns batch `index`, from 0, read on all workers.
   ///
-  /// - Throws: A picture that cannot be read, if those are refused.
-  public func batch(_ index: Int) throws(DatasetError) -> Batch {
+  /// - Throws: An image that cannot be read, if those are refused.
+  public func batch(_ index: Int) throws(UnreadableImage) -> Batch {
     precondition(index >= 0 && index < batchCount, "no batch \(index) of \(batchCount)")
     let planned = Array((index * batchSize)..<min((index + 1) * batchSize, dataset.count))
     let size = transform.size
     var images = Tensor(uninitialized: [planned.count, size, size, 3])
-    let errors = Mutex<[Int: DatasetError]>([:])
+    let errors = Mutex<[Int: UnreadableImage]>([:])
     unsafe images.withMutableElements { elements in
       parallelRows(planned.count, grain: 4) { rows in
         for row in rows {
-          do throws(DatasetError) {
+          do {
             let image = try dataset.image(at: planned[row])
             let start = row * 3 * size * size
             unsafe transform.write(
@@ -57,7 +57,7 @@ public struct EvaluationLoader: Sendable {
               into: UnsafeMutableBufferPointer(
                 rebasing: elements[start..<(start + 3 * size * size)]))
           } catch {
-            errors.withLock { $0[row] = error }
+            errors.withLock { $0[row] = UnreadableImage(index: planned[row], cause: error) }
           }
         }
       }
@@ -74,7 +74,8 @@ public struct EvaluationLoader: Sendable {
     return makeBatch(planned, images, [])
   }
 
-  private func makeBatch(_ samples: [Int], _ images: Tensor, _ skipped: [DatasetError]) -> Batch {
+  private func makeBatch(_ samples: [Int], _ images: Tensor, _ skipped: [UnreadableImage]) -> Batch
+  {
     Batch(
       samples: samples, images: images, labels: samples.map { dataset.label(at: $0) },
       skipped: skipped)

@@ -52,33 +52,10 @@ public struct Adam: Sendable {
       if let gradient = parameter.gradient {
         var constants = constants
         if exemptsBiasAndNorm && !parameter.role.isWeight { constants.weight_decay = 0 }
-        Self.apply(constants, gradient, &parameter.value, &moments[index])
+        parameter.value.applyAdam(constants, gradient: gradient, moments: &moments[index])
       }
       parameter.clearGradient()
       index += 1
-    }
-  }
-
-  private static func apply(
-    _ step: relic_adam_step, _ gradient: Tensor, _ value: inout Tensor,
-    _ moment: inout (mean: Tensor, square: Tensor)
-  ) {
-    let count = value.count
-    unsafe value.withMutableElements { value in
-      unsafe gradient.withElements { gradient in
-        unsafe moment.mean.withMutableElements { mean in
-          unsafe moment.square.withMutableElements { square in
-            guard let value = value.baseAddress, let gradient = gradient.baseAddress,
-              let mean = mean.baseAddress, let square = square.baseAddress
-            else { return }
-            parallelRows(count, grain: Tensor.grain) { range in
-              let start = range.lowerBound
-              unsafe relic_adam(
-                range.count, step, gradient + start, value + start, mean + start, square + start)
-            }
-          }
-        }
-      }
     }
   }
 }

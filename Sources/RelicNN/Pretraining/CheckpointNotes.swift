@@ -1,7 +1,7 @@
 /// What a checkpoint says beside its arrays, as texts, and the rules that it keeps.
 struct CheckpointNotes {
   let step: Int
-  let gamma: Double
+  let emaDecay: Double
   let optimizerStep: Int
   let lossScale: LossScale?
   let averages: RunningAverages
@@ -15,7 +15,7 @@ struct CheckpointNotes {
   var texts: [String: String] {
     // The shortest text of a Double reads back as the same number.
     var texts = [
-      "step": "\(step)", "gamma": "\(gamma)", "optimizer_step": "\(optimizerStep)",
+      "step": "\(step)", "gamma": "\(emaDecay)", "optimizer_step": "\(optimizerStep)",
       "run_loss": "\(averages.runLoss)", "run_steps": "\(averages.runSteps)",
       "epoch_loss": "\(averages.epochLoss)", "epoch_invariance": "\(averages.epochInvariance)",
       "epoch_steps": "\(averages.epochSteps)", Self.layout.name: Self.layout.value,
@@ -36,8 +36,8 @@ extension CheckpointNotes {
     step = try Self.count("step", texts, atMost: steps)
     // No optimiser and no average has taken more steps than the run.
     optimizerStep = try Self.count("optimizer_step", texts, atMost: step)
-    gamma = try Self.number("gamma", texts)
-    guard (0...1).contains(gamma) else { throw .invalid(reason: "its gamma is \(gamma)") }
+    emaDecay = try Self.number("gamma", texts)
+    guard (0...1).contains(emaDecay) else { throw .invalid(reason: "its gamma is \(emaDecay)") }
     averages = RunningAverages(
       runLoss: try Self.number("run_loss", texts),
       runSteps: try Self.count("run_steps", texts, atMost: step),

@@ -10,21 +10,27 @@ public struct LearningRateSchedule: Sendable, Equatable {
     case cosine
   }
 
-  let peak: Float
-  let warmupSteps: Int
-  let totalSteps: Int
-  let shape: Shape
+  private let peak: Float
+  private let warmupSteps: Int
+  private let totalSteps: Int
+  private let shape: Shape
 
   /// Creates the schedule of a run.
-  public init(_ configuration: PretrainingConfiguration, stepsPerEpoch: Int) {
-    peak = configuration.learningRate
-    warmupSteps = configuration.warmupEpochs * stepsPerEpoch
-    totalSteps = configuration.epochs * stepsPerEpoch
-    shape = configuration.learningRateShape
+  ///
+  /// - Parameters:
+  ///   - peak: The rate after the warm-up.
+  ///   - warmupSteps: Steps over which the rate rises from 0.
+  ///   - totalSteps: Steps of the run, those of the warm-up included.
+  ///   - shape: What follows the warm-up.
+  package init(peak: Float, warmupSteps: Int, totalSteps: Int, shape: Shape) {
+    self.peak = peak
+    self.warmupSteps = warmupSteps
+    self.totalSteps = totalSteps
+    self.shape = shape
   }
 
   /// Returns the rate of step `step`, counted from 0.
-  public func rate(atStep step: Int) -> Float {
+  package func rate(atStep step: Int) -> Float {
     if step < warmupSteps { return peak * Float(step + 1) / Float(warmupSteps) }
     guard shape == .cosine, totalSteps > warmupSteps else { return peak }
     let progress = Double(step - warmupSteps) / Double(totalSteps - warmupSteps)

@@ -1,6 +1,3 @@
-internal import CKernels
-internal import Synchronization
-
 /// The factor of the loss under mixed precision, as `torch.amp.GradScaler` moves it.
 ///
 /// Micikevicius et al. 2018, section 3.2. A step whose gradient is not finite is skipped and halves
@@ -40,21 +37,5 @@ extension Module {
   /// Whether every element of every gradient is finite.
   var hasFiniteGradients: Bool {
     parameters.allSatisfy { $0.parameter.gradient?.isFinite ?? true }
-  }
-}
-
-extension Tensor {
-  /// Whether every element is finite.
-  var isFinite: Bool {
-    let found = Atomic(true)
-    unsafe withElements { elements in
-      guard let start = elements.baseAddress else { return }
-      parallelRows(count, grain: Self.grain) { range in
-        if unsafe relic_is_finite(range.count, start + range.lowerBound) == 0 {
-          found.store(false, ordering: .relaxed)
-        }
-      }
-    }
-    return found.load(ordering: .relaxed)
   }
 }

@@ -1,9 +1,9 @@
 extension Pretraining {
-  private static let meanPrefix = "adam.mean."
-  private static let squarePrefix = "adam.square."
+  private static var meanPrefix: String { "adam.mean." }
+  private static var squarePrefix: String { "adam.square." }
 
   /// Everything that decides how the run goes on: both networks under the reference's names, the
-  /// optimiser's moments, and the step, rate and averages as notes.
+  /// optimiser's moments, and the step, decay and averages as notes.
   public func checkpoint() -> StateDict {
     var dict = trained.stateDict()
     let targetDict = target.stateDict("target_encoder")
@@ -15,28 +15,24 @@ extension Pretraining {
     }
     dict.metadata =
       CheckpointNotes(
-        step: step, gamma: gamma, optimizerStep: optimizer.step, lossScale: lossScale,
+        step: step, emaDecay: emaDecay, optimizerStep: optimizer.step, lossScale: lossScale,
         averages: averages
       ).texts
     return dict.withReferenceNames()
   }
 
-  /// Creates the state that a checkpoint holds.
+  /// Returns the state that a checkpoint holds.
   ///
-  /// - Parameters:
-  ///   - configuration: What decided the run.
-  ///   - stepsPerEpoch: Batches in one pass over the data.
-  ///   - checkpoint: What `checkpoint()` returned.
+  /// - Parameter checkpoint: What `checkpoint()` of a run of the same configuration returned.
+  /// - Returns: The state after the checkpoint's last step.
   /// - Throws: `CheckpointError` if something is missing or belongs to another configuration.
-  public init(
-    _ configuration: PretrainingConfiguration, stepsPerEpoch: Int, checkpoint: StateDict
-  ) throws(CheckpointError) {
-    self.init(configuration, stepsPerEpoch: stepsPerEpoch)
+  public consuming func resumed(
+    from checkpoint: StateDict
+  ) throws(CheckpointError) -> Pretraining {
     let notes = try CheckpointNotes(
-      checkpoint.metadata, hasLossScale: configuration.fp16Precision,
-      steps: configuration.epochs * stepsPerEpoch)
+      checkpoint.metadata, hasLossScale: lossScale != nil, steps: length.steps)
     step = notes.step
-    gamma = notes.gamma
+    emaDecay = notes.emaDecay
     averages = notes.averages
     lossScale = notes.lossScale
     try loadWeights(checkpoint)
@@ -46,9 +42,10 @@ extension Pretraining {
         step: notes.optimizerStep,
         moments: try moments(named(checkpoint), areAsInFiles: notes.areMomentsAsInFiles))
     }
+    return self
   }
 
-  /// Takes the weights of both networks, temperature and bias, and nothing else, from a checkpoint
+  /// Takes the weights of both networks, logit scale and bias, and nothing else, from a checkpoint
   /// or from the reference's `relic_model.pth`.
   ///
   /// - Parameter dict: The reference's names, `online_encoder.0.…`, `target_encoder.…`, `tau`, `b`.

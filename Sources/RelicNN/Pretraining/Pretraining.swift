@@ -4,54 +4,59 @@ internal import Foundation
 ///
 /// A value: a copy is a snapshot. Two runs from equal states on equal views stay equal to the bit,
 /// whatever the number of workers.
-public struct Pretraining: Sendable {
-  /// What decided the run.
-  public let configuration: PretrainingConfiguration
+public struct Pretraining<Backbone: EncoderNetwork>: Sendable {
   /// Trained by the gradient.
-  public var online: RelicNetwork { trained.network }
+  public var online: RelicNetwork<Backbone> { trained.network }
   /// Follows the online network; its encoder is what a run is for.
-  public internal(set) var target: RelicNetwork
+  public internal(set) var target: RelicNetwork<Backbone>
   /// Steps taken.
   public internal(set) var step = 0
-  /// The EMA rate of the next move of the target.
-  public internal(set) var gamma: Double
+  /// Steps of the whole run and of one epoch.
+  public let length: RunLength
+  /// The decay of the next move of the target, an exponential moving average.
+  public internal(set) var emaDecay: Double
   /// Sums of losses, for the averages in reports.
   public internal(set) var averages = RunningAverages()
 
-  var trained: TrainedParameters
+  var trained: TrainedParameters<Backbone>
   var optimizer: Adam
-  /// The factor of the loss under `fp16Precision`, else `nil`.
+  /// The factor of the loss where activations are kept in 16 bits, else `nil`.
   var lossScale: LossScale?
-  let schedule: GammaSchedule
-  let learningRates: LearningRateSchedule
-  private let loss: RelicLoss
+  private let loss: any ContrastiveLoss
+  private let learningRates: LearningRateSchedule
+  private let emaSchedule: EMASchedule
+  private let recomputes: Bool
+  private let seed: UInt64
 
-  /// Creates the state before the first step, with random weights.
+  /// Joins the parts of a run before its first step; the target begins as a copy of `network`.
   ///
   /// - Parameters:
-  ///   - configuration: What decides the run.
-  ///   - stepsPerEpoch: Batches in one pass over the data.
-  public init(_ configuration: PretrainingConfiguration, stepsPerEpoch: Int) {
-    self.configuration = configuration
-    let encoder = Encoder(
-      configuration.encoder, stem: configuration.stem, seed: configuration.seed,
-      keepsHalf: configuration.fp16Precision)
-    var generator = Philox(seed: configuration.seed, purpose: .weights, sample: 1)
-    let head = ProjectionHead(
-      inputs: encoder.featureCount, hidden: configuration.projectionHidden,
-      outputs: configuration.projectionOutputs, using: &generator)
-    loss = RelicLoss(alpha: configuration.alpha, usesSigLIP: configuration.useSigLIP)
+  ///   - network: The online network with its first weights.
+  ///   - loss: What is minimised.
+  ///   - optimizer: Moves the online network.
+  ///   - length: The steps of the run.
+  ///   - learningRates: The optimiser's step size.
+  ///   - emaSchedule: How the target follows.
+  ///   - lossScale: The factor of the loss where activations are kept in 16 bits.
+  ///   - recomputes: Whether views are computed twice and kept one at a time.
+  ///   - seed: The seed of what networks draw in a pass.
+  init(
+    _ network: RelicNetwork<Backbone>, loss: any ContrastiveLoss, optimizer: Adam,
+    length: RunLength, learningRates: LearningRateSchedule, emaSchedule: EMASchedule,
+    lossScale: LossScale?, recomputes: Bool, seed: UInt64
+  ) {
     trained = TrainedParameters(
-      network: RelicNetwork(encoder: encoder, head: head), logScale: loss.initialLogScale,
-      bias: loss.initialBias)
-    target = trained.network
-    optimizer = Adam(
-      learningRate: configuration.learningRate, weightDecay: configuration.weightDecay)
-    lossScale = configuration.fp16Precision ? LossScale() : nil
-    optimizer.exemptsBiasAndNorm = configuration.exemptsBiasAndNorm
-    learningRates = LearningRateSchedule(configuration, stepsPerEpoch: stepsPerEpoch)
-    schedule = GammaSchedule(configuration, stepsPerEpoch: stepsPerEpoch)
-    gamma = Double(configuration.gamma)
+      network: network, logScale: loss.initialLogScale, bias: loss.initialBias)
+    target = network
+    emaDecay = Double(emaSchedule.start)
+    self.length = length
+    self.loss = loss
+    self.optimizer = optimizer
+    self.learningRates = learningRates
+    self.emaSchedule = emaSchedule
+    self.lossScale = lossScale
+    self.recomputes = recomputes
+    self.seed = seed
   }
 
   /// Takes one step: losses over all pairs of views, Adam, then the target's move.
@@ -61,35 +66,34 @@ public struct Pretraining: Sendable {
   ///   - measuresAccuracy: Whether the report tells how often an image finds its other view.
   /// - Returns: The losses and what they did to rates, scales and bias.
   /// - Throws: `PretrainingError.lossNotFinite`; the state is then what it was, except for running
-  ///   statistics.
+  ///   statistics and averages.
   public mutating func advance(
     _ views: ViewBatch, measuresAccuracy: Bool = false
   ) throws(PretrainingError) -> StepReport {
-    let images = views.global.shape[0] / views.globalCount
+    if length.beginsEpoch(atStep: step) { averages.beginEpoch() }
     let groups = viewGroups(views)
     // Before the online passes, so that its working memory does not come on top of what they keep.
-    target.setStochasticDepth(stochasticDepth(pass: 255))
-    let targets = target(views.global, .batch(views: views.globalCount))
-    var passes: [(y: Tensor, cache: RelicNetwork.Cache)] = []
+    target.prepare(for: pass(255))
+    let targets = target.forwardOnly(views.global.cut(into: views.globalCount))
+    var passes: [(y: Tensor, cache: RelicNetwork<Backbone>.Cache)] = []
     var projections: [Tensor] = []
-    if configuration.recomputes {
+    if recomputes {
       // The copy's running statistics are dropped: they move once, when the views come again.
       var copy = trained.network
       projections = groups.indices.map { index in
-        copy.setStochasticDepth(stochasticDepth(pass: index))
-        return copy(groups[index].images, .batch(views: groups[index].count))
+        copy.prepare(for: pass(index))
+        return copy.forwardOnly(groups[index])
       }
     } else {
       passes = groups.indices.map { index in
-        trained.network.setStochasticDepth(stochasticDepth(pass: index))
-        return trained.network.forward(groups[index].images, views: groups[index].count)
+        trained.network.prepare(for: pass(index))
+        return trained.network.forward(groups[index])
       }
       projections = passes.map(\.y)
     }
     let online = Tensor.concatenated(projections)
     let result = loss(
-      online: online, target: targets, images: images, logScale: trained.logScale,
-      bias: trained.bias)
+      online: online, target: targets, logScale: trained.logScale, bias: trained.bias)
     guard result.loss.isFinite else {
       throw .lossNotFinite(step: step + 1, loss: result.loss)
     }
@@ -97,49 +101,41 @@ public struct Pretraining: Sendable {
     let dOnline = result.dOnline.scaled(by: factor)
     var first = 0
     for (index, group) in groups.enumerated() {
-      trained.network.setStochasticDepth(stochasticDepth(pass: index))
-      let rows = first..<(first + group.count * images)
+      trained.network.prepare(for: pass(index))
+      let own = first..<(first + group.shape[0])
       let cache =
-        passes.isEmpty
-        ? trained.network.forward(group.images, views: group.count).cache
-        : passes.removeFirst().cache
+        passes.isEmpty ? trained.network.forward(group).cache : passes.removeFirst().cache
       // Handed over, so that every layer's part is free once its gradient is known.
-      trained.network.backward(dOnline.rows(rows), consume cache)
-      first = rows.upperBound
+      trained.network.backward(dOnline.rows(own), consume cache)
+      first = own.upperBound
     }
     trained.accumulate(dLogScale: result.dLogScale * factor, dBias: result.dBias * factor)
     optimize()
     moveTarget()
     averages.add(loss: result.loss, invariance: result.invariance)
-    let report = StepReport(
-      step: step + 1, loss: result.loss, invariance: result.invariance, gamma: gamma,
-      scale: exp(trained.logScale), bias: trained.bias,
-      learningRate: optimizer.learningRate, lossScale: lossScale?.value, averages: averages,
-      accuracy: measuresAccuracy
-        ? matchingAccuracy(online.rows(0..<images), targets, images) : nil,
-      spread: measuresAccuracy ? spread(targets.rows(0..<images)) : nil)
     step += 1
-    return report
+    return StepReport(
+      step: step, epoch: length.epoch(ofStep: step), endsEpoch: length.beginsEpoch(atStep: step),
+      loss: result.loss, invariance: result.invariance, emaDecay: emaDecay,
+      logitScale: exp(trained.logScale), bias: trained.bias,
+      learningRate: optimizer.learningRate, lossScale: lossScale?.value, averages: averages,
+      accuracy: measuresAccuracy ? matchingAccuracy(online, targets) : nil,
+      spread: measuresAccuracy ? targets.view(0).spread : nil)
   }
 
-  /// Starts the averages of a new epoch.
-  public mutating func beginEpoch() { averages.beginEpoch() }
-
-  /// The branches a pass of this step leaves out; online passes count from 0, the target's is 255.
-  private func stochasticDepth(pass: Int) -> StochasticDepth {
-    .random(seed: configuration.seed, step: step, pass: pass)
+  /// A pass of this step; online passes count from 0, the target's is 255.
+  private func pass(_ index: Int) -> TrainingPass {
+    TrainingPass(seed: seed, step: step, index: index)
   }
 
-  /// Views that go through the network together: all of one size, or one alone if they are
-  /// computed twice.
-  private func viewGroups(_ views: ViewBatch) -> [(images: Tensor, count: Int)] {
+  /// Views that go through the network together, `[count, n, size, size, 3]`: all of one size, or
+  /// one alone if they are computed twice.
+  private func viewGroups(_ views: ViewBatch) -> [Tensor] {
     let sizes =
-      [(views.global, views.globalCount)] + (views.local.map { [($0, views.localCount)] } ?? [])
-    guard configuration.recomputes else { return sizes.map { ($0.0, $0.1) } }
-    return sizes.flatMap { tensor, count in
-      let images = tensor.shape[0] / count
-      return (0..<count).map { (tensor.rows(($0 * images)..<(($0 + 1) * images)), 1) }
-    }
+      [views.global.cut(into: views.globalCount)]
+      + (views.local.map { [$0.cut(into: views.localCount)] } ?? [])
+    guard recomputes else { return sizes }
+    return sizes.flatMap { views in (0..<views.shape[0]).map { views.rows($0..<($0 + 1)) } }
   }
 
   /// Moves the online network, unless the scaled loss overflowed.
@@ -156,16 +152,51 @@ public struct Pretraining: Sendable {
   }
 
   private mutating func moveTarget() {
-    if schedule.moves(atStep: step) {
-      target.move(towards: trained.network, decay: gamma)
-      gamma = schedule.gamma(afterStep: step)
+    if emaSchedule.moves(atStep: step) {
+      target.move(towards: trained.network, decay: emaDecay)
+      emaDecay = emaSchedule.decay(afterStep: step)
     }
-    if schedule.copies(atStep: step) { target = trained.network }
+    if emaSchedule.copies(atStep: step) { target = trained.network }
+  }
+
+  /// How often view 1 of an image is nearest to the target's view 2 of the same image.
+  private func matchingAccuracy(_ online: Tensor, _ targets: Tensor) -> MatchingAccuracy? {
+    guard targets.shape[0] > 1 else { return nil }
+    return MatchingAccuracy(
+      logits: loss.logits(
+        online: online.view(0), target: targets.view(1), logScale: trained.logScale,
+        bias: trained.bias))
+  }
+}
+
+/// How long a run is.
+public struct RunLength: Sendable, Equatable {
+  /// Passes over the data.
+  public var epochs: Int
+  /// Batches in one pass.
+  public var stepsPerEpoch: Int
+  /// Steps between two measurements of in-batch accuracy.
+  public var measurementInterval: Int
+
+  /// Steps of all epochs.
+  public var steps: Int { epochs * stepsPerEpoch }
+
+  /// Whether the step after `step` steps is the first of an epoch.
+  func beginsEpoch(atStep step: Int) -> Bool { step % stepsPerEpoch == 0 }
+
+  /// The epoch, from 1, of a step, from 1.
+  func epoch(ofStep step: Int) -> Int { (step - 1) / stepsPerEpoch + 1 }
+}
+
+extension Tensor {
+  /// `[views · n, …]` as `[views, n, …]`.
+  fileprivate func cut(into views: Int) -> Tensor {
+    reshaped([views, shape[0] / views] + shape.dropFirst())
   }
 
   /// The root of the total variance of the rows divided by their lengths, `√Σ mean (x - mean x)²`.
-  private func spread(_ projections: Tensor) -> Double {
-    let rows = RelicLoss.normalized(projections).rows
+  fileprivate var spread: Double {
+    let rows = NormalizedRows(self).rows
     let (count, columns) = (rows.shape[0], rows.shape[1])
     let elements = rows.scalars.map { Double($0) }
     let variance = (0..<columns).reduce(0.0) { sum, column in
@@ -174,16 +205,5 @@ public struct Pretraining: Sendable {
       return sum + values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count)
     }
     return variance.squareRoot()
-  }
-
-  /// How often view 1 of an image is nearest to the target's view 2 of the same image.
-  private func matchingAccuracy(
-    _ projections: Tensor, _ targets: Tensor, _ images: Int
-  ) -> MatchingAccuracy? {
-    guard targets.shape[0] >= 2 * images else { return nil }
-    let logits = loss.logits(
-      online: projections, target: targets.rows(images..<(2 * images)),
-      logScale: trained.logScale, bias: trained.bias)
-    return MatchingAccuracy(logits: logits)
   }
 }

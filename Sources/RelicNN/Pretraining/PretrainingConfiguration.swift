@@ -1,20 +1,5 @@
 /// Everything that decides a pretraining run; equal configurations give equal weights.
 public struct PretrainingConfiguration: Equatable, Sendable {
-  /// An encoder architecture, by the reference's option values.
-  public enum EncoderModel: String, CaseIterable, Sendable {
-    case resnet18
-    case resnet50
-    case efficientnet
-  }
-
-  /// The first layers of a ResNet.
-  public enum Stem: String, CaseIterable, Sendable {
-    /// A 7x7 convolution of stride 2 and a max pool, as torchvision has it.
-    case imagenet
-    /// A 3x3 convolution of stride 1 without a pool, for small images.
-    case cifar
-  }
-
   /// The data set's name, `cifar10`, `shapes` and so on.
   public var dataset = "stl10"
   /// The folder the data set is read from.
@@ -43,17 +28,17 @@ public struct PretrainingConfiguration: Equatable, Sendable {
   public var projectionHidden = 512
   /// Width of the projection head's output.
   public var projectionOutputs = 64
-  /// The EMA rate of the target network at the start.
-  public var gamma: Float = 0.995
+  /// The decay of the target network, an exponential moving average, at the start.
+  public var emaDecay: Float = 0.995
   /// Weight of the invariance penalty.
   public var alpha: Float = 1
   /// Whether the pairwise sigmoid loss replaces the cross-entropy.
   public var useSigLIP = false
   /// The last step, counted from 0, after which the target is a plain copy of the online network:
   /// N copies the first N + 1.
-  public var updateGammaAfterStep = 1
+  public var copiesTargetThroughStep = 1
   /// Steps between two moves of the target.
-  public var updateGammaEveryNSteps = 1
+  public var targetMoveInterval = 1
   /// Large crops of each image, seen by both networks.
   public var globalViews = 2
   /// Small crops of each image, seen by the online network alone.
@@ -69,4 +54,63 @@ public struct PretrainingConfiguration: Equatable, Sendable {
 
   /// Creates the reference's default configuration.
   public init() {}
+}
+
+extension Pretraining {
+  /// Creates the state before the first step: the encoder as it is, a projection head with random
+  /// weights.
+  ///
+  /// - Parameters:
+  ///   - encoder: What is trained.
+  ///   - configuration: What decides the run, apart from the encoder.
+  ///   - stepsPerEpoch: Batches in one pass over the data.
+  ///   - loss: What is minimised, if not the configuration's loss.
+  public init(
+    _ encoder: Backbone, _ configuration: PretrainingConfiguration, stepsPerEpoch: Int,
+    loss: (any ContrastiveLoss)? = nil
+  ) {
+    var generator = Philox(seed: configuration.seed, purpose: .weights, sample: 1)
+    let head = ProjectionHead(
+      inputs: encoder.featureCount, hidden: configuration.projectionHidden,
+      outputs: configuration.projectionOutputs, using: &generator)
+    var optimizer = Adam(
+      learningRate: configuration.learningRate, weightDecay: configuration.weightDecay)
+    optimizer.exemptsBiasAndNorm = configuration.exemptsBiasAndNorm
+    self.init(
+      RelicNetwork(encoder: encoder, head: head), loss: loss ?? configuration.loss,
+      optimizer: optimizer,
+      length: RunLength(
+        epochs: configuration.epochs, stepsPerEpoch: stepsPerEpoch,
+        measurementInterval: configuration.logEveryNSteps),
+      learningRates: configuration.learningRates(stepsPerEpoch: stepsPerEpoch),
+      emaSchedule: configuration.emaSchedule(stepsPerEpoch: stepsPerEpoch),
+      lossScale: configuration.fp16Precision ? LossScale() : nil,
+      recomputes: configuration.recomputes, seed: configuration.seed)
+  }
+}
+
+extension PretrainingConfiguration {
+  /// Returns the encoder that a run starts with.
+  public func makeEncoder() -> any EncoderNetwork {
+    encoder.network(stem: stem, seed: seed, savesHalf: fp16Precision)
+  }
+
+  /// What a run minimises.
+  var loss: any ContrastiveLoss {
+    useSigLIP ? SigLIPLoss(alpha: alpha) : RelicLoss(alpha: alpha)
+  }
+
+  /// Adam's step size over the run.
+  func learningRates(stepsPerEpoch: Int) -> LearningRateSchedule {
+    LearningRateSchedule(
+      peak: learningRate, warmupSteps: warmupEpochs * stepsPerEpoch,
+      totalSteps: epochs * stepsPerEpoch, shape: learningRateShape)
+  }
+
+  /// How the target follows the online network over the run.
+  func emaSchedule(stepsPerEpoch: Int) -> EMASchedule {
+    EMASchedule(
+      start: emaDecay, epochs: epochs, stepsPerEpoch: stepsPerEpoch,
+      copiesThrough: copiesTargetThroughStep, interval: targetMoveInterval)
+  }
 }

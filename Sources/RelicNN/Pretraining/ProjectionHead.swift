@@ -23,20 +23,20 @@ public struct ProjectionHead: Layer {
     second = Linear(inputs: hidden, outputs: outputs, using: &generator)
   }
 
-  /// Returns `[batch, outputs]` for `x` of shape `[batch, inputs]`.
-  public func callAsFunction(_ x: Tensor, _ statistics: NormalizationStatistics) -> Tensor {
-    second(activation(first(x, statistics), statistics), statistics)
+  /// Returns `[…, outputs]` for `x` of shape `[…, inputs]`.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    second(activation(first(x)))
   }
 
-  /// Returns `[batch, outputs]` for `x` of shape `[batch, inputs]`, and the parts' caches.
-  public func forward(_ x: Tensor, views: Int) -> (y: Tensor, cache: Cache) {
-    let (hidden, firstCache) = first.forward(x, views: views)
-    let (active, activationCache) = activation.forward(hidden, views: views)
-    let (y, secondCache) = second.forward(active, views: views)
+  /// Returns `[…, outputs]` for `x` of shape `[…, inputs]`, and the parts' caches.
+  public func forward(_ x: Tensor) -> (y: Tensor, cache: Cache) {
+    let (hidden, firstCache) = first.forward(x)
+    let (active, activationCache) = activation.forward(hidden)
+    let (y, secondCache) = second.forward(active)
     return (y, Cache(first: firstCache, activation: activationCache, second: secondCache))
   }
 
-  /// Returns `dx` of shape `[batch, inputs]` for `dy` of shape `[batch, outputs]`.
+  /// Returns `dx` of shape `[…, inputs]` for `dy` of shape `[…, outputs]`.
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) -> Tensor {
     let dActive = second.backward(dy, cache.second)
     return first.backward(activation.backward(dActive, cache.activation), cache.first)

@@ -1,49 +1,51 @@
 /// An encoder and its projection head; the online network is one, the target network another.
-public struct RelicNetwork: Module {
+public struct RelicNetwork<Backbone: EncoderNetwork>: Module {
   /// What backward reads.
   public struct Cache: Sendable {
-    let encoder: Encoder.Cache
+    let encoder: Backbone.Cache
     let head: ProjectionHead.Cache
   }
 
   /// The part that is kept after pretraining.
-  public private(set) var encoder: Encoder
+  public private(set) var encoder: Backbone
   private(set) var head: ProjectionHead
 
   /// Joins an encoder and a head that takes its features.
-  public init(encoder: Encoder, head: ProjectionHead) {
+  public init(encoder: Backbone, head: ProjectionHead) {
     self.encoder = encoder
     self.head = head
   }
 
-  /// Returns projections `[views · n, outputs]` for images `[views · n, height, width, 3]`, keeps
-  /// nothing, and moves the running statistics if they are not used.
-  public mutating func callAsFunction(
-    _ images: Tensor, _ statistics: NormalizationStatistics
-  ) -> Tensor {
-    head(encoder(images, statistics), statistics)
+  /// Returns projections `[…, outputs]` of inference for images `[…, height, width, 3]`.
+  public func callAsFunction(_ images: Tensor) -> Tensor { head(encoder(images)) }
+
+  /// Returns projections `[views, n, outputs]` of training for images
+  /// `[views, n, height, width, 3]`, and moves the running statistics; no `backward` follows.
+  public mutating func forwardOnly(_ images: Tensor) -> Tensor {
+    head.forwardOnly(encoder.forwardOnly(images))
   }
 
-  /// Returns projections `[views · n, outputs]`, and what `backward` will need.
-  public mutating func forward(_ images: Tensor, views: Int) -> (y: Tensor, cache: Cache) {
-    let (features, encoded) = encoder.forward(images, views: views)
-    let (projections, projected) = head.forward(features, views: views)
+  /// Returns projections `[views, n, outputs]` of training for images
+  /// `[views, n, height, width, 3]`, and what `backward` will need.
+  public mutating func forward(_ images: Tensor) -> (y: Tensor, cache: Cache) {
+    let (features, encoded) = encoder.forward(images)
+    let (projections, projected) = head.forward(features)
     return (projections, Cache(encoder: encoded, head: projected))
   }
 
-  /// Adds to the parameters' gradients for `dy` of shape `[views · n, outputs]`.
+  /// Adds to the parameters' gradients for `dy` of shape `[views, n, outputs]`.
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) {
     let (encoded, projected) = Self.parts(of: cache)
     encoder.backward(head.backward(dy, projected), consume encoded)
   }
 
   /// Takes a cache apart, so that the encoder's part has one owner, who frees it layer by layer.
-  private static func parts(of cache: consuming Cache) -> (Encoder.Cache, ProjectionHead.Cache) {
+  private static func parts(of cache: consuming Cache) -> (Backbone.Cache, ProjectionHead.Cache) {
     (cache.encoder, cache.head)
   }
 
-  /// Chooses which branches training passes leave out from here on.
-  mutating func setStochasticDepth(_ depth: StochasticDepth) { encoder.setStochasticDepth(depth) }
+  /// Says which training pass comes next.
+  mutating func prepare(for pass: TrainingPass) { encoder.prepare(for: pass) }
 
   /// Moves every parameter and running statistic towards its counterpart in `online`.
   ///

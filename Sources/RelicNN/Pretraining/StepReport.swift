@@ -2,19 +2,23 @@
 public struct StepReport: Sendable, Equatable {
   /// Steps taken, this one included.
   public var step: Int
+  /// The epoch the step belongs to, from 1.
+  public var epoch: Int
+  /// Whether the step is the last of its epoch.
+  public var endsEpoch: Bool
   /// Mean over pairs of views.
   public var loss: Float
   /// The invariance penalty (KL), mean over pairs, before `alpha`.
   public var invariance: Float
-  /// The target's EMA rate after the step.
-  public var gamma: Double
-  /// `exp(tau)`, what the reference prints as temperature: cosines are multiplied by it.
-  public var scale: Float
+  /// The decay of the target, an exponential moving average, after the step.
+  public var emaDecay: Double
+  /// `exp(tau)`, by which cosines are multiplied; the reference prints it as temperature.
+  public var logitScale: Float
   /// The bias of the logits.
   public var bias: Float
   /// Adam's step size.
   public var learningRate: Float
-  /// The factor of the next step's loss under `fp16Precision`; this step was skipped if it halved.
+  /// The factor of the next step's loss where activations are kept in 16 bits; this step was skipped if it halved.
   public var lossScale: Float?
   /// Averages over epoch and run.
   public var averages: RunningAverages
@@ -87,17 +91,13 @@ public enum PretrainingError: Error, Equatable, Sendable {
 }
 
 extension PretrainingError: CustomStringConvertible {
-  /// The reason and a remedy in one line.
+  /// The reason in one line.
   public var description: String {
     switch self {
     case .lossNotFinite(let step, let loss):
-      "the loss became \(loss) at step \(step); \(Self.remedy)"
+      "the loss became \(loss) at step \(step)"
     case .weightsNotFinite(let step):
-      "the weights are not finite after step \(step); \(Self.remedy)"
+      "the weights are not finite after step \(step)"
     }
   }
-
-  private static let remedy =
-    "start anew with a lower --learning-rate, or by --ckpt-path from the weights of the last "
-    + "checkpoint, if the run has kept one"
 }

@@ -1,17 +1,17 @@
 internal import Foundation
 
 /// Everything the optimiser moves: the online network, and the scale and bias of the logits.
-struct TrainedParameters: Module {
-  var network: RelicNetwork
+struct TrainedParameters<Backbone: EncoderNetwork>: Module {
+  var network: RelicNetwork<Backbone>
   private var logScaleParameter: Parameter
   private var biasParameter: Parameter
 
-  /// The logarithm of the inverse temperature, the reference's `tau`.
+  /// The logarithm of the scale of the logits, the reference's `tau`.
   var logScale: Float { logScaleParameter.value.scalars[0] }
   /// The reference's `b`.
   var bias: Float { biasParameter.value.scalars[0] }
 
-  init(network: RelicNetwork, logScale: Float, bias: Float) {
+  init(network: RelicNetwork<Backbone>, logScale: Float, bias: Float) {
     self.network = network
     logScaleParameter = Parameter(Tensor([logScale], shape: []), role: .scale)
     biasParameter = Parameter(Tensor([bias], shape: []), role: .bias)

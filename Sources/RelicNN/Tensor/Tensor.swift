@@ -10,6 +10,9 @@ public struct Tensor: Sendable {
 
   private var storage: Storage
 
+  /// Elements handled by one task of an elementwise operation.
+  static let grain = 1 << 16
+
   /// Creates a tensor of `shape` whose elements are arbitrary until written.
   public init(uninitialized shape: [Int]) {
     self.shape = shape
@@ -103,6 +106,18 @@ public struct Tensor: Sendable {
   public mutating func withMutableElements<R>(
     _ body: (UnsafeMutableBufferPointer<Float>) throws -> R
   ) rethrows -> R {
+    let start = unsafe mutableStart()
+    let result = try unsafe body(UnsafeMutableBufferPointer(start: start, count: count))
+    withExtendedLifetime(storage) {}
+    return result
+  }
+
+  /// The first element, valid while somebody holds this tensor.
+  @unsafe var start: UnsafePointer<Float> { unsafe UnsafePointer(storage.pointer) }
+
+  /// Returns the first element to write, of a copy if the elements were shared; valid until this
+  /// tensor is copied, changed or let go.
+  @unsafe mutating func mutableStart() -> UnsafeMutablePointer<Float> {
     if isShared {
       let copy = Storage(count: count)
       parallelRows(count, grain: Self.grain) { range in
@@ -111,9 +126,7 @@ public struct Tensor: Sendable {
       }
       storage = copy
     }
-    let result = try unsafe body(UnsafeMutableBufferPointer(start: storage.pointer, count: count))
-    withExtendedLifetime(storage) {}
-    return result
+    return unsafe storage.pointer
   }
 }
 

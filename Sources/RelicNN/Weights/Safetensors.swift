@@ -7,7 +7,7 @@ public enum Safetensors {
 
   /// Returns the content of a file.
   ///
-  /// - Throws: ``FileError`` or ``WeightFileError``.
+  /// - Throws: `FileError` or ``WeightFileError``.
   public static func read(_ path: String) throws -> StateDict {
     let file = try ByteFile(path: path)
     let header = try header(of: file)

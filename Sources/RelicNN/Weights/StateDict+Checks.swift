@@ -31,16 +31,16 @@ extension StateDict {
   /// The options of the architecture that an encoder's names and first convolution show, as a user
   /// types them; `nil` if it is the given one or none that is known.
   public func architecture(
-    besides model: PretrainingConfiguration.EncoderModel, _ stem: PretrainingConfiguration.Stem
+    besides model: EncoderModel, _ stem: Stem
   ) -> String? {
-    let known: (PretrainingConfiguration.EncoderModel, PretrainingConfiguration.Stem)?
+    let known: (EncoderModel, Stem)?
     if self["features.0.0.weight"] != nil {
       known = (.efficientnet, stem)
     } else {
       let side = self["conv1.weight"]?.shape.last
-      let kernel: PretrainingConfiguration.Stem? =
+      let kernel: Stem? =
         side == 3 ? .cifar : side == 7 ? .imagenet : nil
-      let depth: PretrainingConfiguration.EncoderModel? =
+      let depth: EncoderModel? =
         self["layer3.5.conv3.weight"] != nil && self["layer3.6.conv3.weight"] == nil
         ? .resnet50
         : self["layer4.1.conv2.weight"] != nil && self["layer1.2.conv1.weight"] == nil

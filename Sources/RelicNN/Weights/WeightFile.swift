@@ -7,7 +7,7 @@ public enum WeightFile {
   ///   - prefix: What stands before the names that are wanted, with or without a last dot; it is
   ///     taken away.
   /// - Returns: The arrays that can be read, in the file's order.
-  /// - Throws: ``FileError`` or ``WeightFileError``.
+  /// - Throws: `FileError` or ``WeightFileError``.
   public static func read(_ path: String, under prefix: String? = nil) throws -> StateDict {
     let file = try ByteFile(path: path)
     if try TorchFile.isFormat(of: file) { return try TorchFile.read(path, under: prefix) }

@@ -29,7 +29,7 @@ struct ConfigurationFile {
 
   /// The text of a file that sets `options` to what they are in `settings`.
   static func text<Settings>(_ options: [Option<Settings>], of settings: Settings) -> String {
-    var lines = ["\"version\": \(quoted(Relic.version))"]
+    var lines = ["\"version\": \(quoted(Program.version))"]
     for option in options {
       guard let value = option.get(settings) else { continue }
       lines.append("\"\(option.key)\": " + (option.isText ? quoted(value) : value))

@@ -1,20 +1,20 @@
 /// The texts of `--help`.
 enum HelpText {
-  /// The help of the whole program.
-  static func program(_ commands: [any Command.Type]) -> String {
+  /// The help of the whole program, which ends with what its exit codes mean.
+  static func program(_ commands: [any Command.Type], exitCodes: String) -> String {
     let width = commands.map { $0.name.count }.max() ?? 0
     let list = commands.map { command in
       "  " + command.name.padded(to: width + 2) + command.summary
     }
     return """
-      relic \(Relic.version): self-supervised pretraining by ReLIC on a CPU, and linear probes
+      relic \(Program.version): self-supervised pretraining by ReLIC on a CPU, and linear probes
 
       usage: relic COMMAND [options]
 
       \(list.joined(separator: "\n"))
 
       'relic COMMAND --help' shows the options of a command. Try 'relic demo' first.
-      Exit codes: \(ExitCode.legend).
+      Exit codes: \(exitCodes).
 
       """
   }

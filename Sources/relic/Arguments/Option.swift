@@ -33,6 +33,16 @@ struct Option<Settings>: Sendable {
   }
 }
 
+extension Option {
+  /// Returns the option of a command that keeps these settings in `property`.
+  func within<Outer>(_ property: Option<Outer>.Property<Settings>) -> Option<Outer> {
+    Option<Outer>(
+      spellings: spellings, placeholder: placeholder, expected: expected, choices: choices,
+      help: help, isText: isText,
+      set: { set($0, &$1[keyPath: property]) }, get: { get($0[keyPath: property]) })
+  }
+}
+
 /// Options that the help shows under one heading.
 struct OptionGroup<Settings>: Sendable {
   let title: String
@@ -41,6 +51,11 @@ struct OptionGroup<Settings>: Sendable {
   init(_ title: String, _ options: [Option<Settings>]) {
     self.title = title
     self.options = options
+  }
+
+  /// Returns the options of a command that keeps these settings in `property`.
+  func within<Outer>(_ property: Option<Outer>.Property<Settings>) -> OptionGroup<Outer> {
+    OptionGroup<Outer>(title, options.map { $0.within(property) })
   }
 }
 
@@ -132,32 +147,5 @@ extension Option {
         set(value, &settings)
         return true
       }, get: { get($0)?.rawValue })
-  }
-}
-
-/// The values that an option allows.
-private struct Limits<Value: OptionValue>: CustomStringConvertible {
-  private let minimum: Value?
-  private let exclusiveMinimum: Value?
-  private let maximum: Value?
-
-  init(_ minimum: Value?, _ exclusiveMinimum: Value?, _ maximum: Value?) {
-    (self.minimum, self.exclusiveMinimum, self.maximum) = (minimum, exclusiveMinimum, maximum)
-  }
-
-  func allow(_ value: Value) -> Bool {
-    (minimum.map { $0 <= value } ?? true) && (exclusiveMinimum.map { $0 < value } ?? true)
-      && (maximum.map { value <= $0 } ?? true)
-  }
-
-  /// The limits as they follow the kind of value in a sentence.
-  var description: String {
-    if let minimum, let maximum { return " from \(minimum.argument) to \(maximum.argument)" }
-    let parts = [
-      minimum.map { " of at least \($0.argument)" },
-      exclusiveMinimum.map { " above \($0.argument)" },
-      maximum.map { " of at most \($0.argument)" },
-    ]
-    return parts.compactMap { $0 }.joined(separator: " and")
   }
 }

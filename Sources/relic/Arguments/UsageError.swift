@@ -12,6 +12,14 @@ enum UsageError: Error, Equatable {
   case refused(String, reason: String)
   case unreadableConfiguration(file: String, reason: String)
   case conflict(String, remedy: String)
+
+  /// Refuses a file to write whose name ends as that of another format.
+  static func check(_ path: String, endsIn ending: String) throws(UsageError) {
+    let parts = path.split(separator: "/").last?.split(separator: ".") ?? []
+    guard parts.count > 1, let found = parts.last, found.lowercased() != ending else { return }
+    throw .conflict(
+      "'\(path)' would hold a .\(ending) file", remedy: "give a name that ends in .\(ending)")
+  }
 }
 
 extension UsageError: CustomStringConvertible {

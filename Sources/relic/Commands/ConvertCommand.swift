@@ -43,9 +43,6 @@ struct ConvertCommand: PrefixCommand {
     case file
   }
 
-  /// Endings that promise another format than the one that is written.
-  private static let foreignEndings = [
-    "pth", "pt", "ckpt", "bin", "tar", "pkl", "npz", "npy", "h5",
   ]
 
   var keepsEncoderOnly = false
@@ -102,6 +99,7 @@ struct ConvertCommand: PrefixCommand {
     guard common.operands.count == 2 else {
       throw UsageError.unexpectedOperand(common.operands[2], help: help)
     }
+    try UsageError.check(common.operands[1], endsIn: "safetensors")
     if keepsEncoderOnly && (keepsNames || names == .file) {
       throw UsageError.conflict(
         "'--encoder-only' needs the names that '--keep-names' leaves out",
@@ -112,14 +110,7 @@ struct ConvertCommand: PrefixCommand {
         "both '--keep-names' and '--names \(names.rawValue)' are given",
         remedy: "give one of them")
     }
-    let destination = common.operands[1]
-    let ending = (destination as NSString).pathExtension.lowercased()
-    if Self.foreignEndings.contains(ending) {
-      throw UsageError.conflict(
-        "'\(destination)' would be a safetensors file under the name of a .\(ending)",
-        remedy: "name it '\((destination as NSString).deletingPathExtension).safetensors'")
-    }
-    return (common.operands[0], destination)
+    return (common.operands[0], common.operands[1])
   }
 
   /// Says what the file has beside the arrays that are written, and which of these are broken.

@@ -6,7 +6,7 @@ struct DemoCommand: Command {
   static let name = "demo"
   static let summary = "pretrain and probe on built-in images, two to three minutes"
   static let discussion = """
-    Pretrains a ResNet-18 on pictures of ten kinds of figures that the program draws, then fits
+    Pretrains a ResNet-18 on images of ten kinds of figures that the program draws, then fits
     linear probes to raw pixels, to the untrained encoder and to the pretrained one, and prints
     their accuracy in one table. The run stays in the folder of --output.
     """
@@ -29,7 +29,7 @@ struct DemoCommand: Command {
 
   func run(_ console: Console) throws {
     let run = RunFolder(path: folder)
-    let dataset = try? run.command().configuration.dataset
+    let dataset = try? run.options().configuration.dataset
     if let file = run.firstFile, dataset != DatasetName.shapes.rawValue {
       throw UsageError.conflict(
         "'--output' is \(folder), where \(file) is of no demo", remedy: "name another folder")
@@ -39,7 +39,7 @@ struct DemoCommand: Command {
     pretrain.configuration.epochs = epochs
     pretrain.configuration.batchSize = 64
     // A short run: the target would lag behind at the reference's rate.
-    pretrain.configuration.gamma = 0.95
+    pretrain.configuration.emaDecay = 0.95
     pretrain.folder = folder
     pretrain.overwrites = true
     try pretrain.run(console)

@@ -40,7 +40,7 @@ struct DownloadCommand: Command {
     }
     guard let dataset = DatasetName(rawValue: typed) else {
       throw UsageError.conflict(
-        "no data set is called '\(typed)'", remedy: "give cifar10 or stl10")
+        "no data set is called '\(typed)'", remedy: "give \(DatasetName.published)")
     }
     let archive = try DatasetArchive.published(dataset)
     let progress = DownloadProgress(console, name: typed)

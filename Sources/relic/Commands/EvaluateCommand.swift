@@ -49,12 +49,12 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NormalizingCommand {
     }
     let runs = common.operands.map { RunFolder(path: $0) }
     // All are read before the first is scored: a wrong name at the end costs no time.
-    let sources = try runs.map { ($0, try $0.command().configuration, try FeatureSource($0)) }
+    let sources = try runs.map { ($0, try $0.options().configuration, try FeatureSource($0)) }
     for (_, configuration, _) in sources {
       guard let name = datasetName ?? DatasetName(rawValue: configuration.dataset) else { continue }
       try files.fetchIfMissing(name, in: datasetPath ?? configuration.datasetPath, console)
     }
-    let skipped = SkippedPictures(console)
+    let skipped = SkippedImages(console)
     var scores: [ProbeScore] = []
     if hasControls, let (_, configuration, _) = sources.first {
       for source in [
@@ -64,17 +64,24 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NormalizingCommand {
         scores += try self.scores(of: source, configuration, skipped, console)
       }
     }
+    var failure: FileError?
     for (run, configuration, source) in sources {
       let own = try self.scores(of: source, configuration, skipped, console)
-      try run.write(own)
       scores += own
+      do throws(FileError) {
+        try run.write(own)
+      } catch {
+        failure = failure ?? error
+      }
     }
     console.write(AccuracyTable(scores).rendered(as: format))
+    // Scores that took hours are shown also where they cannot be kept.
+    if let failure { throw failure }
   }
 
   private func scores(
     of source: FeatureSource, _ configuration: PretrainingConfiguration,
-    _ skipped: SkippedPictures, _ console: Console
+    _ skipped: SkippedImages, _ console: Console
   ) throws -> [ProbeScore] {
     let dataset = datasetName?.rawValue ?? configuration.dataset
     var source = source

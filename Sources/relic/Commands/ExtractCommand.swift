@@ -55,8 +55,8 @@ struct ExtractCommand: DatasetCommand, PrefixCommand, NormalizingCommand {
   ]
 
   var encoder: String?
-  var model: PretrainingConfiguration.EncoderModel?
-  var stem: PretrainingConfiguration.Stem?
+  var model: EncoderModel?
+  var stem: Stem?
   var prefix: String?
   var pixels = PixelOptions()
   var isUntrained = false
@@ -92,7 +92,7 @@ struct ExtractCommand: DatasetCommand, PrefixCommand, NormalizingCommand {
     if let operand = common.operands.first, !FileManager.default.fileExists(atPath: operand) {
       throw RunError.noRun(path: operand)
     }
-    let recorded = try run?.command().configuration
+    let recorded = try run?.options().configuration
     guard let name = datasetName ?? recorded.flatMap({ DatasetName(rawValue: $0.dataset) }) else {
       throw UsageError.missing("--dataset-name", help: help)
     }
@@ -111,15 +111,17 @@ struct ExtractCommand: DatasetCommand, PrefixCommand, NormalizingCommand {
     try files.fetchIfMissing(name, in: configuration.datasetPath, console)
     let extraction = FeatureExtraction(
       source: source, dataset: name.rawValue, datasetPath: configuration.datasetPath,
-      batchSize: batchSize, brokenImages: files.brokenImages, skipped: SkippedPictures(console),
+      batchSize: batchSize, brokenImages: files.brokenImages, skipped: SkippedImages(console),
       console: console)
+    let lock = try FeatureFolder.lock(folder)
+    defer { lock.release() }
     if name == .folder, !ImageFolder.hasTestSplit(configuration.datasetPath) {
       return try write(extraction, to: folder, console)
     }
     let features = try extraction.features()
     try features.write(to: folder)
     console.line(
-      "\(folder): \(features.train.labels.count) + \(features.test.labels.count) images, "
+      "\(folder): \(features.train.features.rows) + \(features.test.features.rows) images, "
         + "\(features.train.features.columns) features each; score them with "
         + "'relic probe \(folder)'")
   }
@@ -129,7 +131,7 @@ struct ExtractCommand: DatasetCommand, PrefixCommand, NormalizingCommand {
     isUntrained ? "-random-init" : takesPixels ? "-raw-pixels" : ""
   }
 
-  /// Writes the features of a folder that is not cut into training and test pictures.
+  /// Writes the features of a folder that is not cut into training and test images.
   private func write(
     _ extraction: FeatureExtraction, to folder: String, _ console: Console
   ) throws {
@@ -138,7 +140,7 @@ struct ExtractCommand: DatasetCommand, PrefixCommand, NormalizingCommand {
     let (samples, origin) = try extraction.features(of: images, called: "train")
     try FeatureFolder.write(train: samples, test: nil, origin: origin, to: folder)
     console.line(
-      "\(folder): \(samples.labels.count) images, \(samples.features.columns) features each; there "
+      "\(folder): \(samples.features.rows) images, \(samples.features.columns) features each; there "
         + "is no test split")
   }
 

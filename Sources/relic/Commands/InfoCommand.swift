@@ -12,7 +12,7 @@ struct InfoCommand: Command {
   var common = CommonSettings()
 
   func run(_ console: Console) throws {
-    console.line("relic      \(Relic.version)")
+    console.line("relic      \(Program.version)")
     console.line("workers    \(ThreadPool.workerCount)")
     console.line("BLAS       \(BLAS.configuration)")
     console.line("BLAS core  \(BLAS.core)")

@@ -13,7 +13,7 @@ struct PretrainCommand: DatasetCommand {
       relic pretrain --dataset-name cifar10 --gamma 0.99 --save-model-dir runs/cifar10
     """
   static let options =
-    configurationOptions + [
+    RunOptions.groups.map { $0.within(\.recorded) } + [
       OptionGroup(
         "Run",
         [
@@ -36,95 +36,6 @@ struct PretrainCommand: DatasetCommand {
         ])
     ]
 
-  /// The options that decide the weights; a run's config.json records them.
-  static let configurationOptions: [OptionGroup<PretrainCommand>] = [
-    OptionGroup(
-      "Data",
-      [
-        .choice(
-          "--dataset-name", sets: \.datasetName, as: "NAME", "the images"),
-        .value(
-          "--dataset-path", sets: \.configuration.datasetPath, as: "DIR",
-          "the folder the data set lies in; cifar10 and stl10 are fetched into it where missing"),
-        .value(
-          "--image-size", sets: \.imageSize, as: "N", from: 8, to: 1024,
-          "side of a global view in pixels (default: the data set's own)"),
-        .value(
-          "--num-global-views", sets: \.configuration.globalViews, as: "N", from: 2, to: 16,
-          "large crops of each image, seen by both networks"),
-        .value(
-          "--num-local-views", sets: \.configuration.localViews, as: "N", from: 0, to: 16,
-          "small crops of each image, seen by the online network"),
-      ]),
-    OptionGroup(
-      "Model",
-      [
-        .choice(
-          "--encoder-model-name", "-m", sets: \.configuration.encoder, as: "NAME", "the encoder"),
-        .choice(
-          "--stem", sets: \.configuration.stem, as: "NAME",
-          "first layers of a ResNet: 7x7/2 and a pool, or 3x3/1 for small images"),
-        .value(
-          "--proj-out-dim", sets: \.configuration.projectionOutputs, as: "N", from: 1, to: 65_536,
-          "width of the projection head's output"),
-        .value(
-          "--proj-hidden-dim", sets: \.configuration.projectionHidden, as: "N", from: 1,
-          to: 65_536, "width of the projection head's hidden layer"),
-      ]),
-    OptionGroup(
-      "Training",
-      [
-        .value(
-          "--num-epochs", "--epochs", sets: \.configuration.epochs, as: "N", from: 1, to: 65_535,
-          "passes over the images"),
-        .value(
-          "--batch-size", "-b", sets: \.configuration.batchSize, as: "N", from: 2, to: 65_536,
-          "images per step"),
-        .value(
-          "--learning-rate", "-lr", "--lr", sets: \.configuration.learningRate, as: "RATE",
-          from: 0, "Adam's step size"),
-        .value(
-          "--warmup-epochs", sets: \.configuration.warmupEpochs, as: "N", from: 0, to: 65_535,
-          "epochs over which the learning rate rises from 0"),
-        .choice(
-          "--lr-schedule", sets: \.configuration.learningRateShape, as: "NAME",
-          "the learning rate after the warm-up"),
-        .value(
-          "--weight-decay", "-wd", "--wd", sets: \.configuration.weightDecay, as: "RATE", from: 0,
-          "Adam's L2 penalty"),
-        .flag(
-          "--no-bias-norm-decay", sets: \.configuration.exemptsBiasAndNorm,
-          "leave biases and normalisations out of the penalty"),
-        .value(
-          "--gamma", sets: \.configuration.gamma, as: "RATE", from: 0, to: 1,
-          "EMA rate of the target network at the start"),
-        .value(
-          "--update-gamma-after-step", sets: \.configuration.updateGammaAfterStep, as: "N",
-          from: 0,
-          "last step, counted from 0, after which the target is a copy of the online network"),
-        .value(
-          "--update-gamma-every-n-steps", sets: \.configuration.updateGammaEveryNSteps, as: "N",
-          from: 1, "steps between two moves of the target"),
-        .value(
-          "--alpha", sets: \.configuration.alpha, as: "WEIGHT", from: 0,
-          "weight of the invariance penalty"),
-        .flag(
-          "--use-siglip", sets: \.configuration.useSigLIP,
-          "pairwise sigmoid loss in place of the cross-entropy"),
-        .flag(
-          "--fp16-precision", sets: \.configuration.fp16Precision,
-          "keep what the backward pass needs in 16 bits"),
-        .flag(
-          "--recompute", sets: \.configuration.recomputes,
-          "compute views twice and keep one at a time: less memory, more time"),
-        .value(
-          "--log-every-n-steps", sets: \.configuration.logEveryNSteps, as: "N", from: 1,
-          to: 1_000_000_000,
-          "steps between two checkpoints"),
-        .value("--seed", sets: \.configuration.seed, as: "N", "seed of weights, order and views"),
-      ]),
-  ]
-
   static let refusals = Dictionary(
     uniqueKeysWithValues: [
       "--accumulate-grad-batches", "--accumulation-steps", "--gradient-accumulation",
@@ -137,8 +48,8 @@ struct PretrainCommand: DatasetCommand {
       )
     })
 
-  var configuration = PretrainingConfiguration()
-  var imageSize: Int?
+  /// The options that decide the run.
+  var recorded = RunOptions()
   var folder = "./models"
   var resumed: String?
   var weights: String?
@@ -148,10 +59,9 @@ struct PretrainCommand: DatasetCommand {
   var files = DatasetFiles()
   var common = CommonSettings()
 
-  /// The data set of `configuration`, where its name is known.
-  var datasetName: DatasetName? {
-    get { DatasetName(rawValue: configuration.dataset) }
-    set { configuration.dataset = newValue?.rawValue ?? configuration.dataset }
+  var configuration: PretrainingConfiguration {
+    get { recorded.configuration }
+    set { recorded.configuration = newValue }
   }
 
   var configurationFile: String? {
@@ -165,15 +75,15 @@ struct PretrainCommand: DatasetCommand {
     // What can be told at once is told before a data set is fetched.
     try check(run)
     let start = try weights.map { try WeightFile.read($0) }
-    if let datasetName {
+    if let datasetName = recorded.datasetName {
       try files.fetchIfMissing(datasetName, in: configuration.datasetPath, console)
     }
     var command = self
-    command.imageSize = imageSize ?? datasetName?.imageSize
-    command.configuration.imageSize = command.imageSize ?? configuration.imageSize
+    command.recorded.imageSize = recorded.imageSize ?? recorded.datasetName?.imageSize
+    command.configuration.imageSize = command.recorded.imageSize ?? configuration.imageSize
     let dataset = try openDataset(
       name: configuration.dataset, path: configuration.datasetPath,
-      split: datasetName?.pretrainingSplit ?? .train)
+      split: recorded.datasetName?.pretrainingSplit ?? .train)
     let loader = BatchLoader(
       dataset: dataset, configuration: command.configuration, broken: files.brokenImages)
     guard loader.stepsPerEpoch > 0 else {
@@ -181,7 +91,7 @@ struct PretrainCommand: DatasetCommand {
         "'--batch-size' is \(configuration.batchSize), but \(configuration.dataset) has "
           + "\(loader.dataset.count) images", remedy: "choose a smaller one")
     }
-    let skipped = SkippedPictures(console)
+    let skipped = SkippedImages(console)
     let evaluation = OnlineEvaluation(
       every: evaluationInterval ?? 5 * configuration.logEveryNSteps, of: command.configuration,
       brokenImages: files.brokenImages, skipped: skipped, console: console)
@@ -191,21 +101,36 @@ struct PretrainCommand: DatasetCommand {
           + "train and test splits of two classes in \(configuration.datasetPath)",
         remedy: "leave it out")
     }
+    let lock = try run.lock()
+    defer { lock.release() }
+    // Another process may have begun or ended a run here since.
+    try check(run)
+    try command.train(
+      command.configuration.makeEncoder(), run, loader, from: start, evaluation, skipped, console)
+  }
+
+  /// Takes the steps of a run that are left, of one that begins or is resumed.
+  private func train(
+    _ encoder: some EncoderNetwork, _ run: RunFolder, _ loader: BatchLoader,
+    from start: StateDict?, _ evaluation: OnlineEvaluation?, _ skipped: SkippedImages,
+    _ console: Console
+  ) throws {
     let state =
       try resumed == nil
-      ? command.begin(run, loader, from: start) : command.restore(run, loader, console)
+      ? begin(encoder, run, loader, from: start) : restore(encoder, run, loader, console)
     if let weights {
       console.line(
-        "\(weights): weights only; optimiser, EMA rate and step begin anew ('--resume RUN' goes on "
-          + "with all of a run)")
+        "\(weights): weights only; optimiser, decay and step begin anew ('--resume RUN' goes on with "
+          + "all of a run)")
     }
     console.line(
       "\(loader.dataset.count) images of \(configuration.dataset), "
         + "\(loader.stepsPerEpoch) steps an epoch, \(ThreadPool.workerCount) workers, "
         + "BLAS core \(BLAS.core)")
     var loop = PretrainingLoop(
-      state, loader: loader, run: run, evaluation: evaluation, skipped: skipped, console: console)
-    _ = try loop.finish()
+      state.run(on: loader), of: configuration, run: run, evaluation: evaluation,
+      skipped: skipped, console: console)
+    try loop.finish()
     console.line("\(run.encoderPath): the encoder; score it with 'relic evaluate \(run.path)'")
   }
 
@@ -219,23 +144,30 @@ struct PretrainCommand: DatasetCommand {
       throw UsageError.conflict(
         "'--resume' goes on in the run's own folder", remedy: "leave out --save-model-dir")
     }
+    if overwrites {
+      throw UsageError.conflict(
+        "'--resume' goes on with a run, and '--overwrite' replaces one",
+        remedy: "give one of them")
+    }
     if weights != nil || configFile != nil {
       throw UsageError.conflict(
         "'--resume' takes weights and options from the run's folder",
         remedy: "leave out --ckpt-path and --config")
     }
-    let recorded = try run.command()
-    for option in Self.configurationOptions.flatMap(\.options) where option.key != "dataset_path" {
-      guard let old = option.get(recorded), let new = option.get(self), old != new else { continue }
+    let begun = try run.options()
+    for option in RunOptions.all where option.key != "dataset_path" {
+      guard let old = option.get(begun), let new = option.get(recorded), old != new else {
+        continue
+      }
       throw RunError.changed(option: option.name, recorded: old, typed: new, path: run.path)
     }
     guard run.holdsCheckpoint else { throw RunError.noCheckpoint(path: run.path) }
   }
 
-  private func begin(
-    _ run: RunFolder, _ loader: BatchLoader, from start: StateDict?
-  ) throws -> Pretraining {
-    var state = Pretraining(configuration, stepsPerEpoch: loader.stepsPerEpoch)
+  private func begin<Backbone>(
+    _ encoder: Backbone, _ run: RunFolder, _ loader: BatchLoader, from start: StateDict?
+  ) throws -> Pretraining<Backbone> {
+    var state = Pretraining(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
     if let weights, let start {
       do throws(CheckpointError) {
         try state.loadWeights(start)
@@ -243,31 +175,34 @@ struct PretrainCommand: DatasetCommand {
         throw RunError.unusableCheckpoint(path: weights, error)
       }
     }
-    try run.create()
-    run.clear()
-    try run.write(self)
+    try run.clear()
+    try run.write(recorded)
     return state
   }
 
-  private func restore(
-    _ run: RunFolder, _ loader: BatchLoader, _ console: Console
-  ) throws -> Pretraining {
+  private func restore<Backbone>(
+    _ encoder: Backbone, _ run: RunFolder, _ loader: BatchLoader, _ console: Console
+  ) throws -> Pretraining<Backbone> {
     do {
-      return try restore(run.checkpointPath, loader)
+      return try restore(encoder, run.checkpointPath, loader)
     } catch {
       // Whatever is wrong with the newest checkpoint, the one before it lost few steps.
-      guard let state = try? restore(run.checkpoint.previousPath, loader) else { throw error }
+      guard let state = try? restore(encoder, run.checkpoint.previousPath, loader) else {
+        throw error
+      }
       console.writeError(
         "warning: \(error); going on from the checkpoint before it, of step \(state.step)\n")
       return state
     }
   }
 
-  private func restore(_ path: String, _ loader: BatchLoader) throws -> Pretraining {
+  private func restore<Backbone>(
+    _ encoder: Backbone, _ path: String, _ loader: BatchLoader
+  ) throws -> Pretraining<Backbone> {
     let checkpoint = try CheckpointFile.read(path)
     do throws(CheckpointError) {
-      return try Pretraining(
-        configuration, stepsPerEpoch: loader.stepsPerEpoch, checkpoint: checkpoint)
+      return try Pretraining(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
+        .resumed(from: checkpoint)
     } catch {
       throw RunError.unusableCheckpoint(path: path, error)
     }

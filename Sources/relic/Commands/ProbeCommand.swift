@@ -50,7 +50,8 @@ struct ProbeCommand: ProbingCommand {
       throw UsageError.conflict(
         "a vote of neighbours is not fitted", remedy: "leave out --save or change --protocol")
     }
-    let folder = try files.folder(operands: common.operands)
+    let folder = try files.folder(
+      operands: common.operands, help: "relic \(Self.name) --help")
     var (scores, probes) = try ProbeRun(
       probe: probe, isSilent: printsJSON, console: console.forProgress
     ).evaluate(folder, from: files.name(operands: common.operands))

@@ -1,6 +1,6 @@
 internal import RelicNN
 
-/// `relic views`: a picture of what a pretraining run sees.
+/// `relic views`: a drawing of what a pretraining run sees.
 struct ViewsCommand: DatasetCommand {
   static let name = "views"
   static let summary = "draw augmented views of some images as a PNG file"
@@ -21,7 +21,8 @@ struct ViewsCommand: DatasetCommand {
         .value(
           "--image-size", sets: \.imageSize, as: "N", from: 8, to: 1024,
           "side of a large crop in pixels (default: the data set's own)"),
-        .value("--images", sets: \.images, as: "N", from: 1, to: 256, "rows of the picture"),
+        .value(
+          "--images", sets: \.images, as: "N", from: 1, to: 256, "images to draw, a row for each"),
         .value(
           "--num-global-views", sets: \.globalViews, as: "N", from: 0, to: 16,
           "large crops of each image"),
@@ -46,6 +47,7 @@ struct ViewsCommand: DatasetCommand {
   var common = CommonSettings()
 
   func run(_ console: Console) throws {
+    try UsageError.check(output, endsIn: "png")
     try files.fetchIfMissing(datasetName, in: datasetPath, console)
     let dataset = try openDataset(
       name: datasetName.rawValue, path: datasetPath, split: datasetName.pretrainingSplit)
@@ -54,26 +56,26 @@ struct ViewsCommand: DatasetCommand {
     let (scale, gap) = (max(1, 96 / size), 4)
     let cell = size * scale + gap
     let (width, height) = ((1 + globalViews + localViews) * cell + gap, rows * cell + gap)
-    guard width * height <= PNGImage.largestPixelCount else {
+    guard width * height <= RGBImage.largestPNG else {
       throw UsageError.conflict(
-        "the picture would have \(width) x \(height) pixels",
+        "the drawing would have \(width) x \(height) pixels",
         remedy: "choose fewer --images or views, or a smaller --image-size")
     }
-    var picture = PNGImage(width: width, height: height, grey: 255)
+    var drawing = PNGImage(width: width, height: height, grey: 255)
     for row in 0..<rows {
       // Spread over the set, whose neighbours may be alike or take turns by class.
       let sample = row * (dataset.count - 1) / max(rows - 1, 1)
       let image = try dataset.image(at: sample)
       let original = EvaluationTransform(size: size)(image)
-      picture.draw(original, x: gap, y: gap + row * cell, scale: scale)
+      drawing.draw(original, x: gap, y: gap + row * cell, scale: scale)
       for view in 0..<(globalViews + localViews) {
         let generator = ViewGenerator(imageSize: size, isLocal: view >= globalViews)
-        picture.draw(
+        drawing.draw(
           generator.view(of: image, seed: seed, epoch: 0, sample: sample, view: view),
           x: gap + (view + 1) * cell, y: gap + row * cell, scale: scale)
       }
     }
-    try AtomicFile.write(picture.encoded, to: output)
+    try AtomicFile.write(drawing.encoded(), to: output)
     console.line("\(output): \(rows) images, \(globalViews) large and \(localViews) small views")
   }
 }

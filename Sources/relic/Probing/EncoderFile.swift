@@ -5,13 +5,13 @@ struct EncoderFile {
   let path: String
   /// What stands before the encoder's names in the file, where several encoders are there.
   var prefix: String?
-  let model: PretrainingConfiguration.EncoderModel
-  let stem: PretrainingConfiguration.Stem
+  let model: EncoderModel
+  let stem: Stem
 
   /// Reads the encoder.
   ///
   /// - Throws: What cannot be read, does not fit the architecture or is not a number.
-  func read() throws -> (encoder: Encoder, weights: StateDict) {
+  func read() throws -> (encoder: any EncoderNetwork, weights: StateDict) {
     let content = try WeightFile.read(path, under: prefix)
     let weights: StateDict
     do throws(EncoderSearchError) {
@@ -19,7 +19,7 @@ struct EncoderFile {
     } catch {
       throw EncoderFileError.notFound(path: path, error)
     }
-    var encoder = Encoder(model, stem: stem, seed: 0)
+    var encoder: any EncoderNetwork = model.network(stem: stem, seed: 0)
     do throws(StateDictMismatch) {
       try encoder.load(weights)
     } catch {

@@ -1,14 +1,14 @@
 internal import LinearProbe
 internal import RelicNN
 
-/// Pictures of a data set through a frozen encoder, in the data set's order.
+/// Images of a data set through a frozen encoder, in the data set's order.
 struct FeatureExtraction {
   let source: FeatureSource
   let dataset: String
   let datasetPath: String
   let batchSize: Int
   let brokenImages: BrokenImages
-  let skipped: SkippedPictures
+  let skipped: SkippedImages
   let console: Console
 
   /// Returns the features of the train and test splits, with how they were made.
@@ -18,44 +18,45 @@ struct FeatureExtraction {
     let test = try openDataset(name: dataset, path: datasetPath, split: .test)
     var (trainFeatures, origin) = try features(of: train, called: "train")
     let testFeatures = try features(of: test, called: "test").samples
-    origin.testCount = testFeatures.labels.count
+    origin.testCount = testFeatures.features.rows
     return try FeatureFolder(train: trainFeatures, test: testFeatures, origin: origin)
   }
 
-  /// Returns the features of the pictures of one split, with how they were made.
+  /// Returns the features of the images of one split, with how they were made.
   func features(
-    of pictures: any ImageDataset, called split: String
+    of images: any ImageDataset, called split: String
   ) throws -> (samples: LabeledFeatures, origin: FeatureDescription) {
     let loader = EvaluationLoader(
-      dataset: pictures, imageSize: source.imageSize, batchSize: batchSize, broken: brokenImages)
+      dataset: images, imageSize: source.imageSize, batchSize: batchSize, broken: brokenImages)
     let start = ContinuousClock.now
     var display = StatusDisplay(console)
     var elements: [Float] = []
-    var labels: [Int] = []
+    var labels: [Int?] = []
     var names: [String] = []
     for index in 0..<loader.batchCount {
       let batch = try loader.batch(index)
       if !batch.skipped.isEmpty { display.keep() }
       skipped.tell(batch.skipped)
       if batch.samples.isEmpty { continue }
-      let images = source.normalization?(batch.images) ?? batch.images
-      let features = source.encoder?.features(of: images) ?? images
-      if let row = features.firstRowNotFinite {
-        let sample = batch.samples[row]
-        throw FeaturesNotFinite(
-          encoder: source.description(of: dataset).encoder,
-          picture: pictures.fileName(at: sample) ?? "picture \(sample) of the \(split) split")
-      }
+      let pixels = source.normalization?(batch.images) ?? batch.images
+      let features = source.encoder?(pixels) ?? pixels
       if elements.isEmpty {
-        elements.reserveCapacity(features.count / batch.samples.count * pictures.count)
+        elements.reserveCapacity(features.count / batch.samples.count * images.count)
       }
-      unsafe features.withElements { unsafe elements.append(contentsOf: $0) }
-      labels += batch.labels.map { $0 ?? -1 }
-      names += batch.samples.compactMap { pictures.fileName(at: $0) }
+      let values = features.scalars
+      if let bad = values.firstIndex(where: { !$0.isFinite }) {
+        let sample = batch.samples[bad / (values.count / batch.samples.count)]
+        throw BrokenEncoder(
+          encoder: source.description(of: dataset).encoder,
+          image: images.fileName(at: sample) ?? "\(split) image \(sample)")
+      }
+      elements += values
+      labels += batch.labels
+      names += batch.samples.compactMap { images.fileName(at: $0) }
       let speed = Double(labels.count) / ((ContinuousClock.now - start) / .seconds(1))
       display.show([
-        "\(split): \(labels.count)/\(pictures.count) images", "\(speed.fixed(0)) images/s",
-        "\((Double(pictures.count - labels.count) / speed).duration) left",
+        "\(split): \(labels.count)/\(images.count) images", "\(speed.fixed(0)) images/s",
+        "\((Double(images.count - labels.count) / speed).duration) left",
       ])
     }
     display.erase()
@@ -63,32 +64,10 @@ struct FeatureExtraction {
     var origin = source.description(of: dataset)
     origin.featureDimension = columns
     origin.trainCount = labels.count
-    origin.classNames = pictures.classNames
+    origin.classNames = images.classNames
     let samples = LabeledFeatures(
       features: Features(rows: labels.count, columns: columns, elements: elements),
-      labels: labels, files: names.count == labels.count ? names : nil)
+      labels: try LabeledFeatures.uniform(labels), files: names.count == labels.count ? names : nil)
     return (samples, origin)
-  }
-}
-
-/// Features that are not numbers, though all weights are: the encoder's arithmetic overflows.
-struct FeaturesNotFinite: Error, Equatable, CustomStringConvertible {
-  let encoder: String
-  let picture: String
-
-  /// What was found, and where.
-  var description: String {
-    "\(encoder): the features of \(picture) are not finite; the training diverged: take an earlier "
-      + "checkpoint"
-  }
-}
-
-extension Tensor {
-  /// The first row of `[rows, columns]` with a NaN or an infinite number, or `nil`.
-  fileprivate var firstRowNotFinite: Int? {
-    let columns = max(1, count / max(1, shape[0]))
-    return unsafe withElements { elements in
-      unsafe elements.firstIndex { !$0.isFinite }.map { $0 / columns }
-    }
   }
 }

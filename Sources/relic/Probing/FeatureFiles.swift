@@ -13,8 +13,13 @@ struct FeatureFiles: Equatable {
   }
 
   /// Reads the features that the operands or the files name.
-  func folder(operands: [String]) throws -> FeatureFolder {
-    let help = "relic \(ProbeCommand.name) --help"
+  ///
+  /// - Parameters:
+  ///   - operands: The arguments without a dash.
+  ///   - help: The command that shows how to name features, for an error.
+  /// - Returns: The training and test features.
+  /// - Throws: If not exactly one folder or four files are named, or one cannot be read.
+  func folder(operands: [String], help: String) throws -> FeatureFolder {
     guard operands.count <= 1 else {
       throw UsageError.unexpectedOperand(operands[1], help: help)
     }

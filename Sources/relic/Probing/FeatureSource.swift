@@ -2,12 +2,12 @@ internal import Foundation
 internal import LinearProbe
 internal import RelicNN
 
-/// What turns pictures into features: a trained encoder, one with random weights, or no encoder.
+/// What turns images into features: a trained encoder, one with random weights, or no encoder.
 struct FeatureSource {
   /// The encoder, or `nil` if the features are the pixels themselves.
-  let encoder: Encoder?
+  let encoder: (any EncoderNetwork)?
 
-  /// The side of the pictures it takes.
+  /// The side of the images it takes, in pixels.
   let imageSize: Int
 
   /// What the encoder's training did to pixels, or `nil` for pixels in [0, 1].
@@ -28,13 +28,15 @@ struct FeatureSource {
 
   /// An encoder with the weights that a run of this configuration starts from.
   init(untrained configuration: PretrainingConfiguration) {
-    let encoder = Encoder(
-      configuration.encoder, stem: configuration.stem, seed: configuration.seed)
+    let encoder = configuration.encoder.network(
+      stem: configuration.stem, seed: configuration.seed)
     self.init(encoder, of: configuration, called: "random")
   }
 
   /// An encoder of a run of this configuration.
-  init(_ encoder: Encoder, of configuration: PretrainingConfiguration, called name: String) {
+  init(
+    _ encoder: any EncoderNetwork, of configuration: PretrainingConfiguration, called name: String
+  ) {
     self.encoder = encoder
     imageSize = configuration.imageSize
     var origin = FeatureDescription(encoder: name, dataset: "")
@@ -58,8 +60,8 @@ struct FeatureSource {
 
   /// The encoder of a run.
   init(_ run: RunFolder) throws {
-    let configuration = try run.command().configuration
-    guard run.holdsCheckpoint else { throw RunError.noCheckpoint(path: run.path) }
+    let configuration = try run.options().configuration
+    guard run.holdsEncoder else { throw RunError.noCheckpoint(path: run.path) }
     try self.init(
       EncoderFile(
         path: run.encoderPath, model: configuration.encoder, stem: configuration.stem),
@@ -76,7 +78,7 @@ struct FeatureSource {
     description.imageSize = imageSize
     description.pixelMean = normalization?.mean
     description.pixelDeviation = normalization?.deviation
-    description.version = Relic.version
+    description.version = Program.version
     description.blasCore = BLAS.core
     return description
   }

@@ -32,7 +32,7 @@ struct ProbeRun {
     } catch {
       throw UnfitFeatures(source: source, cause: error)
     }
-    for index in result.scores.indices { result.scores[index].version = Relic.version }
+    for index in result.scores.indices { result.scores[index].version = Program.version }
     return result
   }
 }

@@ -4,7 +4,7 @@ internal import RelicNN
 struct DatasetFiles: Equatable {
   /// The address of a folder on a server that holds the published archives.
   var mirror: String?
-  /// What to do about a picture that cannot be read.
+  /// What to do about an image that cannot be read.
   var brokenImages = BrokenImages.refuse
 
   /// Downloads a published data set of which nothing lies in `folder`, as torchvision does.
@@ -14,7 +14,7 @@ struct DatasetFiles: Equatable {
   func fetchIfMissing(
     _ dataset: DatasetName, in folder: String, _ console: Console
   ) throws(FirstUseError) {
-    guard let archive = try? DatasetArchive.published(dataset) else { return }
+    guard let archive = dataset.archive else { return }
     try fetchIfMissing(archive, called: dataset.rawValue, in: folder, console)
   }
 
@@ -36,6 +36,13 @@ struct DatasetFiles: Equatable {
   }
 }
 
+extension DatasetName {
+  /// The names of the sets that can be downloaded, `a or b`.
+  static var published: String {
+    allCases.filter { $0.archive != nil }.map(\.rawValue).sorted().joined(separator: " or ")
+  }
+}
+
 /// Why a data set that was not there could not be fetched.
 struct FirstUseError: Error, Equatable, CustomStringConvertible {
   let dataset: String
@@ -44,8 +51,8 @@ struct FirstUseError: Error, Equatable, CustomStringConvertible {
 
   /// What was tried and what else there is, in one line.
   var description: String {
-    "\(dataset) is not in \(folder) and was not fetched: \(cause.reason); name its folder by "
-      + "--dataset_path, another server by --mirror, or a copy of the archive by "
+    "\(dataset) is not in \(folder) and was not fetched: \(cause); name its folder by "
+      + "--dataset-path, another server by --mirror, or a copy of the archive by "
       + "'relic download \(dataset) --archive FILE'"
   }
 }
@@ -60,14 +67,14 @@ extension DatasetCommand {
   static var mirrorOption: Option<Self> {
     .value(
       "--mirror", sets: \.files.mirror, as: "URL",
-      "where to fetch cifar10 or stl10 from if it is missing: a folder that holds the archive "
+      "where to fetch \(DatasetName.published) from if it is missing: a folder that holds the archive "
         + "(default: its authors')")
   }
 
-  /// What to do about broken pictures.
+  /// What to do about broken images.
   static var brokenImagesOption: Option<Self> {
     .choice(
       "--broken-images", sets: \.files.brokenImages, as: "NAME",
-      "what to do about a picture that cannot be read: stop, or name it and go on without it")
+      "what to do about an image that cannot be read: stop, or name it and go on without it")
   }
 }

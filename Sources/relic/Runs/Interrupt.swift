@@ -1,25 +1,32 @@
 internal import Dispatch
 internal import Foundation
+internal import RelicNN
 internal import Synchronization
 
-/// Ctrl-C and the terminating signal, turned into a wish that a loop can grant between two steps.
+/// Ctrl-C and the terminating signal as a request that a loop reads between two steps.
 ///
 /// A class because a signal has one listener.
 final class Interrupt {
   private static let requested = Atomic(false)
+  /// What a shell tells of a program that Ctrl-C has ended.
+  static let code: Int32 = 130
   private let sources: [any DispatchSourceSignal]
 
   /// Starts to listen.
   ///
-  /// The first signal only sets ``isRequested``; the next ends the program.
-  init() {
+  /// The first signal says so and sets ``isRequested``; the next ends the program.
+  init(_ console: Console) {
     Self.requested.store(false, ordering: .relaxed)
     sources = [SIGINT, SIGTERM].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
-        Self.requested.store(true, ordering: .relaxed)
-        signal(number, SIG_DFL)
+        if Self.requested.exchange(true, ordering: .relaxed) {
+          console.writeError("\nended before the step was saved; the last checkpoint stays\n")
+          AtomicFile.exitLeavingNone(code: Self.code)
+        }
+        console.writeError(
+          "\ninterrupted: the step is being finished and saved; once more ends at once\n")
       }
       source.resume()
       return source
@@ -33,4 +40,10 @@ final class Interrupt {
     for source in sources { source.cancel() }
     for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
   }
+}
+
+/// A command that the user ended early; its work so far is saved.
+struct Interruption: Error, CustomStringConvertible {
+  /// How to go on.
+  let description: String
 }

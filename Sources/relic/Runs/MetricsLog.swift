@@ -7,11 +7,17 @@ struct MetricsLog {
   private let handle: FileHandle
 
   /// Opens the log, without the lines of steps after `step`: a resumed run takes them again.
+  ///
+  /// A line is bytes, and one that cannot be read as an entry stays.
   init(path: String, keepingThrough step: Int) throws {
     self.path = path
-    let lines = (try? String(contentsOfFile: path, encoding: .utf8))?.split(separator: "\n") ?? []
-    let kept = lines.filter { Self.step(of: $0).map { $0 <= step } ?? false }
-    try AtomicFile.write(kept.map { $0 + "\n" }.joined().utf8, to: path)
+    var lines: [Data.SubSequence] = []
+    if FileManager.default.fileExists(atPath: path) {
+      let file = try ByteFile(path: path)
+      lines = Data(try file.bytes(at: 0, count: file.count)).split(separator: 0x0a)
+    }
+    let kept = lines.filter { Self.step(of: $0).map { $0 <= step } ?? true }
+    try AtomicFile.write(kept.flatMap { $0 + [0x0a] }, to: path)
     guard let handle = FileHandle(forWritingAtPath: path) else {
       throw FileError.cannotWrite(path: path, reason: "it cannot be opened again")
     }
@@ -34,8 +40,8 @@ struct MetricsLog {
     }
   }
 
-  private static func step(of line: Substring) -> Int? {
+  private static func step(of line: Data) -> Int? {
     struct Entry: Decodable { let step: Int }
-    return try? JSONDecoder().decode(Entry.self, from: Data(line.utf8)).step
+    return try? JSONDecoder().decode(Entry.self, from: line).step
   }
 }

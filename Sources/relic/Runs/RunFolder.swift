@@ -51,26 +51,30 @@ struct RunFolder {
   /// Whether the run can be resumed.
   var holdsCheckpoint: Bool { FileManager.default.fileExists(atPath: checkpointPath) }
 
-  /// Makes the folder where it is missing.
-  func create() throws(FileError) {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw .cannotWrite(path: path, reason: "the folder cannot be made")
-    }
+  /// Whether the encoder has been saved, so that it can be scored.
+  var holdsEncoder: Bool { FileManager.default.fileExists(atPath: encoderPath) }
+
+  /// Locks the folder, making it where it is missing, for a run that is begun or resumed.
+  func lock() throws(FileError) -> FolderLock {
+    let names = files.map { String($0.dropFirst(path.count + 1)) }
+    // Evaluations write without the lock, for they do not stop a run.
+    return try FolderLock(path, writing: names.filter { path + "/" + $0 != evaluationPath })
   }
 
   /// Forgets the run that was here, and the features of its encoder.
-  func clear() {
+  func clear() throws(FileError) {
+    if FileManager.default.fileExists(atPath: featuresPath) {
+      let lock = try FeatureFolder.lock(featuresPath)
+      defer { lock.release() }
+      FeatureFolder.remove(from: featuresPath)
+    }
     for file in files { try? FileManager.default.removeItem(atPath: file) }
-    FeatureFolder.remove(from: featuresPath)
   }
 
   /// Records the options that decide the run.
-  func write(_ command: PretrainCommand) throws(FileError) {
-    let options = PretrainCommand.configurationOptions.flatMap(\.options)
+  func write(_ options: RunOptions) throws(FileError) {
     try AtomicFile.write(
-      ConfigurationFile.text(options, of: command).utf8, to: configurationPath)
+      ConfigurationFile.text(RunOptions.all, of: options).utf8, to: configurationPath)
   }
 
   /// Records scores as one JSON object, the first one's keys with the others beneath.
@@ -79,47 +83,11 @@ struct RunFolder {
   }
 
   /// Returns the recorded options.
-  func command() throws -> PretrainCommand {
+  func options() throws -> RunOptions {
     guard holdsRun else { throw RunError.noRun(path: path) }
-    var command = PretrainCommand()
-    let options = PretrainCommand.configurationOptions.flatMap(\.options)
-    try ConfigurationFile(path: configurationPath).apply(options, to: &command)
-    command.configuration.imageSize = command.imageSize ?? command.configuration.imageSize
-    return command
-  }
-}
-
-/// A reason a run folder cannot be used.
-enum RunError: Error, Equatable {
-  case noRun(path: String)
-  case holdsRun(path: String)
-  case holdsFile(path: String)
-  case changed(option: String, recorded: String, typed: String, path: String)
-  case noCheckpoint(path: String)
-  case unusableCheckpoint(path: String, CheckpointError)
-  case doesNotFit(path: String, model: String, stem: String, mismatch: StateDictMismatch)
-}
-
-extension RunError: CustomStringConvertible {
-  /// The reason and the remedy in one line.
-  var description: String {
-    switch self {
-    case .noRun(let path):
-      "\(path): holds no run; name the folder that 'relic pretrain --save-model-dir' wrote"
-    case .holdsRun(let path):
-      "\(path): already holds a run; go on with '--resume \(path)', name another "
-        + "--save-model-dir, or replace it with --overwrite"
-    case .holdsFile(let path):
-      "\(path): is there already, and a run would replace it; move it, name another "
-        + "--save-model-dir, or replace it with --overwrite"
-    case .changed(let option, let recorded, let typed, let path):
-      "a resumed run keeps its options, but '\(option)' is \(recorded) in \(path) and \(typed) "
-        + "here; leave it out, or start a new run"
-    case .noCheckpoint(let path):
-      "\(path): has no checkpoint yet; start again with '--config \(path)/config.json --overwrite'"
-    case .unusableCheckpoint(let path, let error): "\(path): \(error)"
-    case .doesNotFit(let path, let model, let stem, let mismatch):
-      "\(path): does not fit '-m \(model) --stem \(stem)': \(mismatch)"
-    }
+    var options = RunOptions()
+    try ConfigurationFile(path: configurationPath).apply(RunOptions.all, to: &options)
+    options.configuration.imageSize = options.imageSize ?? options.configuration.imageSize
+    return options
   }
 }

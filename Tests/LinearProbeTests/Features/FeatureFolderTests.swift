@@ -30,12 +30,31 @@ import Testing
       try Self.example().write(to: path)
       try Data("mine".utf8).write(to: URL(fileURLWithPath: "\(path)/notes.txt"))
       let unlabeled = LabeledFeatures(
-        features: Features(rows: 1, columns: 1, elements: [5] as [Float]), labels: [-1])
+        features: Features(rows: 1, columns: 1, elements: [5] as [Float]), labels: nil)
       try FeatureFolder.write(train: unlabeled, test: nil, origin: nil, to: path)
       let names = { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
       #expect(try names() == ["notes.txt", "train_features.npy"])
       FeatureFolder.remove(from: path)
       #expect(try names() == ["notes.txt"])
+    }
+  }
+
+  @Test(
+    arguments: [([-1, -1], nil), ([-1, 1], [-1, 1]), ([0, 0], [0, 0])] as [([Int], [Int]?)])
+  func `a file of nothing but -1 holds no labels`(stored: [Int], labels: [Int]?) throws {
+    try Fixture.withFolder { path in
+      try Self.example().write(to: path)
+      try NPYArray(shape: [2], elements: .integer(stored)).write(to: "\(path)/train_labels.npy")
+      #expect(try FeatureFolder(contentsOf: path).train.labels == labels)
+    }
+  }
+
+  @Test func `samples with labels among samples without are refused`() throws {
+    #expect(try LabeledFeatures.uniform([2, -1]) == [2, -1])
+    #expect(try LabeledFeatures.uniform([nil, nil]) == nil)
+    #expect(try LabeledFeatures.uniform([]) == [])
+    #expect(throws: FeatureError.partlyLabeled(row: 1)) {
+      try LabeledFeatures.uniform([2, nil, 0])
     }
   }
 
@@ -72,6 +91,25 @@ import Testing
       #expect(throws: FeatureError.widthMismatch(train: 3, test: 2)) {
         try FeatureFolder(contentsOf: path)
       }
+    }
+  }
+
+  @Test func `labels in a column are read, other shapes refused with what to do`() throws {
+    try Fixture.withFolder { path in
+      try Self.example().write(to: path)
+      let labels = "\(path)/train_labels.npy"
+      try NPYArray(shape: [2, 1], elements: .integer([4, 9])).write(to: labels)
+      #expect(try FeatureFolder(contentsOf: path).train.labels == [4, 9])
+
+      try NPYArray(shape: [2, 2], elements: .integer([0, 1, 1, 0])).write(to: labels)
+      let oneHot = #expect(throws: FeatureError.self) { try FeatureFolder(contentsOf: path) }
+      #expect(oneHot?.description.contains("[2, 2] is not [samples]; ") == true)
+      #expect(oneHot?.description.contains(".argmax(axis=1)") == true)
+
+      let features = "\(path)/train_features.npy"
+      try NPYArray(shape: [2, 3, 1, 1], elements: .float32([1, 2, 3, 4, 5, 6])).write(to: features)
+      let unflattened = #expect(throws: FeatureError.self) { try Features(contentsOf: features) }
+      #expect(unflattened?.description.contains(".reshape(2, -1)") == true)
     }
   }
 

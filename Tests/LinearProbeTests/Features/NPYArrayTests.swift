@@ -25,6 +25,53 @@ import Testing
     #expect(array == NPYArray(shape: [3, 4], elements: .integer(Self.counting)))
   }
 
+  static let bytes = ["u1", "<u1", "=u1", ">u1", "|u1", "uint8"]
+  static let booleans = ["?", "b1", "|b1", "bool"]
+  static let integers = ["i8", "=i8", "<i8", "int64"]
+  static let singles = ["f4", "=f4", "<f4", "|f4", "float32"]
+
+  @Test(
+    arguments: bytes.map { ($0, [7, 0], .integer([7, 0])) }
+      + booleans.map { ($0, [1, 0], .integer([1, 0])) }
+      + integers.map {
+        (
+          $0, [5, 0, 0, 0, 0, 0, 0, 0] + [1, 1] + [0, 0, 0, 0, 0, 0],
+          .integer([5, 257])
+        )
+      }
+      + singles.map { ($0, [0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0], .float32([1, -2])) }
+      as [(String, [UInt8], NPYArray.Elements)])
+  func `a type is read under every name that NumPy reads`(
+    descr: String, bytes: [UInt8], elements: NPYArray.Elements
+  ) throws {
+    try Fixture.withFolder { folder in
+      let text = "{'descr': '\(descr)', 'fortran_order': False, 'shape': (2,), }\n"
+      let path = try Self.write(header: text, bytes, in: folder)
+      #expect(try NPYArray(contentsOf: path) == NPYArray(shape: [2], elements: elements))
+    }
+  }
+
+  @Test(arguments: [("<U3", "unique"), ("|S4", "unique"), (">i4", "astype('<i4')"), ("<<f4", "f4")])
+  func `a type that is not read comes with what to do`(descr: String, remedy: String) throws {
+    try Fixture.withFolder { folder in
+      let text = "{'descr': '\(descr)', 'fortran_order': False, 'shape': (2,), }\n"
+      let path = try Self.write(header: text, Array(repeating: 0, count: 24), in: folder)
+      let error = #expect(throws: NPYError.unsupportedType(path: path, type: descr)) {
+        try NPYArray(contentsOf: path)
+      }
+      #expect(error?.description.contains(remedy) == true)
+    }
+  }
+
+  /// Writes a file of version 1.0 and returns its path.
+  static func write(header: String, _ elements: [UInt8], in folder: String) throws -> String {
+    let length = [UInt8(header.utf8.count & 0xff), UInt8(header.utf8.count >> 8)]
+    let path = "\(folder)/x.npy"
+    let bytes = NPYHeader.magic + [1, 0] + length + Array(header.utf8) + elements
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+    return path
+  }
+
   @Test func `Fortran order becomes C order`() throws {
     let matrix = try NPYArray(contentsOf: Fixture.path("fortran.npy"))
     #expect(matrix == NPYArray(shape: [3, 4], elements: .float32(Self.counting.map(Float.init))))
@@ -104,11 +151,7 @@ import Testing
   ])
   func `a header that lies or is broken is refused`(text: String) throws {
     try Fixture.withFolder { folder in
-      let length = [UInt8(text.utf8.count & 0xff), UInt8(text.utf8.count >> 8)]
-      let bytes =
-        NPYHeader.magic + [1, 0] + length + Array(text.utf8) + Array(repeating: 0, count: 48)
-      let path = "\(folder)/x.npy"
-      try Data(bytes).write(to: URL(fileURLWithPath: path))
+      let path = try Self.write(header: text, Array(repeating: 0, count: 48), in: folder)
       #expect(throws: NPYError.self) { try NPYArray(contentsOf: path) }
     }
   }

@@ -11,7 +11,7 @@ import Testing
     var probe = Probe()
     probe.method = method
     probe.scaling = method == .logistic ? .standard : .unit
-    var fitted = try probe.fit(problem.splits.train)[0]
+    var fitted = try probe.fit(problem.splits.train.labeled)[0]
     fitted.classNames = ["a", "b"]
     try Fixture.withFolder { folder in
       try fitted.write(to: "\(folder)/probe")
@@ -19,6 +19,27 @@ import Testing
       #expect(loaded == fitted)
       let features = problem.splits.test.features
       #expect(try loaded.probabilities(features) == fitted.probabilities(features))
+    }
+  }
+
+  @Test func `models of fewer classes than their probe are kept`() throws {
+    let train = CalibratedModelTests.few(.ten, [3: 1, 5: 2])
+    var probe = Probe()
+    probe.method = .calibrated
+    let fitted = try probe.fit(train.labeled)[0]
+    #expect(Set(fitted.models.map(\.classes.count)) == [9, 10])
+    try Fixture.withFolder { folder in
+      try fitted.write(to: "\(folder)/probe")
+      let read = try FittedProbe(contentsOf: "\(folder)/probe")
+      #expect(read == fitted && read.classes.count == 10)
+      let path = URL(fileURLWithPath: "\(folder)/probe/probe.json")
+      let text = try String(contentsOf: path, encoding: .utf8)
+      let key = try #require(text.firstRange(of: "\"fit_classes\""))
+      let wrong = text.replacingCharacters(in: key, with: "\"fit_classes\" : [[0, 1]], \"x\"")
+      try Data(wrong.utf8).write(to: path)
+      #expect(throws: FeatureError.badContent(path: path.path, reason: "fit_classes are wrong")) {
+        try FittedProbe(contentsOf: "\(folder)/probe")
+      }
     }
   }
 
@@ -34,7 +55,7 @@ import Testing
     ("{", ""),
   ])
   func `a header that does not fit is refused`(old: String, new: String) throws {
-    let fitted = try Probe().fit(Problem.scaled.splits.train)[0]
+    let fitted = try Probe().fit(Problem.scaled.splits.train.labeled)[0]
     try Fixture.withFolder { folder in
       try fitted.write(to: folder)
       let path = URL(fileURLWithPath: "\(folder)/probe.json")
@@ -51,8 +72,8 @@ import Testing
     probe.method = .calibrated
     probe.scaling = .standard
     try Fixture.withFolder { folder in
-      try probe.fit(Problem.two.splits.train)[0].write(to: folder)
-      try Probe().fit(Problem.two.splits.train)[0].write(to: folder)
+      try probe.fit(Problem.two.splits.train.labeled)[0].write(to: folder)
+      try Probe().fit(Problem.two.splits.train.labeled)[0].write(to: folder)
       #expect(
         try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == [
           "parameters.npy", "probe.json",
@@ -61,7 +82,7 @@ import Testing
   }
 
   @Test func `parameters that are not finite are refused`() throws {
-    let fitted = try Probe().fit(Problem.two.splits.train)[0]
+    let fitted = try Probe().fit(Problem.two.splits.train.labeled)[0]
     try Fixture.withFolder { folder in
       try fitted.write(to: folder)
       let broken = Array(repeating: Double.nan, count: 9)

@@ -10,7 +10,7 @@ import Testing
     origin.epochs = 5
     origin.classNames = classNames
     let (train, test) = problem.splits
-    return try FeatureFolder(train: train, test: test, origin: origin)
+    return try FeatureFolder(train: train.labeled, test: test.labeled, origin: origin)
   }
 
   @Test(arguments: Problem.all)
@@ -38,9 +38,10 @@ import Testing
     #expect(probes[0].settings.inverseRegularization == best.inverseRegularization)
 
     // The held-out samples are the first of ten folds; the rest alone gives the same accuracy.
-    let data = try TrainingData(folder.train.features, labels: folder.train.labels)
+    let data = try TrainingData(folder.train)
+    let labels = try #require(folder.train.labels)
     let heldOut = try StratifiedFolds(data.targets, classes: data.classes, count: 10).rows[0]
-    let rest = (0..<folder.train.labels.count).filter { !heldOut.contains(Int32($0)) }
+    let rest = labels.indices.filter { !heldOut.contains(Int32($0)) }
     func part(_ rows: [Int]) -> Features {
       Features(
         rows: rows.count, columns: data.features.columns,
@@ -48,9 +49,9 @@ import Testing
     }
     var settings = LogisticRegression()
     settings.inverseRegularization = 0.1
-    let model = try settings.fit(part(rest), labels: rest.map { folder.train.labels[$0] })
+    let model = try settings.fit(part(rest), labels: rest.map { labels[$0] })
     let predictions = model.predict(part(heldOut.map(Int.init)))
-    let hits = zip(predictions, heldOut).count { $0 == folder.train.labels[Int($1)] }
+    let hits = zip(predictions, heldOut).count { $0 == labels[Int($1)] }
     #expect(abs(trials[1].accuracy - Double(hits) / Double(heldOut.count)) < 1e-12)
   }
 
@@ -85,6 +86,37 @@ import Testing
     #expect(object["top1"] as? Double == scores[0].top1)
     #expect(text.hasSuffix("\n") && !text.dropLast().contains("\n"))
     #expect((object["others"] as? [Any])?.count == (method == .knn ? 1 : nil))
+  }
+
+  @Test func `classes of fewer samples than folds are told of`() throws {
+    let train = CalibratedModelTests.few(.ten, [3: 4, 8: 1]).labeled
+    let folder = try FeatureFolder(train: train, test: Problem.ten.splits.test.labeled)
+    var probe = Probe()
+    probe.method = .calibrated
+    probe.includesPlain = true
+    let scores = try probe.evaluate(folder).scores
+    #expect(scores.map(\.sparseClasses) == [[3, 8], []])
+    #expect(scores[0].warnings.contains { $0.hasSuffix("classes 3, 8") })
+  }
+
+  @Test func `a fit that takes no step is not called converged`() throws {
+    let (train, test) = Problem.two.splits
+    func tiny(_ split: Problem.Split) -> LabeledFeatures {
+      let elements = (0..<split.features.rows).flatMap { split.features.row($0).map { $0 * 1e-9 } }
+      return LabeledFeatures(
+        features: Features(
+          rows: split.features.rows, columns: split.features.columns, elements: elements),
+        labels: split.labels)
+    }
+    var probe = Probe()
+    probe.regression.fitsIntercept = false
+    let folder = try FeatureFolder(train: tiny(train), test: tiny(test))
+    let score = try probe.evaluate(folder).scores[0]
+    #expect(score.iterations == 0 && score.status == .stayedAtStart)
+    #expect(score.warnings.contains { $0.contains("--tol") && $0.contains("--scale standard") })
+    probe.scaling = .standard
+    let scaled = try probe.evaluate(folder).scores[0]
+    #expect(scaled.status == .converged && !scaled.warnings.contains { $0.contains("--tol") })
   }
 
   @Test func `the table has the reference's columns in each format`() throws {
@@ -130,6 +162,17 @@ import Testing
         try probe.evaluate(FeatureFolder(train: train, test: none))
       }
     }
+    let unlabeled = LabeledFeatures(features: train.features, labels: nil)
+    for method in [Probe.Method.logistic, .knn] {
+      probe.method = method
+      #expect(throws: FitError.noLabels(samples: "training")) {
+        try probe.evaluate(FeatureFolder(train: unlabeled, test: train))
+      }
+      #expect(throws: FitError.noLabels(samples: "test")) {
+        try probe.evaluate(FeatureFolder(train: train, test: unlabeled))
+      }
+    }
+    #expect(throws: FitError.noLabels(samples: "training")) { try Probe().fit(unlabeled) }
     let fitted = try Probe().fit(train)[0]
     #expect(throws: FitError.widthMismatch(expected: 1, found: 2)) {
       try fitted.probabilities(Features(rows: 1, columns: 2, elements: [0, 0] as [Float]))

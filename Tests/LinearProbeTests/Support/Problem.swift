@@ -26,16 +26,24 @@ struct Problem: Sendable, CustomTestStringConvertible {
     scales: [1, 3, 0.2])
   static let all = [ten, scaled, two]
 
+  /// Samples and the class of each.
+  struct Split {
+    var features: Features
+    var labels: [Int]
+
+    var labeled: LabeledFeatures { LabeledFeatures(features: features, labels: labels) }
+  }
+
   /// Three quarters to fit and one to test.
-  var splits: (train: LabeledFeatures, test: LabeledFeatures) {
+  var splits: (train: Split, test: Split) {
     let (x, labels) = samples
     let cut = rows * 3 / 4
     return (
-      LabeledFeatures(
+      Split(
         features: Features(
           rows: cut, columns: columns, elements: Array(x.prefix(cut * columns))),
         labels: Array(labels.prefix(cut))),
-      LabeledFeatures(
+      Split(
         features: Features(
           rows: rows - cut, columns: columns, elements: Array(x.dropFirst(cut * columns))),
         labels: Array(labels.dropFirst(cut)))

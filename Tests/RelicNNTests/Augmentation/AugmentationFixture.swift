@@ -57,7 +57,7 @@ struct AugmentationFixture: Decodable {
       AugmentationFixture.self, from: Data(contentsOf: folder.appending(path: "cases.json")))
   }
 
-  func picture(_ index: Int) throws -> RGBImage {
+  func image(_ index: Int) throws -> RGBImage {
     let source = sources[index]
     let bytes = try [UInt8](Data(contentsOf: Self.folder.appending(path: "sources.bin")))
     let count = 3 * source.width * source.height
@@ -66,7 +66,7 @@ struct AugmentationFixture: Decodable {
       pixels: Array(bytes[source.offset..<(source.offset + count)]))
   }
 
-  /// Calls `body` with each case of `operation`, its picture and the result torchvision has.
+  /// Calls `body` with each case of `operation`, its image and the result torchvision has.
   func forEach(
     _ operation: String, _ body: (Case, RGBImage, [UInt8]) throws -> Void
   ) throws {
@@ -74,13 +74,13 @@ struct AugmentationFixture: Decodable {
     for item in cases where item.operation == operation {
       let count = 3 * item.width * item.height
       try body(
-        item, picture(item.source), Array(bytes[item.offset..<(item.offset + count)]))
+        item, image(item.source), Array(bytes[item.offset..<(item.offset + count)]))
     }
   }
 }
 
 extension RGBImage {
-  /// The picture as planes.
+  /// The image as planes.
   var planar: PlanarImage {
     var result = PlanarImage(width: width, height: height)
     for i in 0..<(width * height) {
@@ -93,7 +93,7 @@ extension RGBImage {
 }
 
 extension PlanarImage {
-  /// The picture as pixels.
+  /// The image as pixels.
   var interleaved: [UInt8] {
     (0..<area).flatMap { i in (0..<3).map { planes[$0 * area + i] } }
   }

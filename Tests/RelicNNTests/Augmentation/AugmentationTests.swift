@@ -39,7 +39,7 @@ import Testing
         order: [try #require(ColorJitter.Change(name: name))])
       var image = source.planar
       jitter.apply(to: &image)
-      #expect(image.interleaved == expected, "\(name) \(factor) of picture \(item.source)")
+      #expect(image.interleaved == expected, "\(name) \(factor) of image \(item.source)")
       count += 1
     }
     #expect(count >= 12)
@@ -49,12 +49,12 @@ import Testing
     try fixture.forEach("gray") { item, source, expected in
       var image = source.planar
       Grayscale.apply(to: &image)
-      #expect(image.interleaved == expected, "picture \(item.source)")
+      #expect(image.interleaved == expected, "image \(item.source)")
     }
     try fixture.forEach("solarize") { item, source, expected in
       var image = source.planar
       Solarize.apply(to: &image)
-      #expect(image.interleaved == expected, "picture \(item.source)")
+      #expect(image.interleaved == expected, "image \(item.source)")
     }
   }
 

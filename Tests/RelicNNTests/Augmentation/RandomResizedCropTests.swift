@@ -3,7 +3,7 @@ import Testing
 @testable import RelicNN
 
 @Suite struct RandomResizedCropTests {
-  // Mean shares of 6,000 rectangles torchvision drew; large ones that leave the picture are lost.
+  // Mean shares of 6,000 rectangles torchvision drew; large ones that leave the image are lost.
   @Test(arguments: [(32, 32, 0.501), (500, 375, 0.445), (96, 96, 0.487)])
   func `rectangles lie inside and have torchvision's shares and aspects`(
     _ width: Int, _ height: Int, _ expected: Double
@@ -27,7 +27,7 @@ import Testing
     #expect(abs(mean - expected) < 0.026, "mean share \(mean)")
   }
 
-  @Test func `a picture too narrow for any attempt gives the central part`() {
+  @Test func `an image too narrow for any attempt gives the central part`() {
     #expect(
       RandomResizedCrop.central(width: 10, height: 100)
         == CropRectangle(x: 0, y: 43, width: 10, height: 13))

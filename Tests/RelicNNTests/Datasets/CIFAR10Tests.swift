@@ -39,7 +39,8 @@ import Testing
     let missing = #expect(throws: DatasetError.self) {
       try CIFAR10(folder: folder.path, split: .test)
     }
-    #expect(missing?.description.hasPrefix("\(path): not found; ") == true)
+    #expect(missing == .missing(dataset: "cifar10", path: path))
+    #expect(missing?.description == "\(path): not found")
     try folder.write("test_batch.bin", [1, 2, 3])
     #expect(throws: DatasetError.wrongSize(path: path, found: 3, expected: 30_730_000)) {
       try CIFAR10(folder: folder.path, split: .test)
@@ -56,7 +57,7 @@ import Testing
     #expect(unsafe mkfifo(path, 0o600) == 0)
     let reason = resultInTime {
       Result { () throws(DatasetError) in
-        try RecordFile(path: path, recordSize: 1, remedy: "").count
+        try RecordFile(path: path, recordSize: 1, dataset: "").count
       }
     }
     #expect(reason == .failure(.unreadable(path: path, reason: "it is not a regular file")))

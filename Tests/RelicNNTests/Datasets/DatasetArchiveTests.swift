@@ -11,19 +11,31 @@ import Testing
     let bytes: [UInt8]
     let archive: DatasetArchive
 
-    init(size: Int = 70_000, names: [String] = ["set/a.bin", "set/b.txt"]) throws {
+    /// Packs `names` by tar; what lies beside the two files is there to take their places.
+    init(
+      size: Int = 70_000, names: [String] = ["set/a.bin", "set/b.txt"],
+      damage: (inout [UInt8]) -> Void = { _ in }
+    ) throws {
       folder = try TemporaryFolder()
       var random = Philox(seed: 9, purpose: .drawing)
       let noise = (0..<70_000).map { _ in UInt8(random.next32() >> 24) }
       try folder.write("source/set/a.bin", noise)
       try folder.write("source/set/b.txt", "b".utf8)
+      try folder.write("source/set/large", Array(repeating: 0, count: 1 << 20 + 1))
+      let source = "\(folder.path)/source/set"
+      let files = FileManager.default
+      try files.createSymbolicLink(atPath: "\(source)/symbolic", withDestinationPath: "a.bin")
+      try files.linkItem(atPath: "\(source)/a.bin", toPath: "\(source)/hard")
       let process = Process()
       process.executableURL = URL(filePath: "/usr/bin/env")
       process.currentDirectoryURL = URL(filePath: "\(folder.path)/source")
       process.arguments = ["tar", "--absolute-names", "-czf", "../archive.tar.gz"] + names
       try process.run()
       process.waitUntilExit()
-      bytes = try [UInt8](Data(contentsOf: URL(filePath: "\(folder.path)/archive.tar.gz")))
+      var bytes = try [UInt8](Data(contentsOf: URL(filePath: "\(folder.path)/archive.tar.gz")))
+      damage(&bytes)
+      try folder.write("archive.tar.gz", bytes)
+      self.bytes = bytes
       var digest = MD5()
       digest.update(bytes)
       archive = DatasetArchive(
@@ -171,18 +183,73 @@ import Testing
     #expect(sample.leftovers().isEmpty)
   }
 
-  @Test func `a member that cannot be written is an error of writing, in tar's words`() throws {
-    // A third member, below what is a file in the archive as well.
-    let sample = try Sample(names: [
-      "--transform=s,/[.]/,/a.bin/,", "set/a.bin", "set/b.txt", "set/./b.txt",
-    ])
+  @Test func `a member that cannot take its place is an error of writing`() throws {
+    let sample = try Sample()
+    try sample.folder.write("data/set/a.bin/inside", [])
     let path = "\(sample.folder.path)/archive.tar.gz"
     let error = #expect(throws: DownloadError.self) {
       try sample.archive.obtain(in: sample.place, archive: path) { _, _ in }
     }
     #expect(error?.isAboutWriting == true)
-    let text = try #require(error?.description)
-    #expect(text.hasPrefix("\(sample.place): cannot be written: tar: set/a.bin/b.txt: "), "\(text)")
+    #expect(
+      error == .cannotWrite(path: "\(sample.place)/set/a.bin", reason: "Is a directory"))
+    #expect(sample.leftovers() == ["set", "set/a.bin", "set/a.bin/inside"])
+  }
+
+  @Test func `a member that is not expected is left in the archive`() throws {
+    // One of them below what is a file in the archive as well.
+    let sample = try Sample(names: [
+      "--transform=s,/[.]/,/a.bin/,", "set/large", "set/a.bin", "set/b.txt", "set/./b.txt",
+    ])
+    let path = "\(sample.folder.path)/archive.tar.gz"
+    _ = try sample.archive.obtain(in: sample.place, archive: path) { _, _ in }
+    #expect(try sample.isUnpacked())
+    #expect(sample.leftovers() == ["set", "set/a.bin", "set/b.txt"])
+  }
+
+  @Test(arguments: ["symbolic", "hard"])
+  func `a link in place of a member is refused`(_ link: String) throws {
+    let sample = try Sample(
+      names: ["--transform=s,set/\(link),set/b.txt,", "set/a.bin", "set/\(link)"])
+    let path = "\(sample.folder.path)/archive.tar.gz"
+    #expect(
+      throws: DownloadError.wrongMember(
+        archive: path, member: "set/b.txt", found: nil, expected: 0)
+    ) { try sample.archive.obtain(in: sample.place, archive: path) { _, _ in } }
+    #expect(sample.leftovers().isEmpty)
+  }
+
+  @Test(arguments: [
+    (["set/a.bin", "set/b.txt", "set/b.txt"], "it holds 'set/b.txt' twice"),
+    (
+      ["--transform=s,large,b.txt,", "set/a.bin", "set/large"],
+      "'set/b.txt' has 1048577 bytes, more than 1048576"
+    ),
+  ])
+  func `more than is expected is refused`(_ names: [String], _ reason: String) throws {
+    let sample = try Sample(names: names)
+    let path = "\(sample.folder.path)/archive.tar.gz"
+    #expect(throws: DownloadError.cannotUnpack(archive: path, reason: reason)) {
+      try sample.archive.obtain(in: sample.place, archive: path) { _, _ in }
+    }
+    #expect(sample.leftovers().isEmpty)
+  }
+
+  @Test func `an archive that is cut short is refused, with libarchive's reason`() throws {
+    let sample = try Sample(damage: { $0.removeLast(30_000) })
+    let path = "\(sample.folder.path)/archive.tar.gz"
+    #expect(throws: DownloadError.cannotUnpack(archive: path, reason: "truncated gzip input")) {
+      try sample.archive.obtain(in: sample.place, archive: path) { _, _ in }
+    }
+    #expect(sample.leftovers().isEmpty)
+  }
+
+  @Test func `a file that is no archive is refused, with libarchive's reason`() throws {
+    let sample = try Sample(damage: { $0 = Array("not an archive".utf8) })
+    let path = "\(sample.folder.path)/archive.tar.gz"
+    #expect(
+      throws: DownloadError.cannotUnpack(archive: path, reason: "Unrecognized archive format")
+    ) { try sample.archive.obtain(in: sample.place, archive: path) { _, _ in } }
     #expect(sample.leftovers().isEmpty)
   }
 

@@ -4,13 +4,13 @@ import Testing
 @testable import RelicNN
 
 @Suite struct ImageFolderTests {
-  static func picture(_ name: String) throws -> Data {
+  static func image(_ name: String) throws -> Data {
     try Data(contentsOf: ImageFileTests.folder.appending(path: name))
   }
 
   @Test func `class folders give labels in the order of their names`() throws {
     let folder = try TemporaryFolder()
-    let jpeg = try Self.picture("rgb.jpg")
+    let jpeg = try Self.image("rgb.jpg")
     for name in ["train/b/2.jpg", "train/b/10.JPG", "train/B/z.jpeg", "train/a/deep/1.jpg"] {
       try folder.write(name, jpeg)
     }
@@ -30,11 +30,11 @@ import Testing
   ) throws {
     let folder = try TemporaryFolder()
     let names = ["train/cat", "train/dog", "train/horse", "\(split)/horse", "\(split)/cat"]
-    for name in names { try folder.write("\(name)/1.png", Self.picture("rgb.png")) }
+    for name in names { try folder.write("\(name)/1.png", Self.image("rgb.png")) }
     let set = try openDataset(name: dataset, path: folder.path, split: .test)
     #expect(set.classNames == ["cat", "dog", "horse"])
     #expect((0..<set.count).map { set.label(at: $0) } == [0, 2])
-    try folder.write("\(split)/cow/1.png", Self.picture("rgb.png"))
+    try folder.write("\(split)/cow/1.png", Self.image("rgb.png"))
     #expect(throws: DatasetError.unknownClass(path: "\(folder.path)/\(split)/cow")) {
       try openDataset(name: dataset, path: folder.path, split: .test)
     }
@@ -43,19 +43,19 @@ import Testing
   @Test func `classes beside a test folder give its labels`() throws {
     let folder = try TemporaryFolder()
     for name in ["apple", "pear", "test/pear"] {
-      try folder.write("\(name)/1.png", Self.picture("rgb.png"))
+      try folder.write("\(name)/1.png", Self.image("rgb.png"))
     }
     let set = try openDataset(name: "folder", path: folder.path, split: .test)
     #expect(set.count == 1 && set.label(at: 0) == 1)
-    // Pictures to train on that are unlabelled say nothing of the classes to test on.
-    try folder.write("train/1.png", Self.picture("rgb.png"))
+    // Images to train on that are unlabelled say nothing of the classes to test on.
+    try folder.write("train/1.png", Self.image("rgb.png"))
     #expect(try openDataset(name: "folder", path: folder.path, split: .test).classNames == ["pear"])
   }
 
-  @Test func `a picture is a file with a dotted ending, and no folder`() throws {
+  @Test func `an image is a file with a dotted ending, and no folder`() throws {
     let folder = try TemporaryFolder()
     for name in ["jpg/1.jpg", "jpg/old.png/2.jpg", "jpg/png", "jpg/jpeg"] {
-      try folder.write(name, Self.picture("rgb.jpg"))
+      try folder.write(name, Self.image("rgb.jpg"))
     }
     let set = try ImageFolder(folder: folder.path)
     #expect(set.classNames == ["jpg"])
@@ -65,7 +65,7 @@ import Testing
   @Test func `links to folders are followed but not in a circle`() throws {
     let folder = try TemporaryFolder()
     for name in ["set/cat/1.png", "elsewhere/deep/2.png"] {
-      try folder.write(name, Self.picture("rgb.png"))
+      try folder.write(name, Self.image("rgb.png"))
     }
     for (name, target) in [("set/cat/back", ".."), ("set/dog", "../elsewhere")] {
       try FileManager.default.createSymbolicLink(
@@ -77,67 +77,72 @@ import Testing
 
   @Test func `a flat folder is unlabelled`() throws {
     let folder = try TemporaryFolder()
-    try folder.write("1.png", Self.picture("palette.png"))
-    try folder.write("2.png", Self.picture("alpha.png"))
+    try folder.write("1.png", Self.image("palette.png"))
+    try folder.write("2.png", Self.image("alpha.png"))
     let set = try openDataset(name: "folder", path: folder.path, split: .train)
     #expect(set.count == 2 && set.classNames == nil && set.label(at: 0) == nil)
   }
 
-  @Test func `other splits are no classes, and stray pictures no data set`() throws {
+  @Test func `other splits are no classes, and stray images no data set`() throws {
     let folder = try TemporaryFolder()
-    let png = try Self.picture("rgb.png")
+    let png = try Self.image("rgb.png")
     for name in ["a/1.png", "b/2.png", "test/a/3.png"] { try folder.write(name, png) }
     let set = try openDataset(name: "folder", path: folder.path, split: .train)
     #expect(set.classNames == ["a", "b"])
     #expect(ImageFolder.hasTestSplit(folder.path) && !ImageFolder.hasTestSplit(folder.path + "/a"))
     try folder.write("contact.png", png)
     #expect(
-      throws: DatasetError.mixedFolder(path: folder.path, picture: "contact.png", folder: "a")
+      throws: DatasetError.mixedFolder(path: folder.path, image: "contact.png", folder: "a")
     ) { try openDataset(name: "folder", path: folder.path, split: .train) }
   }
 
   @Test func `empty classes and empty folders are refused by name`() throws {
     let folder = try TemporaryFolder()
-    #expect(throws: DatasetError.noPictures(path: folder.path)) {
+    #expect(throws: DatasetError.noImages(path: folder.path, others: FileCounts())) {
       try ImageFolder(folder: folder.path)
     }
-    try folder.write("a/1.png", Self.picture("rgb.png"))
+    try folder.write("a/1.png", Self.image("rgb.png"))
     try folder.write("b/readme.txt", [65])
-    #expect(throws: DatasetError.noPictures(path: "\(folder.path)/b")) {
-      try ImageFolder(folder: folder.path)
-    }
+    try folder.write("b/1.webp", [65])
+    try folder.write("b/2.WEBP", [65])
+    let error = #expect(throws: DatasetError.self) { try ImageFolder(folder: folder.path) }
+    #expect(
+      error?.description
+        == "\(folder.path)/b: holds no .jpg, .jpeg, .png files (but 2 .webp, 1 .txt)")
   }
 
-  @Test func `broken pictures are refused or skipped by choice`() throws {
+  @Test func `broken images are refused or skipped by choice`() throws {
     let folder = try TemporaryFolder()
-    for index in 0..<7 { try folder.write("\(index).png", Self.picture("rgb.png")) }
-    try folder.write("3.png", Self.picture("truncated.png"))
+    for index in 0..<7 { try folder.write("\(index).png", Self.image("rgb.png")) }
+    try folder.write("3.png", Self.image("truncated.png"))
     let set = try ImageFolder(folder: folder.path)
-    let broken = DatasetError.brokenPicture(
+    let broken = DatasetError.brokenImage(
       path: "\(folder.path)/3.png", reason: "the file ends too early")
-    var configuration = PretrainingConfiguration()
-    configuration.imageSize = 32
-    configuration.batchSize = 7
-    #expect(throws: broken) {
-      try BatchLoader(dataset: set, configuration: configuration).batch(epoch: 0, step: 0)
+    let refused = #expect(throws: UnreadableImage.self) {
+      try BatchLoader(dataset: set, batchSize: 7, imageSize: 32, seed: 42)
+        .batch(epoch: 0, step: 0)
     }
-    let batch = try BatchLoader(dataset: set, configuration: configuration, broken: .skip)
+    #expect(refused?.index == 3 && refused?.cause as? DatasetError == broken)
+    let batch = try BatchLoader(dataset: set, batchSize: 7, imageSize: 32, seed: 42, broken: .skip)
       .batch(epoch: 0, step: 0)
-    #expect(batch.skipped == [broken])
+    #expect(batch.skipped.map(\.index) == [3])
+    #expect(batch.skipped.map { $0.cause as? DatasetError } == [broken])
     #expect(batch.samples.sorted() == [0, 1, 2, 4, 4, 5, 6])
 
     let refusing = EvaluationLoader(dataset: set, imageSize: 8, batchSize: 4)
-    #expect(throws: broken) { try refusing.batch(0) }
+    let first = #expect(throws: UnreadableImage.self) { try refusing.batch(0) }
+    #expect(first?.index == 3 && first?.cause as? DatasetError == broken)
     let skipping = EvaluationLoader(dataset: set, imageSize: 8, batchSize: 4, broken: .skip)
     let rows = try skipping.batch(0)
     #expect(rows.samples == [0, 1, 2] && rows.images.shape == [3, 8, 8, 3])
-    #expect(rows.skipped == [broken])
+    #expect(rows.skipped.map(\.index) == [3])
+    #expect(rows.skipped.map { $0.cause as? DatasetError } == [broken])
     #expect(try skipping.batch(1).samples == [4, 5, 6])
   }
 
   @Test func `the layouts of known sets are understood`() throws {
     let folder = try TemporaryFolder()
-    let jpeg = try Self.picture("grey.jpg")
+    let jpeg = try Self.image("grey.jpg")
     for name in ["train/n2/images/n2_0.JPEG", "train/n1/images/n1_0.JPEG", "val/images/v0.JPEG"] {
       try folder.write("tiny-imagenet-200/\(name)", jpeg)
     }
@@ -170,9 +175,9 @@ import Testing
   ) throws {
     let folder = try TemporaryFolder()
     for name in ["caf\u{e9}", "cafe\u{301}"] {
-      try folder.write("\(classes)/\(name)/1.jpg", Self.picture("grey.jpg"))
+      try folder.write("\(classes)/\(name)/1.jpg", Self.image("grey.jpg"))
     }
-    try folder.write("val/images/1.jpg", Self.picture("grey.jpg"))
+    try folder.write("val/images/1.jpg", Self.image("grey.jpg"))
     try folder.write(list, "caf\u{e9}/1\n".utf8)
     let error = #expect(throws: DatasetError.self) {
       try openDataset(name: dataset, path: folder.path, split: split)

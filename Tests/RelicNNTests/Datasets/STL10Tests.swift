@@ -34,7 +34,7 @@ import Testing
     (.unlabeled, [nil, nil, nil], "4081659089fabe45ebc902095b535b04"),
     (.trainAndUnlabeled, [2, 9, nil, nil, nil], "d067d44aceeee63c1ce4142dc0aa3663"),
   ])
-  func `pictures and labels are torchvision's`(
+  func `images and labels are torchvision's`(
     _ split: DatasetSplit, _ labels: [Int?], _ expected: String
   ) throws {
     let records: [[UInt8]] = (0..<5).map { (number: Int) in
@@ -51,7 +51,7 @@ import Testing
     #expect((0..<set.count).map { set.label(at: $0) } == labels)
   }
 
-  @Test func `training and unlabelled pictures follow each other`() throws {
+  @Test func `training and unlabelled images follow each other`() throws {
     let folder = try Self.folder()
     let set = try STL10(folder: "\(folder.path)/stl10_binary", split: .trainAndUnlabeled)
     #expect(try (0..<5).map { try set.image(at: $0).pixels[2] } == [0, 1, 2, 3, 4])

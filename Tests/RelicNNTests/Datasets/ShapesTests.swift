@@ -3,7 +3,7 @@ import Testing
 @testable import RelicNN
 
 @Suite struct ShapesTests {
-  @Test func `equal seeds draw equal pictures and other seeds or splits do not`() throws {
+  @Test func `equal seeds draw equal images and other seeds or splits do not`() throws {
     let image = try Shapes(split: .train, seed: 7).image(at: 11)
     #expect(try Shapes(split: .train, seed: 7).image(at: 11) == image)
     #expect(try Shapes(split: .train, seed: 8).image(at: 11) != image)
@@ -17,7 +17,7 @@ import Testing
     #expect(set.classNames?.count == 10)
   }
 
-  // A class must not be told by its mean colour: 200 pictures a class put the standard error of a
+  // A class must not be told by its mean colour: 200 images a class put the standard error of a
   // class mean at about 0.012.
   @Test func `brightness says nothing of the class`() throws {
     let set = try Shapes(split: .train, count: 2000)
@@ -30,8 +30,8 @@ import Testing
     for (label, sum) in sums.enumerated() { #expect(abs(sum - mean) < 0.05, "class \(label)") }
   }
 
-  // The pictures are drawn by formulas: a change of one would silently change every score.
-  @Test func `the first picture stays what it is`() throws {
+  // The images are drawn by formulas: a change of one would silently change every score.
+  @Test func `the first image stays what it is`() throws {
     let sum = try Shapes(split: .train).image(at: 0).pixels.reduce(0) { $0 + Int($1) }
     #expect(sum == 210_140)
   }

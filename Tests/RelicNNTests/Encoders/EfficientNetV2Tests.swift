@@ -16,17 +16,17 @@ import Testing
 
   @Test func `given masks leave out what they leave out in torchvision`() throws {
     let fixture = try NetworkFixture("efficientnet-masks")
-    var encoder = try Self.example.encoder()
+    var encoder = EfficientNetV2(seed: 0)
+    try Formula.fill(&encoder, clear: Self.example.isClear)
     let rows = Self.example.batch
-    encoder.setStochasticDepth(
-      .given(
-        (0..<40).map { block in
-          Formula.hashed("mask\(block)", count: rows).map { bits in
-            bits >> 31 == 1 ? Float(1 / (1 - Self.probability(block))) : 0
-          }
-        }))
+    encoder.stochasticDepth = .given(
+      (0..<40).map { block in
+        Formula.hashed("mask\(block)", count: rows).map { bits in
+          bits >> 31 == 1 ? Float(1 / (1 - Self.probability(block))) : 0
+        }
+      })
     let images = Formula.images("input0", [rows, 3, 64, 64]).mapped { $0 * 0.5 + 0.5 }
-    let (y, cache) = encoder.forward(images, views: 1)
+    let (y, cache) = encoder.forward(images)
     try fixture.expectClose(y, "training", relative: 2e-3)
     encoder.backward(Formula.noise("dy", y.shape), cache)
     let names = [
@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test func `has torchvision's number of parameters and features`() {
-    let encoder = Encoder(.efficientnet, stem: .imagenet, seed: 0)
+    let encoder = EfficientNetV2(seed: 0)
     let trained = encoder.parameters.filter(\.parameter.role.isTrained)
     // 21,458,488 less the classifier's 1280 x 1000 + 1000.
     #expect(trained.reduce(0) { $0 + $1.parameter.value.count } == 20_177_488)
@@ -52,12 +52,12 @@ import Testing
   }
 
   @Test func `one and two workers give the same bits`() {
-    let images = Formula.images("workers", [4, 3, 32, 32])
+    let images = Formula.images("workers", [4, 3, 32, 32]).reshaped([2, 2, 32, 32, 3])
     let results = [1, 2].map { workers in
       withWorkers(workers) {
-        var encoder = Encoder(.efficientnet, stem: .imagenet, seed: 1)
-        encoder.setStochasticDepth(.random(seed: 1, step: 3, pass: 0))
-        let (y, cache) = encoder.forward(images, views: 2)
+        var encoder = EfficientNetV2(seed: 1)
+        encoder.prepare(for: TrainingPass(seed: 1, step: 3, index: 0))
+        let (y, cache) = encoder.forward(images)
         encoder.backward(y, cache)
         return encoder.parameters.reduce(into: [y]) { list, entry in
           list += [entry.parameter.value, entry.parameter.gradient].compactMap { $0 }

@@ -6,20 +6,14 @@ import Testing
 /// An encoder fixture, and how to build what it describes.
 struct EncoderCase: Sendable, CustomTestStringConvertible {
   var name: String
-  var model: PretrainingConfiguration.EncoderModel
-  var stem: PretrainingConfiguration.Stem
+  var model: EncoderModel
+  var stem: Stem
   var batch: Int
   var side: Int
   /// Whether the fixture's biases keep rectifiers away from their kinks.
   var isClear = false
 
   var testDescription: String { name }
-
-  func encoder() throws -> Encoder {
-    var encoder = Encoder(model, stem: stem, seed: 0)
-    try Formula.fill(&encoder, clear: isClear)
-    return encoder
-  }
 
   func images(_ fixture: NetworkFixture) throws -> Tensor {
     let attempt = Int(try fixture.tensor("attempt").scalars[0])
@@ -47,14 +41,19 @@ extension EncoderCase {
   /// Gradients are compared element by element or, if `gradientError` is given, by the norm of the
   /// difference as a share of the reference's.
   func expectPyTorch(gradientError: Float? = nil) throws {
+    try expectPyTorch(model.network(stem: stem, seed: 0), gradientError: gradientError)
+  }
+
+  private func expectPyTorch(_ network: some EncoderNetwork, gradientError: Float?) throws {
     let fixture = try NetworkFixture(name)
-    var encoder = try encoder()
+    var encoder = network
+    try Formula.fill(&encoder, clear: isClear)
     let images = try images(fixture)
     if model != .efficientnet {
-      let evaluated = encoder.features(of: images)
+      let evaluated = encoder(images)
       try fixture.expectClose(evaluated, "evaluated", relative: 1e-4, absolute: 1e-5)
     }
-    let (y, cache) = encoder.forward(images, views: 1)
+    let (y, cache) = encoder.forward(images)
     try fixture.expectClose(y, "training")
     encoder.backward(Formula.noise("dy", y.shape), cache)
     for (name, parameter) in encoder.parameters {
@@ -84,20 +83,20 @@ extension EncoderCase {
   }
 
   @Test(arguments: [
-    (PretrainingConfiguration.EncoderModel.resnet18, 11_176_512, 512),
+    (EncoderModel.resnet18, 11_176_512, 512),
     (.resnet50, 23_508_032, 2048),
   ])
   func `has torchvision's number of parameters and features`(
-    _ model: PretrainingConfiguration.EncoderModel, _ count: Int, _ features: Int
+    _ model: EncoderModel, _ count: Int, _ features: Int
   ) {
-    let encoder = Encoder(model, stem: .imagenet, seed: 0)
+    let encoder = model.network(stem: .imagenet, seed: 0)
     let trained = encoder.parameters.filter(\.parameter.role.isTrained)
     #expect(trained.reduce(0) { $0 + $1.parameter.value.count } == count)
     #expect(encoder.featureCount == features)
   }
 
   @Test func `initial convolutions are normal with He's deviation over the fan-out`() {
-    let encoder = Encoder(.resnet18, stem: .imagenet, seed: 3)
+    let encoder = ResNet(.eighteen, stem: .imagenet, seed: 3)
     for (name, parameter) in encoder.parameters where parameter.role == .convolutionWeight {
       let shape = parameter.value.shape
       let variance = 2 / Float(shape[0] * shape[1] * shape[3])
@@ -114,11 +113,11 @@ extension EncoderCase {
   }
 
   @Test func `one and two workers give the same bits`() throws {
-    let images = Formula.images("workers", [16, 3, 32, 32])
+    let images = Formula.images("workers", [16, 3, 32, 32]).reshaped([2, 8, 32, 32, 3])
     let results = [1, 2].map { workers in
       withWorkers(workers) {
-        var encoder = Encoder(.resnet18, stem: .imagenet, seed: 1)
-        let (y, cache) = encoder.forward(images, views: 2)
+        var encoder = ResNet(.eighteen, stem: .imagenet, seed: 1)
+        let (y, cache) = encoder.forward(images)
         encoder.backward(y, cache)
         return encoder.parameters.reduce(into: [y]) { list, entry in
           list += [entry.parameter.value, entry.parameter.gradient].compactMap { $0 }
@@ -129,11 +128,11 @@ extension EncoderCase {
   }
 
   @Test func `features do not depend on what else is in the batch`() {
-    let encoder = Encoder(.resnet18, stem: .cifar, seed: 1)
+    let encoder = ResNet(.eighteen, stem: .cifar, seed: 1)
     let images = Formula.images("batch", [5, 3, 16, 16])
-    let all = encoder.features(of: images)
+    let all = encoder(images)
     let tolerance = Tolerance(relative: 1e-5, absolute: 1e-6, floor: all.rootMeanSquare)
     expectClose(
-      encoder.features(of: images.rows(2..<3)), all.rows(2..<3), "features", within: tolerance)
+      encoder(images.rows(2..<3)), all.rows(2..<3), "features", within: tolerance)
   }
 }

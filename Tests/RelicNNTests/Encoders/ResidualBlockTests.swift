@@ -5,7 +5,7 @@ import Testing
 @Suite struct ResidualBlockTests {
   private func unit(
     _ inputs: Int, _ outputs: Int, _ kernel: Int, stride: Int = 1,
-    activation: BatchNorm2D.Activation = .relu, _ names: (String, String)
+    activation: Activation = .relu, _ names: (String, String)
   ) -> ConvNorm {
     var generator = Philox(seed: 7, purpose: .weights)
     return ConvNorm(

@@ -39,10 +39,8 @@ struct NormalizationCase: Sendable, CustomTestStringConvertible {
     let fixture = try NetworkFixture("layers")
     let label = example.testDescription
     var layer = try example.layer()
-    _ = layer(example.x(0), adding: example.residual, .batch(views: 1))
-    let x = example.x(1)
-    let (y, cache) = layer.forward(
-      x, adding: example.residual, layer.moments(x, views: 1))
+    _ = layer.forward(example.x(0), adding: example.residual)
+    let (y, cache) = layer.forward(example.x(1), adding: example.residual)
     var gradient = Formula.images("\(label).dy", example.shape)
     let dx = layer.backward(&gradient, cache)
     // The mean of inputs near 100 is itself rounded to 1e-5 of their deviation.
@@ -57,7 +55,7 @@ struct NormalizationCase: Sendable, CustomTestStringConvertible {
     try check(layer.runningMean.value, "running_mean")
     try check(layer.runningVariance.value, "running_var")
     if example.residual != nil { try check(gradient.channelsFirst, "dresidual") }
-    let evaluated = layer(example.x(1), adding: example.residual, .running)
+    let evaluated = layer(example.x(1), adding: example.residual)
     try check(evaluated.channelsFirst, "evaluated")
   }
 
@@ -67,9 +65,9 @@ struct NormalizationCase: Sendable, CustomTestStringConvertible {
     GradientCheck(step: 1 / 256, tolerance: 5e-3)(try example.layer(), x: example.x(0))
   }
 
-  @Test(arguments: [3, 64, 65, 130], [BatchNorm2D.Activation.identity, .relu])
+  @Test(arguments: [3, 64, 65, 130], [Activation.identity, .relu])
   func `agrees with the formula written out`(
-    _ channels: Int, _ activation: BatchNorm2D.Activation
+    _ channels: Int, _ activation: Activation
   ) throws {
     // 1,100 rows of 65 channels take more than one task.
     let shape = [11, channels, 10, 10]
@@ -78,7 +76,7 @@ struct NormalizationCase: Sendable, CustomTestStringConvertible {
     var layer = BatchNorm2D(channels: channels, activation: activation)
     try Formula.fill(&layer, path: "twin")
     let slow = SlowNormalization(layer, x: x, dy: dy)
-    let (y, cache) = layer.forward(x, views: 1)
+    let (y, cache) = layer.forward(x)
     let dx = layer.backward(dy, cache)
     let tolerance = Tolerance(relative: 1e-5, absolute: 3e-6)
     expectClose(y, slow.y, "y", within: tolerance)
@@ -93,12 +91,15 @@ struct NormalizationCase: Sendable, CustomTestStringConvertible {
     let slopes = (0..<3).map { Formula.images("slope\($0)", [4, 5, 3, 2]) }
     var together = try NormalizationCase.all[1].layer()
     var apart = together
-    let (y, cache) = together.forward(.concatenated(views), views: 3)
-    let dx = together.backward(.concatenated(slopes), cache)
-    let parts = views.map { apart.forward($0, views: 1) }
+    func stacked(_ views: [Tensor]) -> Tensor {
+      Tensor.concatenated(views).reshaped([3] + views[0].shape)
+    }
+    let (y, cache) = together.forward(stacked(views))
+    let dx = together.backward(stacked(slopes), cache)
+    let parts = views.map { apart.forward($0) }
     let dxParts = zip(parts, slopes).map { apart.backward($1, $0.cache) }
-    #expect(y == .concatenated(parts.map(\.y)))
-    #expect(dx == .concatenated(dxParts))
+    #expect(y == stacked(parts.map(\.y)))
+    #expect(dx == stacked(dxParts))
     #expect(together.stateDict() == apart.stateDict())
     expectClose(
       try #require(together.scale.gradient), try #require(apart.scale.gradient), "dScale")
@@ -108,7 +109,7 @@ struct NormalizationCase: Sendable, CustomTestStringConvertible {
 
   @Test func `normalised channels have mean 0 and variance 1`() {
     var layer = BatchNorm2D(channels: 2)
-    let y = layer(Formula.images("unit", [7, 2, 5, 5]), .batch(views: 1)).scalars
+    let y = layer.forwardOnly(Formula.images("unit", [7, 2, 5, 5])).scalars
     for channel in 0..<2 {
       let values = stride(from: channel, to: y.count, by: 2).map { Double(y[$0]) }
       let mean = values.reduce(0, +) / Double(values.count)
@@ -119,11 +120,11 @@ struct NormalizationCase: Sendable, CustomTestStringConvertible {
   }
 
   @Test func `one and two workers give the same bits`() {
-    let x = Formula.images("workers", [16, 70, 12, 12])
+    let x = Formula.images("workers", [16, 70, 12, 12]).reshaped([2, 8, 12, 12, 70])
     let results = [1, 2].map { workers in
       withWorkers(workers) {
         var layer = BatchNorm2D(channels: 70, activation: .relu)
-        let (y, cache) = layer.forward(x, views: 2)
+        let (y, cache) = layer.forward(x)
         let dx = layer.backward(x, cache)
         return [
           y, dx, layer.scale.gradient, layer.runningMean.value, layer.runningVariance.value,
@@ -136,7 +137,7 @@ struct NormalizationCase: Sendable, CustomTestStringConvertible {
   @Test func `a single value per channel traps`() async {
     await #expect(processExitsWith: .failure) {
       var layer = BatchNorm2D(channels: 2)
-      _ = layer(Tensor(zeros: [1, 1, 1, 2]), .batch(views: 1))
+      _ = layer.forwardOnly(Tensor(zeros: [1, 1, 1, 2]))
     }
   }
 }

@@ -77,7 +77,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
   func `agrees with PyTorch`(_ shape: ConvolutionCase) throws {
     let fixture = try NetworkFixture("layers")
     var layer = shape.layer()
-    let (y, cache) = layer.forward(shape.x(), views: 1)
+    let (y, cache) = layer.forward(shape.x())
     let dx = layer.backward(shape.dy(y), cache)
     let dWeight = try #require(layer.weight.gradient).permuted(to: [3, 2, 0, 1])
     let label = shape.testDescription
@@ -90,7 +90,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
   func `agrees with the sums written out`(_ shape: ConvolutionCase) throws {
     let x = shape.x()
     var layer = shape.layer()
-    let (y, cache) = layer.forward(x, views: 1)
+    let (y, cache) = layer.forward(x)
     let dy = shape.dy(y)
     let dx = layer.backward(dy, cache)
     let slow = SlowConvolution(layer, x: x, dy: dy)
@@ -117,7 +117,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     let results = [1, 2].map { workers in
       withWorkers(workers) {
         var layer = shape.layer()
-        let (y, cache) = layer.forward(shape.x(), views: 1)
+        let (y, cache) = layer.forward(shape.x())
         let dx = layer.backward(shape.dy(y), cache)
         return [y, dx, layer.weight.gradient] as [Tensor?]
       }
@@ -128,7 +128,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
   @Test func `gradients add up over calls`() throws {
     let shape = ConvolutionCase.fixtures[6]
     var layer = shape.layer()
-    let (y, cache) = layer.forward(shape.x(), views: 1)
+    let (y, cache) = layer.forward(shape.x())
     _ = layer.backward(shape.dy(y), cache)
     let once = try #require(layer.weight.gradient)
     _ = layer.backward(shape.dy(y), cache)
@@ -138,7 +138,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
   @Test func `channels that do not match trap`() async {
     await #expect(processExitsWith: .failure) {
       let layer = Conv2D(weight: Tensor(zeros: [3, 3, 4, 2]))
-      _ = layer(Tensor(zeros: [1, 5, 5, 3]), .running)
+      _ = layer(Tensor(zeros: [1, 5, 5, 3]))
     }
   }
 }

@@ -27,7 +27,7 @@ import Testing
     let fixture = try NetworkFixture("efficientnet-layers")
     let label = Self.label(s)
     var layer = Self.layer(s)
-    let (y, cache) = layer.forward(Self.x(s), views: 1)
+    let (y, cache) = layer.forward(Self.x(s))
     let dy = Formula.images("\(label).dy", [s[0], s[1], y.shape[1], y.shape[2]])
     let dx = layer.backward(dy, cache)
     let dWeight = try #require(layer.weight.gradient).permuted(to: [3, 2, 0, 1])
@@ -55,7 +55,7 @@ import Testing
     }
     let full = Conv2D(
       weight: Tensor(diagonal, shape: [3, 3, channels, channels]), stride: stride, padding: 1)
-    let (y, cache) = layer.forward(x, views: 1)
+    let (y, cache) = layer.forward(x)
     let dy = Formula.noise("diagonal.dy", y.shape)
     let dx = layer.backward(dy, cache)
     let slow = SlowConvolution(full, x: x, dy: dy)
@@ -83,8 +83,8 @@ import Testing
   @Test func `agrees with PyTorch`() throws {
     let fixture = try NetworkFixture("efficientnet-layers")
     var layer = try layer()
-    let (y, cache) = layer.forward(x, views: 1)
-    #expect(layer(x, .running) == y)
+    let (y, cache) = layer.forward(x)
+    #expect(layer(x) == y)
     let dx = layer.backward(Formula.images("excitation.dy", [3, 9, 4, 5]), cache)
     try fixture.expectClose(y.channelsFirst, "excitation.y", relative: 2e-6, absolute: 1e-6)
     try fixture.expectClose(dx.channelsFirst, "excitation.d.x", relative: 2e-6, absolute: 1e-6)
@@ -114,10 +114,10 @@ import Testing
     // Scale and shift leave z as it is when mean 0 and variance 1 - ε are given.
     let values = (-400...400).map { Float($0) / 4 }
     let width = values.count
-    var layer = BatchNorm2D(
+    let layer = BatchNorm2D(
       scale: Tensor(repeating: 1, shape: [width]), shift: Tensor(zeros: [width]),
       activation: .silu, epsilon: 0)
-    let y = layer(Tensor(values, shape: [1, 1, 1, width]), .running).scalars
+    let y = layer(Tensor(values, shape: [1, 1, 1, width])).scalars
     for (x, y) in zip(values, y) {
       let expected = Double(x) / (1 + exponential(-Double(x)))
       #expect(abs(Double(y) - expected) <= 1e-6 * abs(expected) + 1e-30, "silu(\(x)) is \(y)")

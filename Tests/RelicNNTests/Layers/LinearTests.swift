@@ -8,7 +8,7 @@ import Testing
     let fixture = try NetworkFixture("layers")
     let label = "linear_n\(s[0])i\(s[1])o\(s[2])"
     var layer = Linear(weight: Formula.noise("\(label).weight", [s[2], s[1]]))
-    let (y, cache) = layer.forward(Formula.noise("\(label).x", [s[0], s[1]]), views: 1)
+    let (y, cache) = layer.forward(Formula.noise("\(label).x", [s[0], s[1]]))
     let dx = layer.backward(Formula.noise("\(label).dy", [s[0], s[2]]), cache)
     try fixture.expectClose(y, "\(label).y", relative: 1e-6, absolute: 1e-6)
     try fixture.expectClose(dx, "\(label).dx", relative: 1e-6, absolute: 1e-6)
@@ -24,8 +24,8 @@ import Testing
   @Test func `two views share weights and keep their own caches`() {
     var online = Linear(weight: Tensor([1, 2], shape: [1, 2]))
     let target = online
-    let (y1, c1) = online.forward(Tensor([1, 0], shape: [1, 2]), views: 1)
-    let (y2, c2) = online.forward(Tensor([0, 1], shape: [1, 2]), views: 1)
+    let (y1, c1) = online.forward(Tensor([1, 0], shape: [1, 2]))
+    let (y2, c2) = online.forward(Tensor([0, 1], shape: [1, 2]))
     _ = online.backward(y2, c2)
     _ = online.backward(y1, c1)
     #expect(online.weight.gradient == Tensor([1, 2], shape: [1, 2]))
@@ -67,7 +67,7 @@ import Testing
   @Test func `agrees with PyTorch`() throws {
     let fixture = try NetworkFixture("layers")
     var head = try head()
-    let (y, cache) = head.forward(Formula.noise("head.x", [6, 9]), views: 1)
+    let (y, cache) = head.forward(Formula.noise("head.x", [6, 9]))
     let dx = head.backward(Formula.noise("head.dy", [6, 5]), cache)
     try fixture.expectClose(y, "head.y", relative: 1e-6, absolute: 1e-6)
     try fixture.expectClose(dx, "head.dx", relative: 1e-6, absolute: 1e-6)

@@ -15,12 +15,12 @@ import Testing
       max(($0 * 4).rounded(.down), 0)
     }
     let layer = MaxPool2D(kernel: s[2], stride: s[3], padding: s[4])
-    let (y, cache) = layer.forward(x, views: 1)
+    let (y, cache) = layer.forward(x)
     let dy = Formula.images("\(label).dy", [s[0], s[1], y.shape[1], y.shape[2]])
     let dx = layer.backward(dy, cache)
     try fixture.expectClose(y.channelsFirst, "\(label).y", relative: 0, absolute: 0)
     try fixture.expectClose(dx.channelsFirst, "\(label).dx", relative: 0, absolute: 1e-6)
-    #expect(layer(x, .running) == y)
+    #expect(layer(x) == y)
   }
 
   @Test func `backward agrees with central differences`() {
@@ -30,7 +30,7 @@ import Testing
 
   @Test func `every gradient arrives once`() {
     let layer = MaxPool2D(kernel: 3, stride: 2, padding: 1)
-    let (y, cache) = layer.forward(Tensor(zeros: [2, 6, 6, 5]), views: 1)
+    let (y, cache) = layer.forward(Tensor(zeros: [2, 6, 6, 5]))
     let dx = layer.backward(Tensor(repeating: 1, shape: y.shape), cache)
     #expect(dx.scalars.reduce(0, +) == Float(y.count))
   }
@@ -40,7 +40,7 @@ import Testing
   @Test func `agrees with PyTorch`() throws {
     let fixture = try NetworkFixture("layers")
     let layer = GlobalAveragePool()
-    let (y, cache) = layer.forward(Formula.images("average.x", [3, 17, 3, 5]), views: 1)
+    let (y, cache) = layer.forward(Formula.images("average.x", [3, 17, 3, 5]))
     let dx = layer.backward(Formula.noise("average.dy", [3, 17]), cache)
     try fixture.expectClose(y, "average.y", relative: 1e-6, absolute: 1e-7)
     try fixture.expectClose(dx.channelsFirst, "average.dx", relative: 1e-6, absolute: 1e-7)

@@ -9,7 +9,7 @@ import Testing
     configuration.batchSize = 4
     configuration.projectionHidden = 16
     configuration.projectionOutputs = 8
-    configuration.gamma = 0.9
+    configuration.emaDecay = 0.9
     configuration.epochs = 2
     return configuration
   }
@@ -25,8 +25,8 @@ import Testing
     var first = straight
     for step in 0..<4 { _ = try straight.advance(Self.views(step: step)) }
     for step in 0..<2 { _ = try first.advance(Self.views(step: step)) }
-    var resumed = try Pretraining(
-      Self.configuration, stepsPerEpoch: 4, checkpoint: first.checkpoint())
+    var resumed = try Pretraining(Self.configuration, stepsPerEpoch: 4)
+      .resumed(from: first.checkpoint())
     #expect(resumed.step == 2)
     for step in 2..<4 { _ = try resumed.advance(Self.views(step: step)) }
     #expect(resumed.checkpoint() == straight.checkpoint())
@@ -40,8 +40,8 @@ import Testing
     straight.lossScale = LossScale(value: .greatestFiniteMagnitude, goodSteps: 0)
     _ = try straight.advance(Self.views(step: 0))
     #expect(straight.step == 1 && straight.optimizer.step == 0)
-    var resumed = try Pretraining(
-      configuration, stepsPerEpoch: 4, checkpoint: straight.checkpoint())
+    var resumed = try Pretraining(configuration, stepsPerEpoch: 4)
+      .resumed(from: straight.checkpoint())
     straight.lossScale = LossScale()
     resumed.lossScale = LossScale()
     _ = try straight.advance(Self.views(step: 1))
@@ -55,7 +55,7 @@ import Testing
     var other = Self.configuration
     other.projectionHidden = 32
     #expect(throws: CheckpointError.self) {
-      try Pretraining(other, stepsPerEpoch: 4, checkpoint: state.checkpoint())
+      try Pretraining(other, stepsPerEpoch: 4).resumed(from: state.checkpoint())
     }
   }
 
@@ -98,7 +98,7 @@ import Testing
       }
     }
     earlier.metadata["moments"] = nil
-    let resumed = try Pretraining(Self.configuration, stepsPerEpoch: 4, checkpoint: earlier)
+    let resumed = try Pretraining(Self.configuration, stepsPerEpoch: 4).resumed(from: earlier)
     #expect(resumed.checkpoint() == state.checkpoint())
   }
 
@@ -116,7 +116,7 @@ import Testing
     var checkpoint = state.checkpoint()
     checkpoint.metadata[name] = value
     let error = #expect(throws: CheckpointError.self) {
-      try Pretraining(Self.configuration, stepsPerEpoch: 4, checkpoint: checkpoint)
+      try Pretraining(Self.configuration, stepsPerEpoch: 4).resumed(from: checkpoint)
     }
     #expect(error?.description.contains("its \(name) is ") == true, "\(error?.description ?? "")")
   }
@@ -134,7 +134,7 @@ import Testing
       let shape = try #require(checkpoint[name]).shape
       checkpoint[name] = .floats(Tensor(repeating: value, shape: shape))
       let error = #expect(throws: CheckpointError.self) {
-        try Pretraining(Self.configuration, stepsPerEpoch: 4, checkpoint: checkpoint)
+        try Pretraining(Self.configuration, stepsPerEpoch: 4).resumed(from: checkpoint)
       }
       #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
     }

@@ -23,7 +23,7 @@ import Testing
 
   private static func losses(
     _ configuration: PretrainingConfiguration, steps: Int
-  ) throws -> (losses: [Float], state: Pretraining) {
+  ) throws -> (losses: [Float], state: Pretraining<ResNet>) {
     var state = Pretraining(configuration, stepsPerEpoch: 4)
     let losses = try (0..<steps).map { try state.advance(views(step: $0)).loss }
     return (losses, state)
@@ -55,7 +55,7 @@ import Testing
       return ViewBatch(
         global: Tensor(uniform: [64, 32, 32, 3], bound: 1, using: &generator), globalCount: 2)
     }
-    func run(_ state: Pretraining) throws -> (losses: [Float], state: Pretraining) {
+    func run(_ state: Pretraining<ResNet>) throws -> (losses: [Float], state: Pretraining<ResNet>) {
       var state = state
       return (try (0..<10).map { try state.advance(views(step: $0)).loss }, state)
     }
@@ -95,11 +95,7 @@ import Testing
   }
 
   @Test func `the learning rate rises to its peak and falls along half a cosine`() {
-    var configuration = Self.configuration
-    configuration.learningRate = 1
-    configuration.warmupEpochs = 1
-    configuration.learningRateShape = .cosine
-    let rates = LearningRateSchedule(configuration, stepsPerEpoch: 4)
+    let rates = LearningRateSchedule(peak: 1, warmupSteps: 4, totalSteps: 12, shape: .cosine)
     #expect((0..<4).map { rates.rate(atStep: $0) } == [0.25, 0.5, 0.75, 1])
     #expect(rates.rate(atStep: 4) == 1)
     #expect(abs(rates.rate(atStep: 8) - 0.5) < 1e-6)

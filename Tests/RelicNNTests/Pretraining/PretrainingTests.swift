@@ -7,7 +7,7 @@ import Testing
 /// A short run of the whole recipe that PyTorch made too.
 struct RecipeCase: Sendable, CustomTestStringConvertible {
   var testDescription: String
-  var stem: PretrainingConfiguration.Stem
+  var stem: Stem
   var side: Int
   var localSide = 12
   var globals = 2
@@ -29,7 +29,7 @@ struct RecipeCase: Sendable, CustomTestStringConvertible {
     configuration.batchSize = 16
     configuration.projectionHidden = 64
     configuration.projectionOutputs = 32
-    configuration.gamma = 0.9
+    configuration.emaDecay = 0.9
     configuration.useSigLIP = usesSigLIP
     configuration.globalViews = globals
     configuration.localViews = locals
@@ -37,7 +37,7 @@ struct RecipeCase: Sendable, CustomTestStringConvertible {
   }
 
   /// The state before the first step, with the fixture's weights in both networks.
-  func start() throws -> Pretraining {
+  func start() throws -> Pretraining<ResNet> {
     var run = Pretraining(configuration, stepsPerEpoch: 4)
     try Formula.fill(&run.trained.network) { name in
       name.hasPrefix("0.") ? String(name.dropFirst(2)) : headName(name)
@@ -94,15 +94,15 @@ struct RecipeCase: Sendable, CustomTestStringConvertible {
       check(report.loss, 0, "loss")
       // A small difference of large terms.
       check(report.invariance, 1, "invariance", absolute: isSteep ? 2e-3 : 2e-4)
-      check(log(report.scale), 2, "tau")
+      check(log(report.logitScale), 2, "tau")
       // A softmax does not feel the bias; what Adam makes of its rounding errors is left alone.
       if example.usesSigLIP { check(report.bias, 3, "b") }
-      check(Float(report.gamma), 4, "gamma")
+      check(Float(report.emaDecay), 4, "gamma")
     }
     // What a run is for: the target's features, in evaluation mode. Adam turns the sign of a
     // vanishing gradient into a whole step, so single elements drift while the whole stays.
-    let features = run.target.encoder.features(
-      of: RecipeCase.view("recipe.probe", batch: 4, side: example.side))
+    let features = run.target.encoder(
+      RecipeCase.view("recipe.probe", batch: 4, side: example.side))
     let expected = try fixture.tensor("features")
     let lengths = features.rootMeanSquare * expected.rootMeanSquare * Float(expected.count)
     let cosine = Float(GradientCheck.inner(features, expected)) / lengths
@@ -156,7 +156,9 @@ struct RecipeCase: Sendable, CustomTestStringConvertible {
     let example = RecipeCase.all[2]
     var run = try example.start()
     var target = run.target
-    let rows = target(example.views.global, .batch(views: example.globals)).rows(0..<16)
+    let (global, side) = (example.views.global, example.side)
+    let projections = target.forwardOnly(global.reshaped([example.globals, 16, side, side, 3]))
+    let rows = projections.rows(0..<1).reshaped(Array(projections.shape.dropFirst()))
     let unit = (0..<16).map { row in
       let values = rows.rows(row..<(row + 1)).scalars.map { Double($0) }
       let length = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
@@ -201,7 +203,8 @@ struct RecipeCase: Sendable, CustomTestStringConvertible {
     let example = RecipeCase.all[0]
     var online = try example.start().online
     var target = online
-    _ = online(example.views.global, .batch(views: 2))  // moves running statistics
+    let views = example.views.global.reshaped([2, 16, example.side, example.side, 3])
+    _ = online.forwardOnly(views)  // moves running statistics
     online.visitParameters("") { _, parameter in
       if parameter.role.isTrained { parameter.value = parameter.value.mapped { $0 * 2 + 1 } }
     }

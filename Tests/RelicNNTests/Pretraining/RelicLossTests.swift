@@ -13,7 +13,8 @@ struct LossCase: Sendable, CustomTestStringConvertible {
   var locals: Int
   var logScale: Float
   var bias: Float
-  var loss: RelicLoss
+  var alpha: Float
+  var isSigLIP: Bool
 
   init(
     _ name: String, _ rows: Int, _ columns: Int, views: (Int, Int), _ logScale: Float,
@@ -23,7 +24,7 @@ struct LossCase: Sendable, CustomTestStringConvertible {
     (self.rows, self.columns) = (rows, columns)
     (globals, locals) = views
     (self.logScale, self.bias) = (logScale, bias)
-    loss = RelicLoss(alpha: alpha, usesSigLIP: siglip)
+    (self.alpha, isSigLIP) = (alpha, siglip)
   }
 
   static let all = [
@@ -39,17 +40,26 @@ struct LossCase: Sendable, CustomTestStringConvertible {
     LossCase("single", 1, 4, views: (2, 0), 0, 0, alpha: 1),
   ]
 
+  var loss: any ContrastiveLoss {
+    isSigLIP ? SigLIPLoss(alpha: alpha) : RelicLoss(alpha: alpha)
+  }
+
   private func view(_ name: String) -> Tensor {
     Formula.noise("\(testDescription).base", [rows, columns]).combined(
       Formula.noise("\(testDescription).\(name)", [rows, columns]), +)
   }
 
-  var online: Tensor { .concatenated((0..<(globals + locals)).map { view("online\($0)") }) }
-  var target: Tensor { .concatenated((0..<globals).map { view("target\($0)") }) }
+  /// `[views, rows, columns]`, as is the next one.
+  var online: Tensor { stacked((0..<(globals + locals)).map { view("online\($0)") }) }
+  var target: Tensor { stacked((0..<globals).map { view("target\($0)") }) }
 
-  func result(_ online: Tensor, logScale: Float? = nil, bias: Float? = nil) -> RelicLoss.Result {
+  private func stacked(_ views: [Tensor]) -> Tensor {
+    .concatenated(views).reshaped([views.count, rows, columns])
+  }
+
+  func result(_ online: Tensor, logScale: Float? = nil, bias: Float? = nil) -> ViewLoss {
     loss(
-      online: online, target: target, images: rows, logScale: logScale ?? self.logScale,
+      online: online, target: target, logScale: logScale ?? self.logScale,
       bias: bias ?? self.bias)
   }
 }
@@ -70,9 +80,8 @@ struct LossCase: Sendable, CustomTestStringConvertible {
     try check(result.dLogScale, "dtau")
     try check(result.dBias, "db")
     for view in 0..<(example.globals + example.locals) {
-      let rows = (view * example.rows)..<((view + 1) * example.rows)
       try fixture.expectClose(
-        result.dOnline.rows(rows), "\(label).dx\(view)", relative: 1e-5, absolute: 1e-6)
+        result.dOnline.view(view), "\(label).dx\(view)", relative: 1e-5, absolute: 1e-6)
     }
   }
 
@@ -97,8 +106,8 @@ struct LossCase: Sendable, CustomTestStringConvertible {
   func `value and gradients agree with the sums written out`(_ usesSigLIP: Bool) {
     let example = LossCase(
       "large", 37, 6, views: (2, 0), 1.25, -0.5, alpha: 1.5, siglip: usesSigLIP)
-    let (online, target) = (example.online.rows(0..<37), example.target.rows(37..<74))
-    let result = example.loss(
+    let (online, target) = (example.online.view(0), example.target.view(1))
+    let result = example.loss.pair(
       online: online, target: target, logScale: example.logScale, bias: example.bias)
     let slow = SlowLoss(example: example, target: target)
     let x = online.scalars.map { Double($0) }
@@ -120,7 +129,7 @@ struct LossCase: Sendable, CustomTestStringConvertible {
 
   @Test func `equal projections of different images cost the logarithm of the batch`() {
     let online = Tensor(repeating: 1, shape: [8, 3])
-    let result = RelicLoss(alpha: 1)(online: online, target: online, logScale: 0, bias: 0)
+    let result = RelicLoss(alpha: 1).pair(online: online, target: online, logScale: 0, bias: 0)
     expectClose(result.loss, log(8), "loss")
     expectClose(result.invariance, 0, "invariance")
   }
@@ -141,16 +150,30 @@ struct LossCase: Sendable, CustomTestStringConvertible {
   }
 
   @Test func `one and two workers give the same bits`() {
-    let online = Formula.noise("online", [600, 64])
-    let target = Formula.noise("target", [600, 64])
+    let online = Formula.noise("online", [600, 64]).reshaped([2, 300, 64])
+    let target = Formula.noise("target", [600, 64]).reshaped([2, 300, 64])
     let results = [1, 2].map { workers in
       withWorkers(workers) {
         let result = RelicLoss(alpha: 1)(
-          online: online, target: target, images: 300, logScale: 1, bias: 0)
+          online: online, target: target, logScale: 1, bias: 0)
         return [result.dOnline, Tensor([result.loss, result.dLogScale], shape: [2])]
       }
     }
     #expect(results[0] == results[1])
+  }
+}
+
+extension ContrastiveLoss {
+  /// Returns the loss of one pair of views `[n, d]`: that of a target's own online view is not asked
+  /// for.
+  fileprivate func pair(
+    online: Tensor, target: Tensor, logScale: Float, bias: Float
+  ) -> ViewLoss {
+    var result = self(
+      online: .concatenated([target, online]).reshaped([2] + online.shape),
+      target: target.reshaped([1] + target.shape), logScale: logScale, bias: bias)
+    result.dOnline = result.dOnline.view(1)
+    return result
   }
 }
 
@@ -169,7 +192,7 @@ private struct SlowLoss {
       }
     }
     let (x, other) = (normalized(online), normalized(target.scalars.map { Double($0) }))
-    let scale = min(exp(Double(example.logScale)), Double(loss.maximumScale))
+    let scale = min(exp(Double(example.logScale)), Double(loss.maximumLogitScale))
     let logits = x.map { x in
       other.map { zip(x, $0).reduce(0) { $0 + $1.0 * $1.1 } * scale + Double(example.bias) }
     }
@@ -180,10 +203,10 @@ private struct SlowLoss {
       for b in 0..<n {
         let logC = logits[a][b] - columns[b]
         invariance += exp(logC) * (logC - (logits[b][a] - rows[b]))
-        if loss.usesSigLIP { instance += log(1 + exp(a == b ? -logits[a][b] : logits[a][b])) }
+        if example.isSigLIP { instance += log(1 + exp(a == b ? -logits[a][b] : logits[a][b])) }
       }
-      if !loss.usesSigLIP { instance += rows[a] - logits[a][a] }
+      if !example.isSigLIP { instance += rows[a] - logits[a][a] }
     }
-    return (instance + Double(loss.alpha) * invariance) / Double(n)
+    return (instance + Double(example.alpha) * invariance) / Double(n)
   }
 }

@@ -10,16 +10,16 @@ struct GradientCheck {
 
   /// Checks `dx` and the gradient of every trained parameter of a layer.
   func callAsFunction(
-    _ layer: some Layer, x: Tensor, views: Int = 1, location: SourceLocation = #_sourceLocation
+    _ layer: some Layer, x: Tensor, location: SourceLocation = #_sourceLocation
   ) {
     var layer = layer
     let pristine = layer
-    let (y, cache) = layer.forward(x, views: views)
+    let (y, cache) = layer.forward(x)
     let dy = Formula.noise("central differences", y.shape)
     let dx = layer.backward(dy, cache)
     compare(x, dx, "dx", location) { x in
       var copy = pristine
-      return Self.inner(copy.forward(x, views: views).y, dy)
+      return Self.inner(copy.forward(x).y, dy)
     }
     for (index, (name, parameter)) in layer.parameters.enumerated()
     where parameter.role.isTrained {
@@ -34,7 +34,7 @@ struct GradientCheck {
           if place == index { parameter.value = value }
           place += 1
         }
-        return Self.inner(copy.forward(x, views: views).y, dy)
+        return Self.inner(copy.forward(x).y, dy)
       }
     }
   }

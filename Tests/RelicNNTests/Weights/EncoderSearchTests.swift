@@ -107,14 +107,14 @@ import Testing
   }
 
   @Test func `the architecture that a file shows is named where it is another one`() {
-    let encoder = Encoder(.resnet18, stem: .cifar, seed: 0).stateDict()
+    let encoder = EncoderModel.resnet18.network(stem: .cifar, seed: 0).stateDict()
     #expect(encoder.architecture(besides: .resnet18, .imagenet) == "-m resnet18 --stem cifar")
     #expect(encoder.architecture(besides: .resnet18, .cifar) == nil)
     #expect(
-      Encoder(.resnet50, stem: .imagenet, seed: 0).stateDict().architecture(
+      EncoderModel.resnet50.network(stem: .imagenet, seed: 0).stateDict().architecture(
         besides: .resnet18, .imagenet) == "-m resnet50 --stem imagenet")
     #expect(
-      Encoder(.efficientnet, stem: .imagenet, seed: 0).stateDict().architecture(
+      EncoderModel.efficientnet.network(stem: .imagenet, seed: 0).stateDict().architecture(
         besides: .resnet18, .imagenet) == "-m efficientnet")
   }
 

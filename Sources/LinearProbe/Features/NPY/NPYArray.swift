@@ -1,22 +1,22 @@
 /// An array in NumPy's `.npy` format, its elements in C order.
-public struct NPYArray: Equatable, Sendable {
+package struct NPYArray: Equatable, Sendable {
   /// The elements, in the narrowest of these types that holds the file's exactly.
-  public enum Elements: Equatable, Sendable {
+  package enum Elements: Equatable, Sendable {
     /// Elements of a float16 or float32 file.
     case float32([Float])
     /// Elements of a float64 file.
     case float64([Double])
-    /// Elements of a file of integers of any width.
+    /// Elements of a file of integers of any width, or of booleans as 0 and 1.
     case integer([Int])
   }
 
   /// The length along each axis, outermost first.
-  public let shape: [Int]
+  package let shape: [Int]
   /// The elements, the last axis varying fastest.
-  public let elements: Elements
+  package let elements: Elements
 
   /// Creates an array whose `elements` fill `shape`.
-  public init(shape: [Int], elements: Elements) {
+  package init(shape: [Int], elements: Elements) {
     let count =
       switch elements {
       case .float32(let values): values.count
@@ -29,7 +29,7 @@ public struct NPYArray: Equatable, Sendable {
   }
 
   /// Reads a file of version 1.0 to 3.0 in C or Fortran order.
-  public init(contentsOf path: String) throws(NPYError) {
+  package init(contentsOf path: String) throws(NPYError) {
     let file = try Self.checked { () throws(FileError) in try ByteFile(path: path) }
     let (header, start) = try Self.readHeader(file)
     let found = file.count - start
@@ -41,7 +41,7 @@ public struct NPYArray: Equatable, Sendable {
   }
 
   /// Writes a file of version 1.0 in C order, as a whole or not at all.
-  public func write(to path: String) throws(NPYError) {
+  package func write(to path: String) throws(NPYError) {
     try Self.checked { () throws(FileError) in
       let file = try AtomicFile(path: path)
       for part in encoded { try file.write(part) }
@@ -113,6 +113,7 @@ public struct NPYArray: Equatable, Sendable {
       return header.isFortranOrder ? inCOrder(stored, shape: header.shape) : stored
     }
     return switch header.type {
+    case .boolean: .integer(try read(UInt8.self).map { $0 == 0 ? 0 : 1 })
     case .float16: .float32(try read(Float16.self).map(Float.init))
     case .float32: .float32(try read(Float.self))
     case .float64: .float64(try read(Double.self))

@@ -26,9 +26,9 @@ public enum NPYError: Error, Equatable, CustomStringConvertible, Sendable {
     case .unsupportedType(let path, let type):
       "\(path): elements of type \(type) are not read; \(Self.remedy(type))"
     case .wrongLength(let path, let expected, let found) where found < expected:
-      "\(path): truncated, the header promises \(expected) bytes and there are \(found)"
+      "\(path): truncated, the header asks for \(expected) bytes and there are \(found)"
     case .wrongLength(let path, let expected, let found):
-      "\(path): \(found - expected) bytes follow the \(expected) that the header promises"
+      "\(path): \(found - expected) bytes follow the \(expected) that the header asks for"
     case .integerTooLarge(let path, let value):
       "\(path): \(value) does not fit a signed 64-bit integer"
     }
@@ -38,6 +38,9 @@ public enum NPYError: Error, Equatable, CustomStringConvertible, Sendable {
     if type.hasPrefix(">") { return "big-endian, convert with .astype('<\(type.dropFirst())')" }
     if type.hasPrefix("|O") {
       return "Python objects, convert with .astype('<f4') or .astype('<i8')"
+    }
+    if type.contains("U") || type.contains("S") {
+      return "text, number the classes with numpy.unique(labels, return_inverse=True)[1]"
     }
     return "convert to little-endian floats (f2, f4, f8) or integers (i1 to i8, u1 to u8)"
   }

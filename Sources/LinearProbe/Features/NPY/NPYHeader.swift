@@ -7,7 +7,8 @@ struct NPYHeader: Equatable {
   static let longestText = 1 << 16
 
   /// The type of the elements.
-  enum ElementType: String {
+  enum ElementType: String, CaseIterable {
+    case boolean = "|b1"
     case float16 = "<f2"
     case float32 = "<f4"
     case float64 = "<f8"
@@ -20,15 +21,33 @@ struct NPYHeader: Equatable {
     case int64 = "<i8"
     case uint64 = "<u8"
 
+    /// Reads a type as `numpy.dtype` does: a name such as `int64`, or a letter and a width after
+    /// their byte order, which is this machine's unless it says `>` and means nothing to one byte.
+    init?(descr: String) {
+      let order = descr.first.flatMap { "<=|>".contains($0) ? $0 : nil }
+      let code = descr.dropFirst(order == nil ? 0 : 1)
+      let type = Self.allCases.first {
+        $0.code == code || $0 == .boolean && code == "?" || $0.name == descr
+      }
+      guard let type, order != ">" || type.width == 1 else { return nil }
+      self = type
+    }
+
     /// Bytes per element.
     var width: Int { Int(rawValue.dropFirst(2)) ?? 0 }
+
+    /// The letter and the width.
+    private var code: Substring { rawValue.dropFirst() }
+
+    /// NumPy's name.
+    private var name: String { self == .boolean ? "bool" : "\(self)" }
   }
 
   var type: ElementType
   var isFortranOrder = false
   var shape: [Int]
 
-  /// The number of bytes the elements take, nil if it is beyond any file.
+  /// The number of bytes the elements take, nil if that overflows.
   var byteCount: Int? {
     var count = type.width
     for length in shape {
@@ -71,7 +90,7 @@ extension NPYHeader {
     guard case .string(let name) = entries["descr"] else {
       throw .unsupportedType(path: path, type: "record")
     }
-    guard let type = ElementType(rawValue: name) else {
+    guard let type = ElementType(descr: name) else {
       throw .unsupportedType(path: path, type: name)
     }
     guard case .boolean(let isFortranOrder) = entries["fortran_order"] else {

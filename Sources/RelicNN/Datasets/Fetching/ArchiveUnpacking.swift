@@ -1,94 +1,107 @@
-internal import Dispatch
 internal import Foundation
-internal import Synchronization
 
 extension DatasetArchive {
+  /// The most bytes of a member whose size is not known, which are texts.
+  private static let textLimit = 1 << 20
+  private static let stagingPrefix = ".unpacking-"
+
+  /// Removes what killed processes have unpacked below `folder` and not put in place.
+  func removeStaging(in folder: String) {
+    let files = FileManager.default
+    let names = (try? files.contentsOfDirectory(atPath: folder)) ?? []
+    for name in names where name.hasPrefix(Self.stagingPrefix) {
+      try? files.removeItem(atPath: "\(folder)/\(name)")
+    }
+  }
+
   /// Unpacks the expected members of a tar.gz file and puts them in place when all are right.
   func unpack(_ archive: String, into folder: String) throws(DownloadError) {
-    let names = try Self.tar(["--list"], archive) { .cannotUnpack(archive: archive, reason: $0) }
-      .split(whereSeparator: \.isNewline)
-    for name in names where name.hasPrefix("/") || name.split(separator: "/").contains("..") {
-      throw .unsafeMember(archive: archive, member: String(name))
-    }
-    for member in members where !names.contains(where: { $0 == member.path }) {
-      throw .wrongMember(
-        archive: archive, member: member.path, found: nil, expected: member.size ?? 0)
-    }
     let files = FileManager.default
-    let staging = "\(folder)/.unpacking-\(ProcessInfo.processInfo.processIdentifier)"
+    let staging = "\(folder)/\(Self.stagingPrefix)\(ProcessInfo.processInfo.processIdentifier)"
     try? files.removeItem(atPath: staging)
     defer { try? files.removeItem(atPath: staging) }
-    do {
-      try files.createDirectory(atPath: staging, withIntermediateDirectories: true)
-    } catch {
-      throw .cannotWrite(path: staging, reason: "the folder cannot be made")
-    }
-    // The archive was right when it was listed, so that writing is what can fail here.
-    _ = try Self.tar(
-      ["--extract", "--no-same-owner", "--no-same-permissions", "--directory", staging, "--"]
-        + members.map(\.path), archive
-    ) { .cannotWrite(path: folder, reason: $0) }
-    for member in members where !isWhole(member, in: staging) {
-      throw .wrongMember(
-        archive: archive, member: member.path, found: Self.size(of: "\(staging)/\(member.path)"),
-        expected: member.size ?? 0)
-    }
+    try extract(archive, into: staging, named: folder)
     for member in members {
       let place = "\(folder)/\(member.path)"
-      let parent = URL(filePath: place).deletingLastPathComponent()
-      do {
-        try files.createDirectory(at: parent, withIntermediateDirectories: true)
-      } catch {
-        throw .cannotWrite(path: parent.path, reason: "the folder cannot be made")
-      }
+      try Self.makeParent(of: place)
       guard unsafe rename("\(staging)/\(member.path)", place) == 0 else {
-        throw .cannotWrite(path: place, reason: unsafe String(cString: strerror(errno)))
+        throw .cannotWrite(path: place, reason: systemReason())
       }
     }
   }
 
-  /// Runs tar on an archive, which it reads as its input so that no file name can be an option.
+  /// Writes the expected members below `staging`, and nothing else of the archive.
   ///
-  /// Throws what `failure` makes of tar's first message: those that follow tell what came of it.
-  private static func tar(
-    _ arguments: [String], _ archive: String, failure: (_ reason: String) -> DownloadError
-  ) throws(DownloadError) -> String {
-    guard let input = FileHandle(forReadingAtPath: archive) else {
-      throw .cannotUnpack(archive: archive, reason: "it cannot be read")
+  /// - Throws: A member that leads out of the folder, and an expected one that is missing, a link,
+  ///   of a wrong size or there twice; what cannot be written is told of `folder`.
+  private func extract(
+    _ archive: String, into staging: String, named folder: String
+  ) throws(DownloadError) {
+    var rest = members
+    let reader = try ArchiveReader(path: archive)
+    while let found = try reader.next() {
+      guard !found.path.hasPrefix("/"), !found.path.split(separator: "/").contains("..") else {
+        throw .unsafeMember(archive: archive, member: found.path)
+      }
+      guard let member = members.first(where: { $0.path == found.path }) else { continue }
+      guard let index = rest.firstIndex(where: { $0.path == found.path }) else {
+        throw .cannotUnpack(archive: archive, reason: "it holds '\(found.path)' twice")
+      }
+      rest.remove(at: index)
+      try check(found, against: member, of: archive)
+      let place = "\(staging)/\(member.path)"
+      try Self.makeParent(of: place)
+      try Self.copy(reader, to: place, named: folder)
     }
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["tar", "--gzip", "--file", "-"] + arguments
-    let (output, messages) = (Pipe(), Pipe())
-    process.standardInput = input
-    process.standardOutput = output
-    process.standardError = messages
-    do {
-      try process.run()
-    } catch {
-      throw .cannotUnpack(archive: archive, reason: "tar cannot be started")
+    if let missing = rest.first {
+      throw .wrongMember(
+        archive: archive, member: missing.path, found: nil, expected: missing.size ?? 0)
     }
-    let reason = Mutex<Substring?>(nil)
-    let done = DispatchSemaphore(value: 0)
-    // On a thread of its own, since tar waits where either pipe is full.
-    Thread.detachNewThread {
-      let lines = text(from: messages).split(whereSeparator: \.isNewline)
-      reason.withLock { $0 = lines.first }
-      done.signal()
-    }
-    let list = text(from: output)
-    process.waitUntilExit()
-    done.wait()
-    guard process.terminationStatus == 0 else {
-      throw failure(
-        reason.withLock { $0.map(String.init) }
-          ?? "tar ended with status \(process.terminationStatus)")
-    }
-    return list
   }
 
-  /// Returns everything that is written to a pipe until it is closed.
-  private static func text(from pipe: Pipe) -> String {
-    String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+  private func check(
+    _ found: ArchiveReader.Member, against member: Member, of archive: String
+  ) throws(DownloadError) {
+    guard found.isFile, found.size == member.size ?? found.size else {
+      throw .wrongMember(
+        archive: archive, member: member.path, found: found.isFile ? found.size : nil,
+        expected: member.size ?? 0)
+    }
+    guard member.size != nil || found.size <= Self.textLimit else {
+      throw .cannotUnpack(
+        archive: archive,
+        reason: "'\(member.path)' has \(found.size) bytes, more than \(Self.textLimit)")
+    }
+  }
+
+  /// Writes the bytes of the member that `reader` is at.
+  private static func copy(
+    _ reader: ArchiveReader, to place: String, named folder: String
+  ) throws(DownloadError) {
+    func writing<Result>(
+      _ body: () throws(FileError) -> Result
+    ) throws(DownloadError) -> Result {
+      do throws(FileError) {
+        return try body()
+      } catch {
+        throw .cannotWrite(path: folder, reason: error.reason)
+      }
+    }
+    let file = try writing { () throws(FileError) in try AtomicFile(path: place) }
+    while true {
+      let bytes = try reader.read()
+      if bytes.isEmpty { break }
+      try writing { () throws(FileError) in try file.write(bytes) }
+    }
+    try writing { () throws(FileError) in try file.commit() }
+  }
+
+  private static func makeParent(of place: String) throws(DownloadError) {
+    let parent = URL(filePath: place).deletingLastPathComponent()
+    do {
+      try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
+    } catch {
+      throw .cannotWrite(path: parent.path, reason: "the folder cannot be made")
+    }
   }
 }

@@ -25,39 +25,10 @@ public struct DatasetArchive: Sendable {
 
   /// Returns the archive of a data set.
   ///
-  /// - Parameter dataset: `cifar10` or `stl10`.
-  /// - Returns: What its authors publish.
   /// - Throws: Data sets that need an agreement, or are no single archive.
   public static func published(_ dataset: DatasetName) throws(DownloadError) -> DatasetArchive {
-    switch dataset {
-    case .cifar10: return cifar10
-    case .stl10: return stl10
-    default: throw .notPublished(dataset: dataset.rawValue)
-    }
-  }
-
-  private static var cifar10: DatasetArchive {
-    let files = (1...5).map { "data_batch_\($0).bin" } + ["test_batch.bin"]
-    let folder = "cifar-10-batches-bin"
-    return DatasetArchive(
-      size: 170_052_171, fileName: "cifar-10-binary.tar.gz",
-      md5: "c32a1d4ab5d03f1284b67883e8d87530",
-      server: "https://www.cs.toronto.edu/~kriz", sizeLimit: 200_000_000,
-      members: files.map { Member(path: "\(folder)/\($0)", size: 30_730_000) }
-        + [Member(path: "\(folder)/batches.meta.txt", size: nil)])
-  }
-
-  private static var stl10: DatasetArchive {
-    let sizes = [
-      ("train_X.bin", 138_240_000), ("train_y.bin", 5000), ("test_X.bin", 221_184_000),
-      ("test_y.bin", 8000), ("unlabeled_X.bin", 2_764_800_000),
-    ]
-    let texts = ["class_names.txt", "fold_indices.txt"]
-    return DatasetArchive(
-      size: 2_640_397_119, fileName: "stl10_binary.tar.gz", md5: "91f7769df0f17e558f3565bffb0c7dfb",
-      server: "http://ai.stanford.edu/~acoates/stl10", sizeLimit: 3_000_000_000,
-      members: sizes.map { Member(path: "stl10_binary/\($0)", size: $1) }
-        + texts.map { Member(path: "stl10_binary/\($0)", size: nil) })
+    guard let archive = dataset.archive else { throw .notPublished(dataset: dataset.rawValue) }
+    return archive
   }
 
   /// Puts the data set below `folder`, downloading it unless it is there or an archive is given.
@@ -78,11 +49,16 @@ public struct DatasetArchive: Sendable {
   ) throws(DownloadError) -> Outcome {
     if members.allSatisfy({ isWhole($0, in: folder) }) { return .alreadyThere }
     if let archive { try check(archive) }
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let lock: FolderLock
+    do throws(FileError) {
+      lock = try FolderLock(folder, writing: [])
     } catch {
-      throw .cannotWrite(path: folder, reason: "the folder cannot be made")
+      throw .cannotWrite(path: folder, reason: error.reason)
     }
+    defer { lock.release() }
+    // Another process may have put the data set there since.
+    if members.allSatisfy({ isWhole($0, in: folder) }) { return .alreadyThere }
+    removeStaging(in: folder)
     if let archive {
       try unpack(archive, into: folder)
       return .unpacked

@@ -11,21 +11,18 @@ public enum DownloadError: Error, Equatable {
   case wrongMember(archive: String, member: String, found: Int?, expected: Int)
   case cannotUnpack(archive: String, reason: String)
   case cannotWrite(path: String, reason: String)
-}
-
-extension DownloadError: CustomStringConvertible {
-  /// The reason and the remedy in one line, fit for a terminal.
-  public var description: String { reason + (remedy.map { "; " + $0 } ?? "") }
 
   /// Whether writing failed, not fetching.
   public var isAboutWriting: Bool {
     if case .cannotWrite = self { true } else { false }
   }
+}
 
-  /// What went wrong, with the address or the file.
-  public var reason: String {
+extension DownloadError: CustomStringConvertible {
+  /// What went wrong, with the address or the file, in one line fit for a terminal.
+  public var description: String {
     switch self {
-    case .notPublished(let dataset): "\(dataset) cannot be downloaded by this program"
+    case .notPublished(let dataset): "\(dataset) is not published as one archive"
     case .badAddress(let address): "'\(address)' is no http or https address"
     case .unreachable(let address, let reason): "\(address): no server was reached: \(reason)"
     case .refused(let address, let status):
@@ -43,18 +40,6 @@ extension DownloadError: CustomStringConvertible {
         + (found.map { "holds \($0) bytes where \(expected) belong" } ?? "is missing")
     case .cannotUnpack(let archive, let reason): "\(archive): cannot be unpacked: \(reason)"
     case .cannotWrite(let path, let reason): "\(path): cannot be written: \(reason)"
-    }
-  }
-
-  private var remedy: String? {
-    switch self {
-    case .notPublished: "name its folder by --dataset_path"
-    case .badAddress: "give the address of a folder, such as https://example.org/files"
-    case .unreachable, .refused, .tooLarge: "try another by --mirror"
-    case .interrupted: "run it again to go on, or try --mirror"
-    case .checksum, .unsafeMember, .wrongMember: "get the archive again"
-    case .cannotUnpack: "see that it can be read, and that tar and gzip are installed"
-    case .cannotWrite: nil
     }
   }
 }

@@ -11,7 +11,7 @@ public enum TorchFile {
   ///   - prefix: What stands before the names that are wanted, or `nil` for those of the model:
   ///     the keys of dictionaries, then parts of names, joined by dots. It is taken away.
   /// - Returns: The arrays that can be read, in the file's order.
-  /// - Throws: ``FileError`` or ``WeightFileError``.
+  /// - Throws: `FileError` or ``WeightFileError``.
   public static func read(_ path: String, under prefix: String? = nil) throws -> StateDict {
     let file = try ByteFile(path: path)
     do {

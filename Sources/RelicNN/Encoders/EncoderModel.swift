@@ -1,0 +1,24 @@
+/// An encoder architecture, by the reference's option values.
+public enum EncoderModel: String, CaseIterable, Sendable {
+  case resnet18
+  case resnet50
+  case efficientnet
+
+  /// Returns a network of this architecture with torchvision's initialisation.
+  ///
+  /// - Parameters:
+  ///   - stem: The first layers of a ResNet; other encoders have one stem.
+  ///   - seed: The seed of the weights.
+  ///   - savesHalf: Whether what the backward pass reads is held in 16 bits.
+  /// - Returns: A ``ResNet`` or an ``EfficientNetV2``.
+  public func network(
+    stem: Stem, seed: UInt64, savesHalf: Bool = false
+  ) -> any EncoderNetwork {
+    var generator = Philox(seed: seed, purpose: .weights)
+    return switch self {
+    case .resnet18: ResNet(.eighteen, stem: stem, savesHalf: savesHalf, using: &generator)
+    case .resnet50: ResNet(.fifty, stem: stem, savesHalf: savesHalf, using: &generator)
+    case .efficientnet: EfficientNetV2(savesHalf: savesHalf, using: &generator)
+    }
+  }
+}

@@ -1,0 +1,7 @@
+/// The first layers of a ResNet.
+public enum Stem: String, CaseIterable, Sendable {
+  /// A 7x7 convolution of stride 2 and a max pool, as torchvision has it.
+  case imagenet
+  /// A 3x3 convolution of stride 1 without a pool, for small images.
+  case cifar
+}

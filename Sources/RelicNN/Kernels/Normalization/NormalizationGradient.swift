@@ -1,0 +1,132 @@
+internal import CKernels
+
+/// The backward pass of a normalisation by the moments of its own input.
+///
+/// With g the gradient before the activation, x̂ the normalised input and means over a view:
+/// `dscale = Σ g x̂`, `dshift = Σ g`, `dz = scale / σ · (g - mean(g) - x̂ · mean(g x̂))`, which is
+/// `a · g + b · z + c` for each view and channel.
+struct NormalizationGradient {
+  /// Shape `[channels]`, as is the next one.
+  let dScale: Tensor
+  let dShift: Tensor
+
+  private let normalization: Normalization
+  /// Scales, shifts and means as in `Normalization`, then a, b and c, `[6, views · channels]`.
+  private let parameters: Tensor
+  /// Whether `dy` still holds the gradient after a rectifier, which `dz` looks through.
+  private let masks: Bool
+
+  /// Sums up over the rows what every channel's gradients need.
+  ///
+  /// - Parameters:
+  ///   - dy: The gradient of the output; becomes g if `writes`.
+  ///   - z: The input.
+  ///   - y: The output, where `z` alone does not tell where a rectifier is open.
+  ///   - normalization: The one that led from `z` to `y`.
+  ///   - scale: The layer's own scale, `[channels]`.
+  ///   - writes: Whether g replaces `dy`.
+  init(
+    _ dy: inout Tensor, z: Tensor, y: Tensor?, _ normalization: Normalization, scale: Tensor,
+    writes: Bool
+  ) {
+    let (channels, views) = (normalization.channels, normalization.views)
+    let sums = Self.sums(&dy, z: z, y: y, normalization, writes: writes)
+    var dScale = Array(repeating: Float(0), count: channels)
+    var dShift = dScale
+    var coefficients = Array(repeating: Float(0), count: 3 * views * channels)
+    let count = Double(dy.count / channels / views)
+    let scale = scale.scalars
+    for index in 0..<(views * channels) {
+      let (view, channel) = index.quotientAndRemainder(dividingBy: channels)
+      let inverse = Double(normalization.inverseDeviation[index])
+      let (sum, product) = (sums[view][channel], sums[view][channels + channel] * inverse)
+      dScale[channel] += Float(product)
+      dShift[channel] += Float(sum)
+      let a = Double(scale[channel]) * inverse
+      let b = -a * inverse * product / count
+      coefficients[index] = Float(a)
+      coefficients[views * channels + index] = Float(b)
+      coefficients[2 * views * channels + index] = Float(
+        -a * sum / count - b * Double(normalization.mean[index]))
+    }
+    self.dScale = Tensor(dScale, shape: [channels])
+    self.dShift = Tensor(dShift, shape: [channels])
+    self.normalization = normalization
+    masks = normalization.activation == .relu && !writes
+    parameters = .concatenated([
+      normalization.parameters, Tensor(coefficients, shape: [3, views * channels]),
+    ])
+  }
+
+  /// Returns `Σ g` and `Σ g (z - mean)` of every channel, an array a view.
+  private static func sums(
+    _ dy: inout Tensor, z: Tensor, y: Tensor?, _ normalization: Normalization, writes: Bool
+  ) -> [[Double]] {
+    let (channels, views) = (normalization.channels, normalization.views)
+    let pass = normalization.pass(dy.count)
+    var partial = Tensor(uninitialized: [pass.chunks, 2, channels])
+    unsafe RowPass.whole.withPointers(writing: &partial, reading: normalization.parameters) {
+      _, partial, parameters in
+      func add(
+        _ chunk: RowPass.Chunk, _ dy: UnsafePointer<Float>, writing g: UnsafeMutablePointer<Float>?,
+        _ z: UnsafePointer<Float>, _ y: UnsafePointer<Float>?
+      ) {
+        let sum = unsafe partial + chunk.index * 2 * channels
+        let scale = unsafe parameters + chunk.block * channels
+        unsafe relic_normalize_backward_sums(
+          chunk.rows.count, channels, dy, z, y, scale, scale + views * channels,
+          scale + 2 * views * channels, normalization.activation.kernel, g, sum, sum + channels)
+      }
+      if writes {
+        unsafe pass.withPointers(writing: &dy, reading: z, y) { chunk, g, z, y in
+          unsafe add(chunk, g, writing: g, z, y)
+        }
+      } else {
+        unsafe pass.withPointers(reading: dy, z, y) { chunk, dy, z, y in
+          unsafe add(chunk, dy, writing: nil, z, y)
+        }
+      }
+    }
+    var sums = Array(repeating: Array(repeating: 0.0, count: 2 * channels), count: views)
+    unsafe RowPass.whole.withPointers(reading: partial) { _, partial in
+      for chunk in 0..<pass.chunks {
+        unsafe relic_add_to_doubles(
+          2 * channels, partial + chunk * 2 * channels, &sums[chunk / pass.chunksPerBlock])
+      }
+    }
+    return sums
+  }
+
+  /// Returns `dz` for `dy`, as the sums have left it, and `z`.
+  func inputGradient(_ dy: Tensor, z: Tensor) -> Tensor {
+    var dz = Tensor(uninitialized: dy.shape)
+    unsafe normalization.pass(dy.count).withPointers(
+      writing: &dz, reading: dy, z, Shared(parameters)
+    ) { chunk, dz, dy, z, parameters in
+      unsafe write(chunk, dy, z, parameters, into: dz)
+    }
+    return dz
+  }
+
+  /// Replaces `dy`, as the sums have left it, by `dz`.
+  func replaceByInputGradient(_ dy: inout Tensor, z: Tensor) {
+    unsafe normalization.pass(dy.count).withPointers(
+      writing: &dy, reading: z, Shared(parameters)
+    ) { chunk, dy, z, parameters in
+      unsafe write(chunk, dy, z, parameters, into: dy)
+    }
+  }
+
+  private func write(
+    _ chunk: RowPass.Chunk, _ dy: UnsafePointer<Float>, _ z: UnsafePointer<Float>,
+    _ parameters: UnsafePointer<Float>, into dz: UnsafeMutablePointer<Float>
+  ) {
+    let channels = normalization.channels
+    let stride = normalization.views * channels
+    let scale = unsafe parameters + chunk.block * channels
+    let a = unsafe scale + 3 * stride
+    unsafe relic_normalize_backward(
+      chunk.rows.count, channels, dy, z, a, a + stride, a + 2 * stride, masks ? scale : nil,
+      masks ? scale + stride : nil, dz)
+  }
+}

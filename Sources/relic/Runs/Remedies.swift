@@ -1,0 +1,66 @@
+internal import RelicNN
+
+/// What an error of the libraries is to the program's user: the fact, and what can be done.
+///
+/// The libraries know of no options; the program's own errors name theirs themselves.
+enum Remedies {
+  /// Returns the error and its remedy in one line.
+  static func message(for error: any Error) -> String {
+    // The file's name tells more than its place in the data set.
+    let fact = ((error as? UnreadableImage)?.cause as? DatasetError) ?? error
+    return "\(fact)" + (remedy(for: error).map { "; " + $0 } ?? "")
+  }
+
+  private static func remedy(for error: any Error) -> String? {
+    switch error {
+    case let error as UnreadableImage: remedyOfImage(error)
+    case let error as DatasetError: remedyOfDataset(error)
+    case let error as DownloadError: remedyOfDownload(error)
+    case FileError.inUse: "wait for its end, or name another folder"
+    case is PretrainingError:
+      "start anew with a lower --learning-rate, or by --ckpt-path from the weights of the last "
+        + "checkpoint, if the run has kept one"
+    default: nil
+    }
+  }
+
+  private static func remedyOfImage(_ error: UnreadableImage) -> String {
+    let own = (error.cause as? DatasetError).flatMap(remedyOfDataset)
+    return (own.map { $0 + ", or " } ?? "") + "pass over such by --broken-images skip"
+  }
+
+  private static func remedyOfDataset(_ error: DatasetError) -> String? {
+    switch error {
+    case .unknownName, .noSuchSplit, .unreadable: nil
+    case .missing(let dataset, _):
+      DatasetName(rawValue: dataset)?.archive == nil
+        ? "unpack the whole archive"
+        : "name the folder that holds \(dataset) by --dataset-path, or run "
+          + "'relic download \(dataset)'"
+    case .noFolder: "name a folder of images by --dataset-path"
+    case .noTestFolder: "put the images to test on in a folder of that name"
+    case .wrongSize, .labelOutOfRange: "replace it by a whole copy"
+    case .noImages: "name a folder of images, or of class folders that hold some"
+    case .mixedFolder: "keep either class folders or images without labels there"
+    case .unknownClass: "remove or rename it"
+    case .sameClass: "rename one"
+    case .deadLink: "mend or remove it"
+    case .unusableName: "rename it"
+    case .unsortedTestImages: "move each into the folder of its class"
+    case .splitsInClass(let path, _): "name it by --dataset-path \(path)"
+    case .pythonLayout: "get the binary version by 'relic download cifar10'"
+    case .brokenImage: "remove the file"
+    }
+  }
+
+  private static func remedyOfDownload(_ error: DownloadError) -> String? {
+    switch error {
+    case .notPublished: "name its folder by --dataset-path"
+    case .badAddress: "give the address of a folder, such as https://example.org/files"
+    case .unreachable, .refused, .tooLarge: "try another by --mirror"
+    case .interrupted: "run it again to go on, or try --mirror"
+    case .checksum, .unsafeMember, .wrongMember, .cannotUnpack: "get the archive again"
+    case .cannotWrite: nil
+    }
+  }
+}

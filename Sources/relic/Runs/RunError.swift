@@ -1,0 +1,37 @@
+internal import RelicNN
+
+/// A reason a run folder cannot be used.
+enum RunError: Error, Equatable {
+  case noRun(path: String)
+  case holdsRun(path: String)
+  case holdsFile(path: String)
+  case changed(option: String, recorded: String, typed: String, path: String)
+  case noCheckpoint(path: String)
+  case unusableCheckpoint(path: String, CheckpointError)
+  case doesNotFit(path: String, model: String, stem: String, mismatch: StateDictMismatch)
+}
+
+extension RunError: CustomStringConvertible {
+  /// The reason and the remedy in one line.
+  var description: String {
+    switch self {
+    case .noRun(let path):
+      "\(path): holds no run; name the folder that 'relic pretrain --save-model-dir' wrote"
+    case .holdsRun(let path):
+      "\(path): already holds a run; go on with '--resume \(path)', name another "
+        + "--save-model-dir, or replace it with --overwrite"
+    case .holdsFile(let path):
+      "\(path): is there already, and a run would replace it; move it, name another "
+        + "--save-model-dir, or replace it with --overwrite"
+    case .changed(let option, let recorded, let typed, let path):
+      "a resumed run keeps its options, but '\(option)' is \(recorded) in \(path) and \(typed) "
+        + "here; leave it out, or start a new run"
+    case .noCheckpoint(let path):
+      "\(path): has no checkpoint yet; start again with '--config \(path)/config.json "
+        + "--save-model-dir \(path) --overwrite'"
+    case .unusableCheckpoint(let path, let error): "\(path): \(error)"
+    case .doesNotFit(let path, let model, let stem, let mismatch):
+      "\(path): does not fit '-m \(model) --stem \(stem)': \(mismatch)"
+    }
+  }
+}

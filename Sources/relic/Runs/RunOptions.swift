@@ -1,0 +1,107 @@
+internal import RelicNN
+
+/// The options that decide a run's weights, as its user sets them; config.json records them.
+struct RunOptions: Sendable {
+  var configuration = PretrainingConfiguration()
+
+  /// The side of a global view in pixels, or `nil` for the data set's own.
+  var imageSize: Int?
+
+  /// The data set of `configuration`, where its name is known.
+  var datasetName: DatasetName? {
+    get { DatasetName(rawValue: configuration.dataset) }
+    set { configuration.dataset = newValue?.rawValue ?? configuration.dataset }
+  }
+
+  /// How they are typed, in the order that the help shows them.
+  static let groups: [OptionGroup<RunOptions>] = [
+    OptionGroup(
+      "Data",
+      [
+        .choice(
+          "--dataset-name", sets: \.datasetName, as: "NAME", "the images"),
+        .value(
+          "--dataset-path", sets: \.configuration.datasetPath, as: "DIR",
+          "the folder the data set lies in; cifar10 and stl10 are fetched into it where missing"),
+        .value(
+          "--image-size", sets: \.imageSize, as: "N", from: 8, to: 1024,
+          "side of a global view in pixels (default: the data set's own)"),
+        .value(
+          "--num-global-views", sets: \.configuration.globalViews, as: "N", from: 2, to: 16,
+          "large crops of each image, seen by both networks"),
+        .value(
+          "--num-local-views", sets: \.configuration.localViews, as: "N", from: 0, to: 16,
+          "small crops of each image, seen by the online network"),
+      ]),
+    OptionGroup(
+      "Model",
+      [
+        .choice(
+          "--encoder-model-name", "-m", sets: \.configuration.encoder, as: "NAME", "the encoder"),
+        .choice(
+          "--stem", sets: \.configuration.stem, as: "NAME",
+          "first layers of a ResNet: 7x7/2 and a pool, or 3x3/1 for small images"),
+        .value(
+          "--proj-out-dim", sets: \.configuration.projectionOutputs, as: "N", from: 1, to: 65_536,
+          "width of the projection head's output"),
+        .value(
+          "--proj-hidden-dim", sets: \.configuration.projectionHidden, as: "N", from: 1,
+          to: 65_536, "width of the projection head's hidden layer"),
+      ]),
+    OptionGroup(
+      "Training",
+      [
+        .value(
+          "--num-epochs", "--epochs", sets: \.configuration.epochs, as: "N", from: 1, to: 65_535,
+          "passes over the images"),
+        .value(
+          "--batch-size", "-b", sets: \.configuration.batchSize, as: "N", from: 2, to: 65_536,
+          "images per step"),
+        .value(
+          "--learning-rate", "-lr", "--lr", sets: \.configuration.learningRate, as: "RATE",
+          from: 0, "Adam's step size"),
+        .value(
+          "--warmup-epochs", sets: \.configuration.warmupEpochs, as: "N", from: 0, to: 65_535,
+          "epochs over which the learning rate rises from 0"),
+        .choice(
+          "--lr-schedule", sets: \.configuration.learningRateShape, as: "NAME",
+          "the learning rate after the warm-up"),
+        .value(
+          "--weight-decay", "-wd", "--wd", sets: \.configuration.weightDecay, as: "RATE", from: 0,
+          "Adam's L2 penalty"),
+        .flag(
+          "--no-bias-norm-decay", sets: \.configuration.exemptsBiasAndNorm,
+          "leave biases and normalisations out of the penalty"),
+        .value(
+          "--gamma", sets: \.configuration.emaDecay, as: "RATE", from: 0, to: 1,
+          "decay of the target network, an exponential moving average, at the start"),
+        .value(
+          "--update-gamma-after-step", sets: \.configuration.copiesTargetThroughStep, as: "N",
+          from: 0,
+          "last step, counted from 0, after which the target is a copy of the online network"),
+        .value(
+          "--update-gamma-every-n-steps", sets: \.configuration.targetMoveInterval, as: "N",
+          from: 1, "steps between two moves of the target"),
+        .value(
+          "--alpha", sets: \.configuration.alpha, as: "WEIGHT", from: 0,
+          "weight of the invariance penalty"),
+        .flag(
+          "--use-siglip", sets: \.configuration.useSigLIP,
+          "pairwise sigmoid loss in place of the cross-entropy"),
+        .flag(
+          "--fp16-precision", sets: \.configuration.fp16Precision,
+          "keep what the backward pass needs in 16 bits"),
+        .flag(
+          "--recompute", sets: \.configuration.recomputes,
+          "compute views twice and keep one at a time: less memory, more time"),
+        .value(
+          "--log-every-n-steps", sets: \.configuration.logEveryNSteps, as: "N", from: 1,
+          to: 1_000_000_000,
+          "steps between two checkpoints"),
+        .value("--seed", sets: \.configuration.seed, as: "N", "seed of weights, order and views"),
+      ]),
+  ]
+
+  /// The options of all groups.
+  static var all: [Option<RunOptions>] { groups.flatMap(\.options) }
+}

@@ -1,0 +1,20 @@
+internal import RelicNN
+internal import Synchronization
+
+/// Tells, once each, of the images that were passed over.
+///
+/// A class because training and the evaluations made meanwhile share what has been told.
+final class SkippedImages: Sendable {
+  private let console: Console
+  private let told = Mutex<Set<String>>([])
+
+  init(_ console: Console) { self.console = console }
+
+  /// Names the images that have not been named before.
+  func tell(_ errors: [UnreadableImage]) {
+    for reason in errors.map({ "\($0.cause)" }) where told.withLock({ $0.insert(reason).inserted })
+    {
+      console.writeError("warning: \(reason); passed over\n")
+    }
+  }
+}

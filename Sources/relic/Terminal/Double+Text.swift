@@ -1,0 +1,15 @@
+internal import Foundation
+
+extension Double {
+  /// The number with `digits` decimal places.
+  func fixed(_ digits: Int) -> String { String(format: "%.\(digits)f", self) }
+
+  /// A number of seconds as people say it: `2 h 05 min`, `4 min 10 s`, `12 s`.
+  var duration: String {
+    guard isFinite, self < 1e9 else { return "-" }
+    let seconds = Int(rounded())
+    let (minutes, hours) = (seconds / 60 % 60, seconds / 3600)
+    if hours > 0 { return "\(hours) h \(minutes < 10 ? "0" : "")\(minutes) min" }
+    return minutes > 0 ? "\(minutes) min \(seconds % 60) s" : "\(seconds) s"
+  }
+}

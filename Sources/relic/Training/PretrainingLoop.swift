@@ -1,0 +1,151 @@
+internal import RelicNN
+
+/// The steps of a run: views, step, metrics, progress, checkpoint.
+struct PretrainingLoop<Backbone: EncoderNetwork> {
+  private let run: RunFolder
+  private let console: Console
+  private let evaluation: OnlineEvaluation?
+  private let skipped: SkippedImages
+  private let configuration: PretrainingConfiguration
+  private var steps: PretrainingRun<Backbone>
+  /// The last step whose result is on the disk.
+  private var savedStep: Int
+  private var watch: TrainingWatch
+
+  private var state: Pretraining<Backbone> { steps.state }
+
+  init(
+    _ steps: PretrainingRun<Backbone>, of configuration: PretrainingConfiguration, run: RunFolder,
+    evaluation: OnlineEvaluation?, skipped: SkippedImages, console: Console
+  ) {
+    self.steps = steps
+    self.configuration = configuration
+    savedStep = steps.state.step
+    self.evaluation = evaluation
+    self.skipped = skipped
+    watch = TrainingWatch(configuration)
+    self.run = run
+    self.console = console
+  }
+
+  /// Takes all steps that are left.
+  ///
+  /// - Throws: `Interruption` after a step during which the user asked to end; the run is saved.
+  mutating func finish() throws {
+    let interrupt = Interrupt(console)
+    let log = try MetricsLog(path: run.metricsPath, keepingThrough: state.step)
+    let progress = ProgressLine(
+      configuration, stepsPerEpoch: state.length.stepsPerEpoch, firstStep: state.step)
+    var display = StatusDisplay(console)
+    let firstStep = state.step + 1
+    while let report = try next() {
+      try log.append(Metrics(report, seconds: progress.seconds))
+      display.show(
+        progress.fields(report),
+        always: report.endsEpoch || report.accuracy != nil || report.step == firstStep)
+      if report.endsEpoch || !steps.skipped.isEmpty { display.keep() }
+      skipped.tell(steps.skipped)
+      if let warning = watch.warning(report, endsEpoch: report.endsEpoch, epoch: report.epoch) {
+        display.keep()
+        console.writeError(warning + "\n")
+      }
+      let due = evaluation.flatMap { report.step % $0.interval == 0 ? $0 : nil }
+      if report.endsEpoch || report.accuracy != nil || due != nil || interrupt.isRequested {
+        try save()
+      }
+      if let due, !interrupt.isRequested {
+        display.keep()
+        try evaluate(due, log)
+      }
+      // A request that came after the decision not to save waits for the next step.
+      if interrupt.isRequested, savedStep == report.step {
+        display.keep()
+        throw Interruption(
+          description: "interrupted after step \(report.step), which is saved; go on with "
+            + "'relic pretrain --resume \(run.path)'")
+      }
+    }
+  }
+
+  /// Takes a step; the steps before an image that cannot be read are saved.
+  private mutating func next() throws -> StepReport? {
+    do {
+      return try steps.next()
+    } catch let error as UnreadableImage {
+      if savedStep < state.step { try save() }
+      throw error
+    }
+  }
+
+  /// Scores the encoder after the step that was taken; what prevents it does not end the run.
+  private func evaluate(_ evaluation: OnlineEvaluation, _ log: MetricsLog) throws {
+    let scores: OnlineEvaluation.Scores
+    do {
+      scores = try evaluation.scores(of: state.target.encoder, step: state.step)
+    } catch {
+      console.writeError(
+        "warning: no evaluation after step \(state.step): \(Remedies.message(for: error)); "
+          + "--eval-every 0 leaves evaluations out\n")
+      return
+    }
+    try log.append(scores)
+    console.line("\(scores)")
+  }
+
+  private mutating func save() throws {
+    // A loss tells of the weights before the step: these are the ones after it.
+    guard state.isFinite else { throw PretrainingError.weightsNotFinite(step: state.step) }
+    var encoder = state.target.encoder.stateDict()
+    encoder.metadata = [
+      "format": "pt", "program": "relic \(Program.version)",
+      "model": configuration.encoder.rawValue, "stem": configuration.stem.rawValue,
+      "image_size": "\(configuration.imageSize)", "step": "\(state.step)",
+      "epochs": "\(state.step / state.length.stepsPerEpoch)",
+    ]
+    // The checkpoint comes last: a run that is resumed from it has an encoder at least as new.
+    try Safetensors.write(encoder, to: run.encoderPath)
+    try run.checkpoint.write(state.checkpoint())
+    savedStep = state.step
+  }
+}
+
+/// One line of `metrics.jsonl`.
+private struct Metrics: Encodable {
+  let step: Int
+  let epoch: Int
+  let loss: Float
+  let kl: Float
+  let epochLoss: Double
+  let runningLoss: Double
+  let gamma: Double
+  let temperature: Float
+  let bias: Float
+  let learningRate: Float
+  /// The factor of the next step's loss under `--fp16-precision`; it halves when a step is skipped.
+  let lossScale: Float?
+  /// Since the run began or was resumed.
+  let seconds: Double
+  /// In-batch accuracy, on every `--log-every-n-steps`-th step.
+  let top1: Double?
+  let top5: Double?
+  /// Of the target's projections, on the same steps: 0 when all are the same.
+  let spread: Double?
+
+  init(_ report: StepReport, seconds: Double) {
+    epoch = report.epoch
+    self.seconds = seconds
+    step = report.step
+    loss = report.loss
+    kl = report.invariance
+    epochLoss = report.averages.lossOfEpoch
+    runningLoss = report.averages.loss
+    gamma = report.emaDecay
+    temperature = report.logitScale
+    bias = report.bias
+    learningRate = report.learningRate
+    lossScale = report.lossScale
+    top1 = report.accuracy?.top1
+    top5 = report.accuracy?.top5
+    spread = report.spread
+  }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import Testing
+
+@testable import RelicNN
+@testable import relic
+
+@Suite struct ViewsCommandTests {
+  @Test func `a picture of the right size is written, the same each time`() throws {
+    let folder = try TemporaryFolder()
+    let arguments = ["--images", "2", "--num-global-views", "3", "--num-local-views", "1"]
+    for name in ["a.png", "b.png"] {
+      let path = "\(folder.path)/\(name)"
+      let captured = Captured.run(["views", "--output", path] + arguments)
+      #expect(captured == Captured(output: "\(path): 2 images, 3 large and 1 small views\n"))
+    }
+    let bytes = [UInt8](try folder.bytes("a.png"))
+    #expect(try bytes == [UInt8](folder.bytes("b.png")))
+    // Width and height: five and two cells of 32 pixels three times over, 4 pixels apart.
+    #expect(Array(bytes[16..<24]) == [0, 0, 504 >> 8, 504 & 255, 0, 0, 0, 204])
+  }
+
+  @Test func `a picture too large for the format is refused before it is drawn`() throws {
+    let folder = try TemporaryFolder()
+    let captured = Captured.run(
+      "views", "--images", "256", "--image-size", "1024", "--num-local-views", "16", "--output",
+      folder.path + "/a.png")
+    #expect(
+      captured
+        == Captured(
+          error: "relic: the drawing would have 23648 x 263172 pixels; choose fewer --images or "
+            + "views, or a smaller --image-size\n", code: .usage))
+    #expect(try folder.names() == [])
+  }
+
+  @Test func `a drawing is saved with the grey around it, rounded and held to 8 bits`() throws {
+    var picture = PNGImage(width: 4, height: 3, grey: 7)
+    let colors = Tensor([1, 0.5, 0, 2, -1, 0.2], shape: [1, 2, 3])
+    picture.draw(colors, x: 1, y: 1, scale: 1)
+    let image = try ImageFile.decode(picture.encoded())
+    let grey = Array(repeating: UInt8(7), count: 12)
+    #expect((image.width, image.height) == (4, 3))
+    #expect(
+      image.pixels == grey + [7, 7, 7, 255, 128, 0, 255, 0, 51, 7, 7, 7] + grey)
+  }
+
+  @Test func `a name of another format is refused`() throws {
+    let folder = try TemporaryFolder()
+    let captured = Captured.run("views", "--output", folder.path + "/v.jpg")
+    #expect(captured.code == .usage)
+    #expect(
+      captured.error.hasSuffix("/v.jpg' would hold a .png file; give a name that ends in .png\n"))
+    #expect(try folder.names() == [])
+  }
+}

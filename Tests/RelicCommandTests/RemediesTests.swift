@@ -1,0 +1,38 @@
+import RelicNN
+import Testing
+
+@testable import relic
+
+@Suite struct RemediesTests {
+  @Test(
+    arguments: [
+      (
+        DatasetError.missing(dataset: "stl10", path: "d/x.bin"),
+        "name the folder that holds stl10 by --dataset-path, or run 'relic download stl10'"
+      ),
+      (.missing(dataset: "food101", path: "d/train.txt"), "unpack the whole archive"),
+      (
+        .noImages(path: "d", others: FileCounts()),
+        "name a folder of images, or of class folders that hold some"
+      ),
+      (.noTestFolder(path: "d/test"), "put the images to test on in a folder of that name"),
+      (.wrongSize(path: "d/x.bin", found: 1, expected: 2), "replace it by a whole copy"),
+    ])
+  func `a fact about a data set and what can be done make one line`(
+    _ error: DatasetError, _ remedy: String
+  ) { #expect(Remedies.message(for: error) == "\(error); \(remedy)") }
+
+  @Test func `an error without a remedy stands alone`() {
+    let error = DatasetError.unreadable(path: "d/list.txt", reason: "'x' names no class folder")
+    #expect(Remedies.message(for: error) == error.description)
+    #expect(Remedies.message(for: Interruption(description: "stopped")) == "stopped")
+  }
+
+  @Test func `a run whose loss is not finite can be started anew`() {
+    let error = PretrainingError.lossNotFinite(step: 7, loss: .infinity)
+    #expect(
+      Remedies.message(for: error)
+        == "the loss became inf at step 7; start anew with a lower --learning-rate, or by "
+        + "--ckpt-path from the weights of the last checkpoint, if the run has kept one")
+  }
+}

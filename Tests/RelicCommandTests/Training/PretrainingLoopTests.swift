@@ -1,0 +1,109 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import RelicNN
+@testable import relic
+
+@Suite struct PretrainingLoopTests {
+  /// Copies a picture `count` times to a new folder, a broken one in place of number `broken`.
+  private func fill(_ folder: String, count: Int, broken: Int? = nil) throws {
+    let images = Fixtures.path("images")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    for index in 0..<count {
+      try FileManager.default.copyItem(
+        atPath: images + (index == broken ? "/truncated.png" : "/rgb.png"),
+        toPath: "\(folder)/\(index).png")
+    }
+  }
+
+  /// A run on pictures in `data`, in four steps an epoch if there are eight.
+  private func arguments(_ data: String, _ more: String...) -> [String] {
+    // SigLIP's loss has no chance level: pictures that are all alike would else draw a warning.
+    [
+      "pretrain", "--dataset-name", "folder", "--dataset-path", data, "--image-size", "8", "-b",
+      "2", "--num_epochs", "1", "--use_siglip",
+    ] + more
+  }
+
+  @Test func `a broken picture stops the run, or is named and passed over`() throws {
+    let folder = try TemporaryFolder()
+    let data = folder.path + "/data"
+    try fill(data, count: 8, broken: 3)
+    let reason = "\(data)/3.png: cannot be read: the file ends too early"
+    let refused = Captured.run(arguments(data, "--save-model-dir", folder.path + "/a"))
+    #expect(refused.code == .input)
+    #expect(
+      refused.error
+        == "relic: \(reason); remove the file, or pass over such by --broken-images skip\n")
+    let skipped = Captured.run(
+      arguments(data, "--broken-images", "skip", "--save-model-dir", folder.path + "/b"))
+    #expect(skipped.code == .success)
+    #expect(skipped.error == "warning: \(reason); passed over\n")
+    let extracted = Captured.run(
+      "extract", folder.path + "/b", "--broken-images", "skip", "--output", folder.path + "/f")
+    #expect(extracted.error == "warning: \(reason); passed over\n")
+    #expect(extracted.output.contains("7 images, 512 features each; there is no test split"))
+    #expect(try folder.names("f") == ["features.json", "train_features.npy", "train_files.txt"])
+    #expect(
+      try folder.text("f/train_files.txt") == "0.png\n1.png\n2.png\n4.png\n5.png\n6.png\n7.png\n")
+  }
+
+  @Test func `a broken picture stops a run whose steps are saved`() throws {
+    let folder = try TemporaryFolder()
+    try fill(folder.path + "/data", count: 8, broken: 3)
+    let run = folder.path + "/run"
+    let captured = Captured.run(
+      arguments(folder.path + "/data", "--seed", "1", "--save-model-dir", run))
+    #expect(captured.code == .input)
+    #expect(try Safetensors.read(run + "/checkpoint.safetensors").metadata["step"] == "3")
+    try fill(folder.path + "/good", count: 8)
+    let rest = Captured.run("pretrain", "--resume", run, "--dataset-path", folder.path + "/good")
+    #expect(rest.error == "" && rest.output.contains("step 4/4"))
+  }
+
+  @Test func `an evaluation that fails does not end the run`() throws {
+    let folder = try TemporaryFolder()
+    let data = folder.path + "/data"
+    for split in ["train", "test"] {
+      try fill("\(data)/\(split)/cat", count: 4)
+      try fill("\(data)/\(split)/dog", count: 4, broken: split == "test" ? 1 : nil)
+    }
+    let captured = Captured.run(
+      arguments(data, "--eval-every", "2", "--save-model-dir", folder.path + "/run"))
+    #expect(captured.code == .success)
+    let lines = captured.error.split(separator: "\n")
+    #expect(lines.count == 2)
+    for (line, step) in zip(lines, [2, 4]) {
+      #expect(line.hasPrefix("warning: no evaluation after step \(step): \(data)/test/dog/1.png: "))
+      #expect(line.hasSuffix("; --eval-every 0 leaves evaluations out"))
+    }
+  }
+
+  @Test func `pictures of one class are not evaluated`() throws {
+    let folder = try TemporaryFolder()
+    for split in ["train", "test"] { try fill("\(folder.path)/data/\(split)/all", count: 4) }
+    let run = arguments(
+      folder.path + "/data", "--log-every-n-steps", "1", "--save-model-dir", folder.path + "/run")
+    let captured = Captured.run(run + ["--num-epochs", "3"])
+    #expect(captured.error == "" && captured.code == .success)
+    #expect(!captured.output.contains("evaluation"))
+    #expect(
+      Captured.run(run + ["--overwrite", "--eval-every", "2"]).error.contains(
+        "no labelled train and test splits of two classes"))
+  }
+
+  @Test func `a reader of the output that goes away takes no run with it`() throws {
+    let folder = try TemporaryFolder()
+    let pipe = Pipe()
+    try pipe.fileHandleForReading.close()
+    let process = Executable(
+      [
+        "pretrain", "--dataset-name", "shapes", "--image-size", "8", "-b", "2000",
+        "--save-model-dir", folder.path,
+      ], output: pipe.fileHandleForWriting)
+    try process.start(interruptingWhen: { try folder.text("metrics.jsonl").contains("\n") })
+    #expect(process.code == ExitCode.interrupted.rawValue)
+    #expect(try folder.names().contains("checkpoint.safetensors"))
+  }
+}
