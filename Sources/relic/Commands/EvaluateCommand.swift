@@ -2,7 +2,7 @@ internal import LinearProbe
 internal import RelicNN
 
 /// `relic evaluate`: extracts features of runs, probes them and prints one table.
-struct EvaluateCommand: ProbingCommand, DatasetCommand {
+struct EvaluateCommand: ProbingCommand, DatasetCommand, NormalizingCommand {
   static let name = "evaluate"
   static let summary = "extract and probe the encoders of runs, and print one table"
   static let discussion = """
@@ -27,7 +27,7 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand {
         .value(
           "--batch-size", "-b", sets: \.batchSize, as: "N", from: 1, to: 65_536,
           "images at a time"),
-        mirrorOption, brokenImagesOption,
+        meanOption, deviationOption, mirrorOption, brokenImagesOption,
         .choice("--format", sets: \.format, as: "NAME", "layout of the table"),
       ]),
     scoringOptions,
@@ -37,6 +37,7 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand {
   var datasetPath: String?
   var hasControls = false
   var batchSize = 256
+  var pixels = PixelOptions()
   var files = DatasetFiles()
   var scoring = ProbeOptions()
   var format = AccuracyTable.Format.text
@@ -83,6 +84,10 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand {
     _ skipped: SkippedImages, _ console: Console
   ) throws -> [ProbeScore] {
     let dataset = datasetName?.rawValue ?? configuration.dataset
+    var source = source
+    if source.encoder != nil {
+      source.normalization = try pixels.normalization(help: "relic \(Self.name) --help")
+    }
     let extraction = FeatureExtraction(
       source: source, dataset: dataset,
       datasetPath: datasetPath ?? configuration.datasetPath, batchSize: batchSize,

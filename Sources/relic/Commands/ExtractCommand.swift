@@ -3,7 +3,7 @@ internal import LinearProbe
 internal import RelicNN
 
 /// `relic extract`: writes the features that a frozen encoder gives.
-struct ExtractCommand: DatasetCommand {
+struct ExtractCommand: DatasetCommand, PrefixCommand, NormalizingCommand {
   static let name = "extract"
   static let summary = "write the features of a frozen encoder as .npy files"
   static let discussion = """
@@ -26,6 +26,7 @@ struct ExtractCommand: DatasetCommand {
           "the encoder (default: the run's)"),
         .choice(
           "--stem", sets: \.stem, as: "NAME", "first layers of a ResNet (default: the run's)"),
+        prefixOption, meanOption, deviationOption,
         .flag("--random-init", sets: \.isUntrained, "random weights, as a control"),
         .flag("--raw-pixels", sets: \.takesPixels, "the pixels themselves, as a control"),
         .value(
@@ -56,6 +57,8 @@ struct ExtractCommand: DatasetCommand {
   var encoder: String?
   var model: EncoderModel?
   var stem: Stem?
+  var prefix: String?
+  var pixels = PixelOptions()
   var isUntrained = false
   var takesPixels = false
   var seed: UInt64?
@@ -80,6 +83,10 @@ struct ExtractCommand: DatasetCommand {
       throw UsageError.conflict(
         "'--random-init' and '--raw-pixels' are two controls", remedy: "give one of them")
     }
+    if takesPixels, pixels != PixelOptions() {
+      throw UsageError.conflict(
+        "'--raw-pixels' takes pixels as they are", remedy: "leave out --mean and --std")
+    }
     let path = common.operands.first ?? encoder
     let run = path.map { RunFolder(path: $0) }.flatMap { $0.isFolder ? $0 : nil }
     if let operand = common.operands.first, !FileManager.default.fileExists(atPath: operand) {
@@ -98,7 +105,9 @@ struct ExtractCommand: DatasetCommand {
     configuration.imageSize = imageSize ?? recorded?.imageSize ?? name.imageSize
     configuration.seed = seed ?? configuration.seed
     configuration.datasetPath = datasetPath ?? configuration.datasetPath
-    let source = try source(path: path, run: run, configuration, help: help)
+    var source = try source(path: path, run: run, configuration, help: help)
+    source.normalization = try pixels.normalization(help: help)
+    for note in source.notes { console.writeError("note: \(note)\n") }
     try files.fetchIfMissing(name, in: configuration.datasetPath, console)
     let extraction = FeatureExtraction(
       source: source, dataset: name.rawValue, datasetPath: configuration.datasetPath,
@@ -141,9 +150,12 @@ struct ExtractCommand: DatasetCommand {
     if takesPixels { return FeatureSource(rawPixelsOf: configuration.imageSize) }
     if isUntrained { return FeatureSource(untrained: configuration) }
     guard let path else { throw UsageError.missingOperand("a run folder or --encoder", help: help) }
-    if let run, model == nil, stem == nil, imageSize == nil { return try FeatureSource(run) }
-    return try FeatureSource(
-      weightsAt: run?.encoderPath ?? path, model: configuration.encoder, stem: configuration.stem,
-      imageSize: configuration.imageSize)
+    if let run, model == nil, stem == nil, imageSize == nil, prefix == nil {
+      return try FeatureSource(run)
+    }
+    let file = EncoderFile(
+      path: run?.encoderPath ?? path, prefix: prefix, model: configuration.encoder,
+      stem: configuration.stem)
+    return try FeatureSource(file, imageSize: configuration.imageSize)
   }
 }

@@ -74,7 +74,7 @@ struct PretrainCommand: DatasetCommand {
     let run = RunFolder(path: resumed ?? folder)
     // What can be told at once is told before a data set is fetched.
     try check(run)
-    let start = try weights.map { try WeightFile.read($0).withTorchvisionNames() }
+    let start = try weights.map { try WeightFile.read($0) }
     if let datasetName = recorded.datasetName {
       try files.fetchIfMissing(datasetName, in: configuration.datasetPath, console)
     }
@@ -117,7 +117,7 @@ struct PretrainCommand: DatasetCommand {
   ) throws {
     let state =
       try resumed == nil
-      ? begin(encoder, run, loader, from: start) : restore(encoder, run, loader)
+      ? begin(encoder, run, loader, from: start) : restore(encoder, run, loader, console)
     if let weights {
       console.line(
         "\(weights): weights only; optimiser, decay and step begin anew ('--resume RUN' goes on with "
@@ -181,14 +181,30 @@ struct PretrainCommand: DatasetCommand {
   }
 
   private func restore<Backbone>(
-    _ encoder: Backbone, _ run: RunFolder, _ loader: BatchLoader
+    _ encoder: Backbone, _ run: RunFolder, _ loader: BatchLoader, _ console: Console
   ) throws -> Pretraining<Backbone> {
-    let checkpoint = try Safetensors.read(run.checkpointPath)
+    do {
+      return try restore(encoder, run.checkpointPath, loader)
+    } catch {
+      // Whatever is wrong with the newest checkpoint, the one before it lost few steps.
+      guard let state = try? restore(encoder, run.checkpoint.previousPath, loader) else {
+        throw error
+      }
+      console.writeError(
+        "warning: \(error); going on from the checkpoint before it, of step \(state.step)\n")
+      return state
+    }
+  }
+
+  private func restore<Backbone>(
+    _ encoder: Backbone, _ path: String, _ loader: BatchLoader
+  ) throws -> Pretraining<Backbone> {
+    let checkpoint = try CheckpointFile.read(path)
     do throws(CheckpointError) {
       return try Pretraining(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
         .resumed(from: checkpoint)
     } catch {
-      throw RunError.unusableCheckpoint(path: run.checkpointPath, error)
+      throw RunError.unusableCheckpoint(path: path, error)
     }
   }
 }

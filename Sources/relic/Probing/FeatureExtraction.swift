@@ -38,16 +38,17 @@ struct FeatureExtraction {
       if !batch.skipped.isEmpty { display.keep() }
       skipped.tell(batch.skipped)
       if batch.samples.isEmpty { continue }
-      let features = source.encoder?(batch.images) ?? batch.images
+      let pixels = source.normalization?(batch.images) ?? batch.images
+      let features = source.encoder?(pixels) ?? pixels
       if elements.isEmpty {
         elements.reserveCapacity(features.count / batch.samples.count * images.count)
       }
       let values = features.scalars
       if let bad = values.firstIndex(where: { !$0.isFinite }) {
         let sample = batch.samples[bad / (values.count / batch.samples.count)]
-        throw BrokenEncoder.features(
+        throw BrokenEncoder(
           encoder: source.description(of: dataset).encoder,
-          picture: images.fileName(at: sample) ?? "\(split) picture \(sample)")
+          image: images.fileName(at: sample) ?? "\(split) image \(sample)")
       }
       elements += values
       labels += batch.labels

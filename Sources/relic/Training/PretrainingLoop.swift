@@ -104,7 +104,7 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
     ]
     // The checkpoint comes last: a run that is resumed from it has an encoder at least as new.
     try Safetensors.write(encoder, to: run.encoderPath)
-    try Safetensors.write(state.checkpoint(), to: run.checkpointPath)
+    try run.checkpoint.write(state.checkpoint())
     savedStep = state.step
   }
 }
