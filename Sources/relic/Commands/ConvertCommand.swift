@@ -43,8 +43,6 @@ struct ConvertCommand: PrefixCommand {
     case file
   }
 
-  ]
-
   var keepsEncoderOnly = false
   var prefix: String?
   var names: Names?
