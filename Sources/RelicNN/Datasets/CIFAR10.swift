@@ -95,7 +95,9 @@ extension RGBImage {
 }
 
 extension DatasetFormat {
-  static let cifar10 = DatasetFormat(imageSize: 32, archive: .cifar10) {
+  static let cifar10 = DatasetFormat(
+    imageSize: 32, folderName: "cifar-10-batches-bin", archive: .cifar10
+  ) {
     folder, split throws(DatasetError) in try CIFAR10(folder: folder, split: split)
   }
 }

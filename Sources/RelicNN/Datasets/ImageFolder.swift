@@ -33,6 +33,9 @@ public struct ImageFolder: ImageDataset {
     self.otherFiles = otherFiles
   }
 
+  /// The endings of the files that are read, in one line.
+  package static var endings: String { ImageFile.endings.joined(separator: ", ") }
+
   /// The number of files.
   public var count: Int { entries.count }
 

@@ -3,7 +3,7 @@ internal import LinearProbe
 internal import RelicNN
 
 /// `relic extract`: writes the features that a frozen encoder gives.
-struct ExtractCommand: DatasetCommand, PrefixCommand, NormalizingCommand {
+struct ExtractCommand: DatasetCommand, NetworkCommand, PrefixCommand, NormalizingCommand {
   static let name = "extract"
   static let summary = "write the features of a frozen encoder as .npy files"
   static let discussion = """
@@ -24,6 +24,7 @@ struct ExtractCommand: DatasetCommand, PrefixCommand, NormalizingCommand {
         .choice(
           "--encoder-model-name", "-m", sets: \.model, as: "NAME",
           "the encoder (default: the run's)"),
+        networkOption,
         .choice(
           "--stem", sets: \.stem, as: "NAME", "first layers of a ResNet (default: the run's)"),
         prefixOption, meanOption, deviationOption,
@@ -57,6 +58,7 @@ struct ExtractCommand: DatasetCommand, PrefixCommand, NormalizingCommand {
   var encoder: String?
   var model: EncoderModel?
   var stem: Stem?
+  var network = RunNetwork.target
   var prefix: String?
   var pixels = PixelOptions()
   var isUntrained = false
@@ -112,7 +114,7 @@ struct ExtractCommand: DatasetCommand, PrefixCommand, NormalizingCommand {
     let extraction = FeatureExtraction(
       source: source, dataset: name.rawValue, datasetPath: configuration.datasetPath,
       batchSize: batchSize, brokenImages: files.brokenImages, skipped: SkippedImages(console),
-      console: console)
+      console: console, tellsOfImages: true)
     let lock = try FeatureFolder.lock(folder)
     defer { lock.release() }
     if name == .folder, !ImageFolder.hasTestSplit(configuration.datasetPath) {
@@ -122,13 +124,21 @@ struct ExtractCommand: DatasetCommand, PrefixCommand, NormalizingCommand {
     try features.write(to: folder)
     console.line(
       "\(folder): \(features.train.features.rows) + \(features.test.features.rows) images, "
-        + "\(features.train.features.columns) features each; score them with "
-        + "'relic probe \(folder)'")
+        + "\(features.train.features.columns) features each; "
+        + Self.advice(on: features, in: folder))
+  }
+
+  /// What can be done with features: without labels there is nothing to score.
+  private static func advice(on features: FeatureFolder, in folder: String) -> String {
+    if features.train.labels == nil { return "the images to train on are without labels" }
+    if features.test.labels == nil { return "the images to test on are without labels" }
+    return "score them with 'relic probe \(folder)'"
   }
 
   /// Keeps a control's features apart from the encoder's.
   private var controlSuffix: String {
-    isUntrained ? "-random-init" : takesPixels ? "-raw-pixels" : ""
+    isUntrained
+      ? "-random-init" : takesPixels ? "-raw-pixels" : network == .online ? "-online" : ""
   }
 
   /// Writes the features of a folder that is not cut into training and test images.
@@ -137,6 +147,7 @@ struct ExtractCommand: DatasetCommand, PrefixCommand, NormalizingCommand {
   ) throws {
     let images = try openDataset(
       name: extraction.dataset, path: extraction.datasetPath, split: .train)
+    console.tell(of: images, as: .train)
     let (samples, origin) = try extraction.features(of: images, called: "train")
     try FeatureFolder.write(train: samples, test: nil, origin: origin, to: folder)
     console.line(
@@ -151,7 +162,11 @@ struct ExtractCommand: DatasetCommand, PrefixCommand, NormalizingCommand {
     if isUntrained { return FeatureSource(untrained: configuration) }
     guard let path else { throw UsageError.missingOperand("a run folder or --encoder", help: help) }
     if let run, model == nil, stem == nil, imageSize == nil, prefix == nil {
-      return try FeatureSource(run)
+      return try FeatureSource(run, network)
+    }
+    if network == .online {
+      throw UsageError.conflict(
+        "'--network online' takes a run as it is", remedy: "leave out what describes an encoder")
     }
     let file = EncoderFile(
       path: run?.encoderPath ?? path, prefix: prefix, model: configuration.encoder,

@@ -8,10 +8,13 @@ struct PretrainCommand: DatasetCommand {
     Trains an encoder by ReLIC and keeps the run in the folder of --save-model-dir: config.json,
     metrics.jsonl, encoder.safetensors (the target encoder under torchvision's names) and
     checkpoint.safetensors. Ctrl-C finishes the step and saves; --resume goes on to the same bits.
-    Options may be typed with underscores, as the reference has them: --batch_size 256.
+    A FOLDER of images is what --dataset-path names. Options may be typed with underscores, as the
+    reference has them: --batch_size 256.
 
+      relic pretrain photos --save-model-dir runs/photos
       relic pretrain --dataset-name cifar10 --gamma 0.99 --save-model-dir runs/cifar10
     """
+  static let operandPlaceholder: String? = "[FOLDER]"
   static let options =
     RunOptions.groups.map { $0.within(\.recorded) } + [
       OptionGroup(
@@ -71,6 +74,41 @@ struct PretrainCommand: DatasetCommand {
   }
 
   func run(_ console: Console) throws {
+    let command = try withDataset()
+    try command.runWithDataset(console)
+  }
+
+  /// Returns the command with the folder that was typed, and with the data set that lies in it
+  /// where none was named.
+  private func withDataset() throws -> PretrainCommand {
+    var command = self
+    let help = "relic \(Self.name) --help"
+    guard common.operands.count <= 1 else {
+      throw UsageError.unexpectedOperand(common.operands[1], help: help)
+    }
+    let standard = Self().configuration.datasetPath
+    if let operand = common.operands.first {
+      guard configuration.datasetPath == standard, resumed == nil else {
+        throw UsageError.conflict(
+          "the folder '\(operand)' is given beside "
+            + (resumed == nil ? "'--dataset-path'" : "'--resume', which has its own"),
+          remedy: "give one of them")
+      }
+      command.configuration.datasetPath = operand
+    }
+    if recorded.namesDataset { return command }
+    if let found = DatasetName(foundIn: command.configuration.datasetPath) {
+      command.recorded.datasetName = found
+    } else if command.configuration.datasetPath != standard || configurationFile != nil {
+      // The default is a large set, and would be fetched into a folder meant for another.
+      throw UsageError.conflict(
+        "there are no images in '\(command.configuration.datasetPath)'",
+        remedy: "name their folder, or a data set that can be fetched by --dataset-name")
+    }
+    return command
+  }
+
+  private func runWithDataset(_ console: Console) throws {
     let run = RunFolder(path: resumed ?? folder)
     // What can be told at once is told before a data set is fetched.
     try check(run)
@@ -123,6 +161,7 @@ struct PretrainCommand: DatasetCommand {
         "\(weights): weights only; optimiser, decay and step begin anew ('--resume RUN' goes on with "
           + "all of a run)")
     }
+    console.tell(of: loader.dataset, as: recorded.datasetName?.pretrainingSplit ?? .train)
     console.line(
       "\(loader.dataset.count) images of \(configuration.dataset), "
         + "\(loader.stepsPerEpoch) steps an epoch, \(ThreadPool.workerCount) workers, "
@@ -131,7 +170,12 @@ struct PretrainCommand: DatasetCommand {
       state.run(on: loader), of: configuration, run: run, evaluation: evaluation,
       skipped: skipped, console: console)
     try loop.finish()
-    console.line("\(run.encoderPath): the encoder; score it with 'relic evaluate \(run.path)'")
+    let isScored = OnlineEvaluation.hasLabelledSplits(configuration)
+    console.line(
+      "\(run.encoderPath): the encoder; "
+        + (isScored
+          ? "score it with 'relic evaluate \(run.path)'"
+          : "write its features with 'relic extract \(run.path)'"))
   }
 
   /// Refuses to begin over a run, and to resume one that is not there or under other options.

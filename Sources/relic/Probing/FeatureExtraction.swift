@@ -10,12 +10,18 @@ struct FeatureExtraction {
   let brokenImages: BrokenImages
   let skipped: SkippedImages
   let console: Console
+  /// Whether it says what it takes for each split.
+  var tellsOfImages = false
 
   /// Returns the features of the train and test splits, with how they were made.
   func features() throws -> FeatureFolder {
     // Both are opened before one is read: a missing split costs no time.
     let train = try openDataset(name: dataset, path: datasetPath, split: .train)
     let test = try openDataset(name: dataset, path: datasetPath, split: .test)
+    if tellsOfImages {
+      console.tell(of: train, as: .train)
+      console.tell(of: test, as: .test)
+    }
     var (trainFeatures, origin) = try features(of: train, called: "train")
     let testFeatures = try features(of: test, called: "test").samples
     origin.testCount = testFeatures.features.rows
@@ -60,7 +66,11 @@ struct FeatureExtraction {
       ])
     }
     display.erase()
-    let columns = labels.isEmpty ? 0 : elements.count / labels.count
+    guard !labels.isEmpty else {
+      throw DatasetError.allBroken(
+        path: (images as? ImageFolder)?.folder ?? datasetPath, count: images.count)
+    }
+    let columns = elements.count / labels.count
     var origin = source.description(of: dataset)
     origin.featureDimension = columns
     origin.trainCount = labels.count

@@ -58,15 +58,20 @@ struct FeatureSource {
     origin.epochs = weights.metadata["epochs"].flatMap { Int($0) }
   }
 
-  /// The encoder of a run.
-  init(_ run: RunFolder) throws {
+  /// The encoder of one of a run's networks.
+  init(_ run: RunFolder, _ network: RunNetwork = .target) throws {
     let configuration = try run.options().configuration
-    guard run.holdsEncoder else { throw RunError.noCheckpoint(path: run.path) }
+    let isOnline = network == .online
+    guard isOnline ? run.holdsCheckpoint : run.holdsEncoder else {
+      throw RunError.noCheckpoint(path: run.path)
+    }
     try self.init(
       EncoderFile(
-        path: run.encoderPath, model: configuration.encoder, stem: configuration.stem),
+        path: isOnline ? run.checkpointPath : run.encoderPath,
+        prefix: isOnline ? "online_encoder.0" : nil, model: configuration.encoder,
+        stem: configuration.stem),
       imageSize: configuration.imageSize)
-    origin.encoder = run.path
+    origin.encoder = run.path + (isOnline ? " (online)" : "")
     origin.seed = configuration.seed
     origin.projectionDimension = configuration.projectionOutputs
   }

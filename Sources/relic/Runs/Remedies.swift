@@ -51,6 +51,7 @@ enum Remedies {
         ? "unpack the whole archive"
         : "name the folder that holds \(dataset) by --dataset-path, or run "
           + "'relic download \(dataset)'"
+    case .allBroken: "replace them by whole ones"
     case .noFolder: "name a folder of images by --dataset-path"
     case .noTestFolder: "put the images to test on in a folder of that name"
     case .wrongSize, .labelOutOfRange: "replace it by a whole copy"

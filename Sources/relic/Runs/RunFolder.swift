@@ -87,6 +87,11 @@ struct RunFolder {
     guard holdsRun else { throw RunError.noRun(path: path) }
     var options = RunOptions()
     try ConfigurationFile(path: configurationPath).apply(RunOptions.all, to: &options)
+    // The default is a large set, and would be fetched.
+    guard options.namesDataset else {
+      throw UsageError.unreadableConfiguration(
+        file: configurationPath, reason: "it has no 'dataset_name'; add the one it was trained on")
+    }
     options.configuration.imageSize = options.imageSize ?? options.configuration.imageSize
     return options
   }

@@ -10,8 +10,14 @@ struct RunOptions: Sendable {
   /// The data set of `configuration`, where its name is known.
   var datasetName: DatasetName? {
     get { DatasetName(rawValue: configuration.dataset) }
-    set { configuration.dataset = newValue?.rawValue ?? configuration.dataset }
+    set {
+      configuration.dataset = newValue?.rawValue ?? configuration.dataset
+      namesDataset = newValue != nil
+    }
   }
+
+  /// Whether the data set was named, or is the default.
+  private(set) var namesDataset = false
 
   /// How they are typed, in the order that the help shows them.
   static let groups: [OptionGroup<RunOptions>] = [
