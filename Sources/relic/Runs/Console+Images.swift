@@ -1,8 +1,7 @@
 internal import RelicNN
 
 extension Console {
-  /// Says what was taken for a split, for folders of images: their number, their classes and what
-  /// was passed over. Other data sets are what their names say.
+  /// Says what was taken for a split, and what was passed over, where the data set is a folder.
   func tell(of images: any ImageDataset, as split: DatasetSplit) {
     guard let folder = images as? ImageFolder else { return }
     line("\(split.rawValue): \(folder.count) images of \(folder.folder)\(Self.classes(of: folder))")
