@@ -34,7 +34,7 @@ public struct CheckpointFile: Sendable {
 
   /// Returns the checkpoint at `path`, the newest or the previous one.
   ///
-  /// - Throws: ``FileError`` or ``WeightFileError``, of a flipped bit, too. A file without a
+  /// - Throws: `FileError` or ``WeightFileError``, of a flipped bit, too. A file without a
   ///   checksum, as earlier versions wrote it, is taken as it is.
   public static func read(_ path: String) throws -> StateDict {
     var dict = try Safetensors.read(path)

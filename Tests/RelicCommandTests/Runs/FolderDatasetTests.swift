@@ -73,6 +73,17 @@ import Testing
     #expect(DatasetName(foundIn: folder.path + "/photos/\(name)/1.png") == nil)
   }
 
+  @Test func `CIFAR-10 as pickles is named before anything is fetched`() throws {
+    let pickles = folder.path + "/photos/cifar-10-batches-py"
+    try add("cifar-10-batches-py/data_batch_1")
+    let captured = pretrain(
+      "--dataset-path", folder.path + "/photos", "--dataset-name", "cifar10", "--mirror",
+      "file:///nowhere")
+    #expect(captured.code == .input)
+    #expect(captured.error.hasPrefix("relic: \(pickles): holds CIFAR-10 as Python pickles"))
+    #expect(captured.error.contains("relic download cifar10"))
+  }
+
   @Test func `a run that names no data set is refused, and fetches nothing`() throws {
     try add("1.png", "2.png")
     #expect(pretrain(folder.path + "/photos").code == .success)
