@@ -4,6 +4,9 @@ internal import Foundation
 public enum CheckpointError: Error, Equatable, Sendable {
   case notACheckpoint(missing: String)
   case doesNotFit(StateDictMismatch)
+  /// Which images are there, and how they differ from those that the run began with.
+  case changedImages(difference: String)
+  case changedEpoch(steps: Int, before: Int)
 }
 
 extension CheckpointError: CustomStringConvertible {
@@ -14,6 +17,10 @@ extension CheckpointError: CustomStringConvertible {
       "not a checkpoint of a run: it lacks \(missing); give the folder of a run"
     case .doesNotFit(let mismatch):
       "the checkpoint belongs to another configuration: \(mismatch)"
+    case .changedImages(let difference):
+      "the images are not those that the run began with: \(difference)"
+    case .changedEpoch(let steps, let before):
+      "an epoch of the images has \(steps) steps, not \(before) as when the run began"
     }
   }
 }
@@ -35,7 +42,9 @@ extension Pretraining {
     // The shortest text of a Double reads back as the same number.
     dict.metadata = [
       "step": "\(step)", "gamma": "\(emaDecay)", "optimizer_step": "\(optimizer.step)",
+      "steps_per_epoch": "\(length.stepsPerEpoch)",
     ]
+    for (name, value) in images?.notes ?? [:] { dict.metadata[name] = value }
     if let lossScale {
       dict.metadata["loss_scale"] = "\(lossScale.value)"
       dict.metadata["loss_scale_good_steps"] = "\(lossScale.goodSteps)"
@@ -48,7 +57,8 @@ extension Pretraining {
   ///
   /// - Parameter checkpoint: What `checkpoint()` of a run of the same configuration returned.
   /// - Returns: The state after the checkpoint's last step.
-  /// - Throws: `CheckpointError` if something is missing or belongs to another configuration.
+  /// - Throws: `CheckpointError` if something is missing or belongs to another configuration or to
+  ///   other ``images``.
   public consuming func resumed(
     from checkpoint: StateDict
   ) throws(CheckpointError) -> Pretraining {
@@ -57,6 +67,7 @@ extension Pretraining {
       let optimizerStep = checkpoint.metadata["optimizer_step"].flatMap({ Int($0) }),
       let averages = RunningAverages(notes: checkpoint.metadata)
     else { throw .notACheckpoint(missing: "the step, gamma or averages") }
+    try compareImages(checkpoint.metadata)
     self.step = step
     self.emaDecay = emaDecay
     self.averages = averages
@@ -72,6 +83,18 @@ extension Pretraining {
       optimizer.restore(step: optimizerStep, moments: try moments(checkpoint))
     }
     return self
+  }
+
+  /// Refuses notes of other images; early checkpoints have none.
+  private func compareImages(_ notes: [String: String]) throws(CheckpointError) {
+    if let images, let earlier = DatasetFingerprint(notes: notes),
+      let difference = images.difference(from: earlier)
+    {
+      throw .changedImages(difference: difference)
+    }
+    if let before = notes["steps_per_epoch"].flatMap({ Int($0) }), before != length.stepsPerEpoch {
+      throw .changedEpoch(steps: length.stepsPerEpoch, before: before)
+    }
   }
 
   /// Takes the weights of both networks, logit scale and bias, and nothing else, from a checkpoint

@@ -21,6 +21,9 @@ struct PretrainCommand: DatasetCommand {
             "--save-model-dir", "-save-model-dir", sets: \.folder, as: "DIR", "the run's folder"),
           .value(
             "--resume", sets: \.resumed, as: "DIR", "go on with the run in this folder"),
+          .flag(
+            "--accept-changed-images", sets: \.acceptsChangedImages,
+            "with --resume: go on though the images are not those that the run began with"),
           .value(
             "--ckpt-path", sets: \.weights, as: "FILE",
             "start from the weights of a relic_model.pth or checkpoint.safetensors"),
@@ -52,6 +55,7 @@ struct PretrainCommand: DatasetCommand {
   var recorded = RunOptions()
   var folder = "./models"
   var resumed: String?
+  var acceptsChangedImages = false
   var weights: String?
   var evaluationInterval: Int?
   var overwrites = false
@@ -117,7 +121,7 @@ struct PretrainCommand: DatasetCommand {
   ) throws {
     let state =
       try resumed == nil
-      ? begin(encoder, run, loader, from: start) : restore(encoder, run, loader)
+      ? begin(encoder, run, loader, from: start) : restore(encoder, run, loader, console)
     if let weights {
       console.line(
         "\(weights): weights only; optimiser, decay and step begin anew ('--resume RUN' goes on with "
@@ -137,6 +141,10 @@ struct PretrainCommand: DatasetCommand {
   /// Refuses to begin over a run, and to resume one that is not there or under other options.
   private func check(_ run: RunFolder) throws {
     guard resumed != nil else {
+      if acceptsChangedImages {
+        throw UsageError.conflict(
+          "'--accept-changed-images' is for runs that are resumed", remedy: "leave it out")
+      }
       guard !overwrites, let file = run.firstFile else { return }
       throw run.holdsRun ? RunError.holdsRun(path: run.path) : RunError.holdsFile(path: file)
     }
@@ -168,6 +176,7 @@ struct PretrainCommand: DatasetCommand {
     _ encoder: Backbone, _ run: RunFolder, _ loader: BatchLoader, from start: StateDict?
   ) throws -> Pretraining<Backbone> {
     var state = Pretraining(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
+    state.images = loader.dataset.fingerprint
     if let weights, let start {
       do throws(CheckpointError) {
         try state.loadWeights(start)
@@ -181,14 +190,23 @@ struct PretrainCommand: DatasetCommand {
   }
 
   private func restore<Backbone>(
-    _ encoder: Backbone, _ run: RunFolder, _ loader: BatchLoader
+    _ encoder: Backbone, _ run: RunFolder, _ loader: BatchLoader, _ console: Console
   ) throws -> Pretraining<Backbone> {
+    let images = loader.dataset.fingerprint
     let checkpoint = try Safetensors.read(run.checkpointPath)
+    var state = Pretraining(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
+    state.images = acceptsChangedImages ? nil : images
     do throws(CheckpointError) {
-      return try Pretraining(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
-        .resumed(from: checkpoint)
+      state = try state.resumed(from: checkpoint)
     } catch {
       throw RunError.unusableCheckpoint(path: run.checkpointPath, error)
     }
+    state.images = images
+    if checkpoint.metadata["images"] == nil {
+      console.writeError(
+        "note: \(run.checkpointPath) does not say which images the run began with; these are taken "
+          + "to be the same\n")
+    }
+    return state
   }
 }
