@@ -27,10 +27,6 @@ struct PretrainCommand: DatasetCommand {
           .value(
             "--ckpt-path", sets: \.weights, as: "FILE",
             "start from the weights of a relic_model.pth or checkpoint.safetensors"),
-          .value(
-            "--eval-every", sets: \.evaluationInterval, as: "N", from: 0,
-            "steps between two linear evaluations on the labelled splits, 0 for none (default: "
-              + "five times --log-every-n-steps)"),
           mirrorOption, brokenImagesOption,
           .flag("--overwrite", sets: \.overwrites, "replace a run that is already in the folder"),
           .value(
@@ -57,7 +53,6 @@ struct PretrainCommand: DatasetCommand {
   var resumed: String?
   var acceptsChangedImages = false
   var weights: String?
-  var evaluationInterval: Int?
   var overwrites = false
   var configFile: String?
   var files = DatasetFiles()
@@ -96,6 +91,7 @@ struct PretrainCommand: DatasetCommand {
           + "\(loader.dataset.count) images", remedy: "choose a smaller one")
     }
     let skipped = SkippedImages(console)
+    let evaluationInterval = recorded.evaluationInterval
     let evaluation = OnlineEvaluation(
       every: evaluationInterval ?? 5 * configuration.logEveryNSteps, of: command.configuration,
       brokenImages: files.brokenImages, skipped: skipped, console: console)
@@ -103,7 +99,7 @@ struct PretrainCommand: DatasetCommand {
       throw UsageError.conflict(
         "'--eval-every' is \(evaluationInterval), but \(configuration.dataset) has no labelled "
           + "train and test splits of two classes in \(configuration.datasetPath)",
-        remedy: "leave it out")
+        remedy: resumed == nil ? "leave it out" : "give 0")
     }
     let lock = try run.lock()
     defer { lock.release() }
@@ -163,7 +159,7 @@ struct PretrainCommand: DatasetCommand {
         remedy: "leave out --ckpt-path and --config")
     }
     let begun = try run.options()
-    for option in RunOptions.all where option.key != "dataset_path" {
+    for option in RunOptions.all where !RunOptions.free.contains(option.key) {
       guard let old = option.get(begun), let new = option.get(recorded), old != new else {
         continue
       }
@@ -202,6 +198,13 @@ struct PretrainCommand: DatasetCommand {
       throw RunError.unusableCheckpoint(path: run.checkpointPath, error)
     }
     state.images = images
+    if let interval = recorded.evaluationInterval {
+      var begun = try run.options()
+      if begun.evaluationInterval != interval {
+        begun.evaluationInterval = interval
+        try run.write(begun)
+      }
+    }
     if checkpoint.metadata["images"] == nil {
       console.writeError(
         "note: \(run.checkpointPath) does not say which images the run began with; these are taken "

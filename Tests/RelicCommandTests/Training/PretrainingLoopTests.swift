@@ -144,4 +144,42 @@ import Testing
     #expect(process.code == ExitCode.interrupted.rawValue)
     #expect(try folder.names().contains("checkpoint.safetensors"))
   }
+
+  @Test func `a resumed run is evaluated at the steps it was told, and its cost goes on`() throws {
+    let folder = try TemporaryFolder()
+    let (data, run) = (folder.path + "/data", folder.path + "/run")
+    for place in ["train/cat", "train/dog", "test/cat", "test/dog"] {
+      try fill("\(data)/\(place)", count: 4, broken: place == "train/cat" ? 3 : nil)
+    }
+    let begun = Captured.run(
+      arguments(data, "--seed", "1", "--epochs", "2", "--eval-every", "2", "--save-model-dir", run))
+    #expect(begun.code == .input)
+    #expect(try folder.text("run/config.json").contains(#""eval_every": 2,"#))
+    let metrics = try folder.text("run/metrics.jsonl")
+    try (metrics + #"{"processor_seconds":2000,"seconds":1000,"step":3}"# + "\n").write(
+      toFile: run + "/metrics.jsonl", atomically: true, encoding: .utf8)
+    let rest = Captured.run("pretrain", "--resume", run, "--broken-images", "skip")
+    #expect(rest.code == .success)
+    #expect(rest.output.contains("\nthe run took 16 min 4"))
+    #expect(rest.output.contains(" s, and 33 min 2"))
+    struct Line: Decodable {
+      let step: Int
+      let seconds: Double
+      let processorSeconds: Double
+      let evalTop1: Double?
+    }
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let lines = try folder.text("run/metrics.jsonl").split(separator: "\n").map {
+      try decoder.decode(Line.self, from: Data($0.utf8))
+    }
+    #expect(lines.filter { $0.evalTop1 != nil }.map(\.step) == [4, 6, 8])
+    #expect(lines.last?.step == 8)
+    for (earlier, later) in zip(lines, lines.dropFirst()) {
+      #expect(later.seconds >= earlier.seconds)
+      #expect(later.processorSeconds >= earlier.processorSeconds)
+    }
+    #expect(Captured.run("pretrain", "--resume", run, "--eval-every", "0").code == .success)
+    #expect(try folder.text("run/config.json").contains(#""eval_every": 0,"#))
+  }
 }
