@@ -18,6 +18,8 @@ extension Pretraining {
         step: step, emaDecay: emaDecay, optimizerStep: optimizer.step, lossScale: lossScale,
         averages: averages
       ).texts
+    dict.metadata["steps_per_epoch"] = "\(length.stepsPerEpoch)"
+    dict.metadata.merge(images?.notes ?? [:]) { $1 }
     return dict.withReferenceNames()
   }
 
@@ -25,10 +27,12 @@ extension Pretraining {
   ///
   /// - Parameter checkpoint: What `checkpoint()` of a run of the same configuration returned.
   /// - Returns: The state after the checkpoint's last step.
-  /// - Throws: `CheckpointError` if something is missing or belongs to another configuration.
+  /// - Throws: `CheckpointError` if something is missing or belongs to another configuration or to
+  ///   other ``images``.
   public consuming func resumed(
     from checkpoint: StateDict
   ) throws(CheckpointError) -> Pretraining {
+    try compareImages(checkpoint.metadata)
     let notes = try CheckpointNotes(
       checkpoint.metadata, hasLossScale: lossScale != nil, steps: length.steps)
     step = notes.step
@@ -43,6 +47,18 @@ extension Pretraining {
         moments: try moments(named(checkpoint), areAsInFiles: notes.areMomentsAsInFiles))
     }
     return self
+  }
+
+  /// Refuses notes of other images; early checkpoints have none.
+  private func compareImages(_ notes: [String: String]) throws(CheckpointError) {
+    if let images, let earlier = DatasetFingerprint(notes: notes),
+      let difference = images.difference(from: earlier)
+    {
+      throw .changedImages(difference: difference)
+    }
+    if let before = notes["steps_per_epoch"].flatMap({ Int($0) }), before != length.stepsPerEpoch {
+      throw .changedEpoch(steps: length.stepsPerEpoch, before: before)
+    }
   }
 
   /// Takes the weights of both networks, logit scale and bias, and nothing else, from a checkpoint

@@ -24,13 +24,12 @@ struct PretrainCommand: DatasetCommand {
             "--save-model-dir", "-save-model-dir", sets: \.folder, as: "DIR", "the run's folder"),
           .value(
             "--resume", sets: \.resumed, as: "DIR", "go on with the run in this folder"),
+          .flag(
+            "--accept-changed-images", sets: \.acceptsChangedImages,
+            "with --resume: go on though the images are not those that the run began with"),
           .value(
             "--ckpt-path", sets: \.weights, as: "FILE",
             "start from the weights of a relic_model.pth or checkpoint.safetensors"),
-          .value(
-            "--eval-every", sets: \.evaluationInterval, as: "N", from: 0,
-            "steps between two linear evaluations on the labelled splits, 0 for none (default: "
-              + "five times --log-every-n-steps)"),
           mirrorOption, brokenImagesOption,
           .flag("--overwrite", sets: \.overwrites, "replace a run that is already in the folder"),
           .value(
@@ -55,8 +54,8 @@ struct PretrainCommand: DatasetCommand {
   var recorded = RunOptions()
   var folder = "./models"
   var resumed: String?
+  var acceptsChangedImages = false
   var weights: String?
-  var evaluationInterval: Int?
   var overwrites = false
   var configFile: String?
   var files = DatasetFiles()
@@ -99,11 +98,6 @@ struct PretrainCommand: DatasetCommand {
     if recorded.namesDataset { return command }
     if let found = DatasetName(foundIn: command.configuration.datasetPath) {
       command.recorded.datasetName = found
-    } else if command.configuration.datasetPath != standard || configurationFile != nil {
-      // The default is a large set, and would be fetched into a folder meant for another.
-      throw UsageError.conflict(
-        "there are no images in '\(command.configuration.datasetPath)'",
-        remedy: "name their folder, or a data set that can be fetched by --dataset-name")
     }
     return command
   }
@@ -113,6 +107,13 @@ struct PretrainCommand: DatasetCommand {
     // What can be told at once is told before a data set is fetched.
     try check(run)
     let start = try weights.map { try WeightFile.read($0) }
+    // The default is a large set, and would be fetched into a folder meant for another.
+    let isDefault = configuration.datasetPath == Self().configuration.datasetPath
+    guard recorded.namesDataset || (isDefault && configurationFile == nil) else {
+      throw UsageError.conflict(
+        "there are no images in '\(configuration.datasetPath)'",
+        remedy: "name their folder, or a data set that can be fetched by --dataset-name")
+    }
     if let datasetName = recorded.datasetName {
       try files.fetchIfMissing(datasetName, in: configuration.datasetPath, console)
     }
@@ -130,6 +131,7 @@ struct PretrainCommand: DatasetCommand {
           + "\(loader.dataset.count) images", remedy: "choose a smaller one")
     }
     let skipped = SkippedImages(console)
+    let evaluationInterval = recorded.evaluationInterval
     let evaluation = OnlineEvaluation(
       every: evaluationInterval ?? 5 * configuration.logEveryNSteps, of: command.configuration,
       brokenImages: files.brokenImages, skipped: skipped, console: console)
@@ -137,7 +139,7 @@ struct PretrainCommand: DatasetCommand {
       throw UsageError.conflict(
         "'--eval-every' is \(evaluationInterval), but \(configuration.dataset) has no labelled "
           + "train and test splits of two classes in \(configuration.datasetPath)",
-        remedy: "leave it out")
+        remedy: resumed == nil ? "leave it out" : "give 0")
     }
     let lock = try run.lock()
     defer { lock.release() }
@@ -181,6 +183,10 @@ struct PretrainCommand: DatasetCommand {
   /// Refuses to begin over a run, and to resume one that is not there or under other options.
   private func check(_ run: RunFolder) throws {
     guard resumed != nil else {
+      if acceptsChangedImages {
+        throw UsageError.conflict(
+          "'--accept-changed-images' is for runs that are resumed", remedy: "leave it out")
+      }
       guard !overwrites, let file = run.firstFile else { return }
       throw run.holdsRun ? RunError.holdsRun(path: run.path) : RunError.holdsFile(path: file)
     }
@@ -199,7 +205,7 @@ struct PretrainCommand: DatasetCommand {
         remedy: "leave out --ckpt-path and --config")
     }
     let begun = try run.options()
-    for option in RunOptions.all where option.key != "dataset_path" {
+    for option in RunOptions.all where !RunOptions.free.contains(option.key) {
       guard let old = option.get(begun), let new = option.get(recorded), old != new else {
         continue
       }
@@ -212,6 +218,7 @@ struct PretrainCommand: DatasetCommand {
     _ encoder: Backbone, _ run: RunFolder, _ loader: BatchLoader, from start: StateDict?
   ) throws -> Pretraining<Backbone> {
     var state = Pretraining(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
+    state.images = loader.dataset.fingerprint
     if let weights, let start {
       do throws(CheckpointError) {
         try state.loadWeights(start)
@@ -227,28 +234,45 @@ struct PretrainCommand: DatasetCommand {
   private func restore<Backbone>(
     _ encoder: Backbone, _ run: RunFolder, _ loader: BatchLoader, _ console: Console
   ) throws -> Pretraining<Backbone> {
+    let state: Pretraining<Backbone>
     do {
-      return try restore(encoder, run.checkpointPath, loader)
+      state = try restore(encoder, run.checkpointPath, loader, console)
     } catch {
       // Whatever is wrong with the newest checkpoint, the one before it lost few steps.
-      guard let state = try? restore(encoder, run.checkpoint.previousPath, loader) else {
-        throw error
-      }
+      let previous = run.checkpoint.previousPath
+      guard let earlier = try? restore(encoder, previous, loader, console) else { throw error }
+      state = earlier
       console.writeError(
         "warning: \(error); going on from the checkpoint before it, of step \(state.step)\n")
-      return state
     }
+    if let interval = recorded.evaluationInterval {
+      var begun = try run.options()
+      if begun.evaluationInterval != interval {
+        begun.evaluationInterval = interval
+        try run.write(begun)
+      }
+    }
+    return state
   }
 
   private func restore<Backbone>(
-    _ encoder: Backbone, _ path: String, _ loader: BatchLoader
+    _ encoder: Backbone, _ path: String, _ loader: BatchLoader, _ console: Console
   ) throws -> Pretraining<Backbone> {
+    let images = loader.dataset.fingerprint
     let checkpoint = try CheckpointFile.read(path)
+    var state = Pretraining(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
+    state.images = acceptsChangedImages ? nil : images
     do throws(CheckpointError) {
-      return try Pretraining(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
-        .resumed(from: checkpoint)
+      state = try state.resumed(from: checkpoint)
     } catch {
       throw RunError.unusableCheckpoint(path: path, error)
     }
+    state.images = images
+    if checkpoint.metadata["images"] == nil {
+      console.writeError(
+        "note: \(path) does not say which images the run began with; these are taken "
+          + "to be the same\n")
+    }
+    return state
   }
 }

@@ -3,7 +3,7 @@ internal import Foundation
 internal import RelicNN
 internal import Synchronization
 
-/// Ctrl-C and the terminating signal as a request that a loop reads between two steps.
+/// Ctrl-C and the signals of terminals and schedulers as a request that a loop reads between two steps.
 ///
 /// A class because a signal has one listener.
 final class Interrupt {
@@ -12,16 +12,21 @@ final class Interrupt {
   static let code: Int32 = 130
   private let sources: [any DispatchSourceSignal]
 
+  /// A closed terminal, and the notice that schedulers give.
+  private static let notices = [SIGHUP, SIGUSR1]
+
   /// Starts to listen.
   ///
-  /// The first signal says so and sets ``isRequested``; the next ends the program.
+  /// The first signal says so and sets ``isRequested``; the next ends the program if it is Ctrl-C or
+  /// the terminating one.
   init(_ console: Console) {
     Self.requested.store(false, ordering: .relaxed)
-    sources = [SIGINT, SIGTERM].map { number in
+    sources = ([SIGINT, SIGTERM] + Self.notices).map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
         if Self.requested.exchange(true, ordering: .relaxed) {
+          if Self.notices.contains(number) { return }
           console.writeError("\nended before the step was saved; the last checkpoint stays\n")
           AtomicFile.exitLeavingNone(code: Self.code)
         }
@@ -38,7 +43,7 @@ final class Interrupt {
 
   deinit {
     for source in sources { source.cancel() }
-    for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+    for number in [SIGINT, SIGTERM] + Self.notices { signal(number, SIG_DFL) }
   }
 }
 

@@ -44,6 +44,14 @@ enum StandardOutput {
   /// A reader that has closed its pipe has what it wanted: its text does not count as lost.
   static var failure: String? { lost.withLock { $0 } }
 
+  /// Opens what is closed of standard input, output and error on nothing: else the next file that is
+  /// opened would take its place, and be written over by messages.
+  static func openMissingStreams() {
+    var descriptor: CInt
+    repeat { descriptor = unsafe open("/dev/null", O_RDWR) } while (0...2).contains(descriptor)
+    if descriptor > 2 { close(descriptor) }
+  }
+
   @Sendable static func write(_ text: String) {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {

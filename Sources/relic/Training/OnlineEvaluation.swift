@@ -11,6 +11,9 @@ struct OnlineEvaluation {
     /// Of the 20 nearest training samples' votes, on the test split.
     let evalKnnTop1: Double
     let evalSeconds: Double
+    /// What the run has taken, this evaluation included.
+    var seconds = 0.0
+    var processorSeconds = 0.0
   }
 
   /// Steps between two evaluations.

@@ -140,6 +140,32 @@ import Testing
     }
   }
 
+  @Test func `a checkpoint of other images or another epoch does not go on`() throws {
+    let images = try Shapes(split: .train, count: 8).fingerprint
+    var first = Pretraining(Self.configuration, stepsPerEpoch: 2)
+    first.images = images
+    let checkpoint = first.checkpoint()
+    var same = Pretraining(Self.configuration, stepsPerEpoch: 2)
+    same.images = images
+    #expect(try same.resumed(from: checkpoint).checkpoint() == checkpoint)
+    var other = Pretraining(Self.configuration, stepsPerEpoch: 2)
+    other.images = try Shapes(split: .train, count: 9).fingerprint
+    #expect(
+      throws: CheckpointError.changedImages(difference: "there are 9 of them, not 8")
+    ) { try other.resumed(from: checkpoint) }
+    #expect(throws: CheckpointError.changedEpoch(steps: 3, before: 2)) {
+      try Pretraining(Self.configuration, stepsPerEpoch: 3).resumed(from: checkpoint)
+    }
+  }
+
+  @Test func `a checkpoint without notes of its images goes on with any`() throws {
+    var checkpoint = Pretraining(Self.configuration, stepsPerEpoch: 2).checkpoint()
+    checkpoint.metadata["steps_per_epoch"] = nil
+    var state = Pretraining(Self.configuration, stepsPerEpoch: 2)
+    state.images = try Shapes(split: .train, count: 9).fingerprint
+    #expect(try state.resumed(from: checkpoint).images?.count == 9)
+  }
+
   @Test func `two workers take the same step as one, to the bit`() throws {
     var one = Pretraining(Self.configuration, stepsPerEpoch: 4)
     var two = one
