@@ -111,7 +111,7 @@ extension Pretraining {
         throw .doesNotFit(mismatch)
       }
       // A square may have overflowed to infinity in a run that went on.
-      let isSquare = unsafe square.withElements { unsafe $0.allSatisfy { $0 >= 0 } }
+      let isSquare = square.scalars.allSatisfy { $0 >= 0 }
       guard mean.isFinite, isSquare else {
         throw .invalid(reason: "the moments of '\(name)' are none")
       }

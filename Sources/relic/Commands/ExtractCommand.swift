@@ -101,6 +101,7 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, PrefixCommand, Normalizin
     guard let folder = output ?? run.map({ $0.featuresPath + controlSuffix }) else {
       throw UsageError.missing("--output", help: help)
     }
+    try OutputFolder.check(folder, option: "--output")
     var configuration = recorded ?? PretrainingConfiguration()
     configuration.encoder = model ?? configuration.encoder
     configuration.stem = stem ?? configuration.stem

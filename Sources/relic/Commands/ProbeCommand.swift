@@ -52,6 +52,7 @@ struct ProbeCommand: ProbingCommand {
     }
     let folder = try files.folder(
       operands: common.operands, help: "relic \(Self.name) --help")
+    if let savePath { try OutputFolder.check(savePath, option: "--save") }
     var (scores, probes) = try ProbeRun(
       probe: probe, isSilent: printsJSON, console: console.forProgress
     ).evaluate(folder, from: files.name(operands: common.operands))

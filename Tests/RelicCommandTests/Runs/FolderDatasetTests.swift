@@ -127,6 +127,22 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: run + "/train_features.npy"))
   }
 
+  @Test func `results are not written into a run or among images`() throws {
+    try add("train/ape/1.png", "train/cat/1.png", "test/ape/1.png")
+    let photos = folder.path + "/photos"
+    #expect(pretrain(photos).code == .success)
+    #expect(Captured.run("extract", run).code == .success)
+    for (path, found) in [(run, "a run"), (photos + "/train", "images"), (photos, "images")] {
+      let extracted = Captured.run("extract", run, "--output", path)
+      #expect(extracted.code == .usage)
+      #expect(extracted.error.contains("'\(path)' holds \(found); name another folder by --output"))
+      let saved = Captured.run("probe", run + "/features", "--save", path)
+      #expect(saved.code == .usage)
+      #expect(saved.error.contains("'\(path)' holds \(found); name another folder by --save"))
+    }
+    #expect(Captured.run("extract", run, "--output", run + "/features").code == .success)
+  }
+
   @Test func `either network of a run gives features`() throws {
     try add("train/ape/1.png", "train/cat/1.png", "test/cat/1.png")
     #expect(pretrain(folder.path + "/photos", "--gamma", "0.5").code == .success)
