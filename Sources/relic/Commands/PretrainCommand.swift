@@ -106,6 +106,11 @@ struct PretrainCommand: DatasetCommand {
     let run = RunFolder(path: resumed ?? folder)
     // What can be told at once is told before a data set is fetched.
     try check(run)
+    var command = self
+    command.recorded.imageSize = recorded.imageSize ?? recorded.datasetName?.imageSize
+    command.configuration.imageSize = command.recorded.imageSize ?? configuration.imageSize
+    let encoder = command.configuration.makeEncoder()
+    try command.configuration.checkMemory(of: encoder)
     let start = try weights.map { try WeightFile.read($0) }
     // The default is a large set, and would be fetched into a folder meant for another.
     let isDefault = configuration.datasetPath == Self().configuration.datasetPath
@@ -117,9 +122,6 @@ struct PretrainCommand: DatasetCommand {
     if let datasetName = recorded.datasetName {
       try files.fetchIfMissing(datasetName, in: configuration.datasetPath, console)
     }
-    var command = self
-    command.recorded.imageSize = recorded.imageSize ?? recorded.datasetName?.imageSize
-    command.configuration.imageSize = command.recorded.imageSize ?? configuration.imageSize
     let dataset = try openDataset(
       name: configuration.dataset, path: configuration.datasetPath,
       split: recorded.datasetName?.pretrainingSplit ?? .train)
@@ -145,8 +147,7 @@ struct PretrainCommand: DatasetCommand {
     defer { lock.release() }
     // Another process may have begun or ended a run here since.
     try check(run)
-    try command.train(
-      command.configuration.makeEncoder(), run, loader, from: start, evaluation, skipped, console)
+    try command.train(encoder, run, loader, from: start, evaluation, skipped, console)
   }
 
   /// Takes the steps of a run that are left, of one that begins or is resumed.
