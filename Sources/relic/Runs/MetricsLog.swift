@@ -43,10 +43,31 @@ struct MetricsLog {
     // A run that diverges may show it in a rate or scale a step before its loss.
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    let line: [UInt8]
     do {
-      try handle.write(contentsOf: try encoder.encode(entry) + [0x0a])
+      line = [UInt8](try encoder.encode(entry)) + [0x0a]
     } catch {
       throw .cannotWrite(path: path, reason: "\(error.localizedDescription)")
+    }
+    try append(line)
+  }
+
+  /// Adds a line whole or not at all.
+  private func append(_ line: [UInt8]) throws(FileError) {
+    let descriptor = handle.fileDescriptor
+    let start = lseek(descriptor, 0, SEEK_CUR)
+    var rest = line[...]
+    while !rest.isEmpty {
+      let count = unsafe rest.withUnsafeBytes { bytes in
+        unsafe write(descriptor, bytes.baseAddress, bytes.count)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else {
+        let reason = systemReason()
+        ftruncate(descriptor, start)
+        throw .cannotWrite(path: path, reason: reason)
+      }
+      rest = rest.dropFirst(count)
     }
   }
 
