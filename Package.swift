@@ -39,12 +39,12 @@ let package = Package(
       name: "CImageCodecs", cSettings: [.treatAllWarnings(as: .error)],
       linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16")]),
     .target(
-      name: "RelicCore", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: strict),
+      name: "RelicCore", dependencies: ["COpenBLAS", "CKernels", "CMessageDigest"],
+      swiftSettings: strict),
     .target(
       name: "RelicNN",
       dependencies: [
-        "RelicCore", "COpenBLAS", "CKernels", "CImageCodecs", "CArchive", "CMessageDigest",
-        "CCurl",
+        "RelicCore", "COpenBLAS", "CKernels", "CImageCodecs", "CArchive", "CCurl",
       ],
       swiftSettings: strict),
     .target(

@@ -10,8 +10,10 @@ internal import RelicNN
   ]
 
   static func main() {
-    // A reader of the output that goes away must not take a run with it before it is saved.
-    signal(SIGPIPE, SIG_IGN)
+    StandardOutput.openClosedDescriptors()
+    // A reader of the output that goes away must not take a run with it before it is saved, nor must
+    // a limit on the size of files: the write that fails says why.
+    for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
     let code = run(Array(CommandLine.arguments.dropFirst()), .standard)
     guard code == .success, let reason = StandardOutput.failure else { exit(code.rawValue) }
     Console.standard.writeError(

@@ -13,6 +13,10 @@ public struct FeatureDescription: Codable, Equatable, Sendable {
   public var stem: String?
   /// The side of the images, in pixels.
   public var imageSize: Int?
+  /// What was taken from each channel of pixels in [0, 1], if anything.
+  public var pixelMean: [Float]?
+  /// What each channel was then divided by.
+  public var pixelDeviation: [Float]?
   /// Features per image.
   public var featureDimension: Int?
   /// Width of the projection head's output.
@@ -44,6 +48,8 @@ public struct FeatureDescription: Codable, Equatable, Sendable {
     case model
     case stem
     case imageSize = "image_size"
+    case pixelMean = "pixel_mean"
+    case pixelDeviation = "pixel_std"
     case featureDimension = "feature_dim"
     case projectionDimension = "projection_dim"
     case epochs

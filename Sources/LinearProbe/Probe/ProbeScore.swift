@@ -80,18 +80,26 @@ public struct ProbeScore: Equatable, Sendable {
 
   /// What a reader of the number should know: the fit's end and undefined scores.
   public var warnings: [String] {
-    let fit: String? =
-      switch status {
-      case .iterationLimit:
-        "the fit has not converged after \(iterations ?? 0) iterations "
-          + "(the published rows' did not either); raise --max-iter to go on"
-      case .lineSearchFailed:
-        "the fit ended early, no step lowers the objective; scale the features (--scale standard)"
-      case .stayedAtStart:
-        "the fit took no step, its first gradient is within the tolerance: the score says nothing "
-          + "about the features; scale them (--scale standard) or lower --tol"
-      case .converged, nil: nil
-      }
+    (fitWarning.map { [$0] } ?? []) + sampleWarnings
+  }
+
+  /// What a reader should know of a fit that did not converge.
+  package var fitWarning: String? {
+    switch status {
+    case .iterationLimit:
+      "the fit has not converged after \(iterations ?? 0) iterations "
+        + "(the published rows' did not either)"
+    case .lineSearchFailed:
+      "the fit ended early, no step lowers the objective"
+    case .stayedAtStart:
+      "the fit took no step, its first gradient is within the tolerance: the score says nothing "
+        + "about the features"
+    case .converged, nil: nil
+    }
+  }
+
+  /// What a reader should know of the samples.
+  package var sampleWarnings: [String] {
     let sparse =
       sparseClasses.isEmpty
       ? []
@@ -99,6 +107,6 @@ public struct ProbeScore: Equatable, Sendable {
         "fewer training samples than folds, so that some folds calibrate without them: classes "
           + sparseClasses.map(String.init).joined(separator: ", ")
       ]
-    return (fit.map { [$0] } ?? []) + sparse + report.warnings
+    return sparse + report.warnings
   }
 }

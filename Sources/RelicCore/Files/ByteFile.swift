@@ -24,6 +24,12 @@ package final class ByteFile: Sendable {
 
   deinit { close(descriptor) }
 
+  /// Returns the length of the file at `path` in bytes, or `nil` if it cannot be told.
+  package static func size(of path: String) -> Int? {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 ? Int(status.st_size) : nil
+  }
+
   /// Returns `count` bytes from `offset`; more than the file holds is refused before any is read.
   package func bytes(at offset: Int, count: Int) throws(FileError) -> [UInt8] {
     try elements(at: offset, count: count)

@@ -82,21 +82,22 @@ extension RGBImage {
   /// Creates an image from its red, green and blue planes, one after the other.
   init(width: Int, height: Int, planes: [UInt8]) {
     let area = width * height
+    var pixels = [UInt8](repeating: 0, count: 3 * area)
+    var destination = pixels.mutableSpan
     let source = planes.span
-    let pixels = unsafe [UInt8](unsafeUninitializedCapacity: 3 * area) { buffer, initialized in
-      for i in 0..<area {
-        unsafe buffer[3 * i] = source[i]
-        unsafe buffer[3 * i + 1] = source[area + i]
-        unsafe buffer[3 * i + 2] = source[2 * area + i]
-      }
-      initialized = 3 * area
+    for i in 0..<area {
+      destination[3 * i] = source[i]
+      destination[3 * i + 1] = source[area + i]
+      destination[3 * i + 2] = source[2 * area + i]
     }
     self.init(width: width, height: height, pixels: pixels)
   }
 }
 
 extension DatasetFormat {
-  static let cifar10 = DatasetFormat(imageSize: 32, archive: .cifar10) {
+  static let cifar10 = DatasetFormat(
+    imageSize: 32, folderName: "cifar-10-batches-bin", archive: .cifar10
+  ) {
     folder, split throws(DatasetError) in try CIFAR10(folder: folder, split: split)
   }
 }

@@ -2,6 +2,8 @@
 public enum DatasetError: Error, Equatable {
   case unknownName(String)
   case noSuchSplit(dataset: String, split: DatasetSplit, choices: [DatasetSplit])
+  /// None of a split's images can be read.
+  case allBroken(path: String, count: Int)
   /// A file of a data set is not there.
   case missing(dataset: String, path: String)
   /// A folder of images is not there.
@@ -40,10 +42,11 @@ extension DatasetError: CustomStringConvertible {
       "\(dataset) has no split '\(split.rawValue)'; "
         + "choose one of \(choices.map(\.rawValue).joined(separator: ", "))"
     case .missing(_, let path), .noFolder(let path), .noTestFolder(let path): "\(path): not found"
+    case .allBroken(let path, let count): "\(path): none of its \(count) images can be read"
     case .wrongSize(let path, let found, let expected):
       "\(path): holds \(found) bytes where \(expected) belong"
     case .noImages(let path, let others):
-      "\(path): holds no \(ImageFile.endings.joined(separator: ", ")) files"
+      "\(path): holds no \(ImageFolder.endings) files"
         + (others.isEmpty ? "" : " (but \(others))")
     case .deadLink(let path): "\(path): is a link that leads nowhere"
     case .unusableName(let path, let fault): "\(path): its name \(fault)"

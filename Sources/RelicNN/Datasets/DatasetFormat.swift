@@ -8,6 +8,9 @@ struct DatasetFormat: Sendable {
   /// The split that encoders are pretrained on.
   var pretrainingSplit = DatasetSplit.train
 
+  /// The folder that the set's archive unpacks to, or `nil` if nothing tells it from others.
+  var folderName: String?
+
   /// What the authors publish, or `nil` if that needs an agreement or is no single archive.
   var archive: DatasetArchive?
 

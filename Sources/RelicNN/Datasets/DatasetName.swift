@@ -29,6 +29,21 @@ public enum DatasetName: String, CaseIterable, Sendable {
   /// What the set's authors publish, or `nil` if that needs an agreement or is no single archive.
   public var archive: DatasetArchive? { format.archive }
 
+  /// The set that lies in a folder: a known one by the folder its archive unpacks to, else
+  /// ``folder`` if there are images or folders; `nil` if there is nothing.
+  public init?(foundIn path: String) {
+    let known = Self.allCases.first { set in
+      set.format.folderName.map { ImageFolder.isFolder("\(path)/\($0)") } ?? false
+    }
+    if let known {
+      self = known
+    } else if let content = try? FolderContent(of: path), !content.isEmpty {
+      self = .folder
+    } else {
+      return nil
+    }
+  }
+
   /// All names in one line.
   static var choices: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }

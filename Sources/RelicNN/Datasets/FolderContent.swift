@@ -10,6 +10,9 @@ struct FolderContent {
   private(set) var folders: [String] = []
   private(set) var otherFiles = FileCounts()
 
+  /// Whether there are neither images nor folders.
+  var isEmpty: Bool { images.isEmpty && folders.isEmpty }
+
   /// Reads a folder.
   ///
   /// - Throws: A folder that is not there or cannot be read; an image or folder whose name is not

@@ -130,10 +130,12 @@ extension DatasetFormat {
   static let folder = DatasetFormat(imageSize: 96) { folder, split throws(DatasetError) in
     try ImageFolder.split(split, of: folder)
   }
-  static let tinyImageNet = DatasetFormat(imageSize: 64) { folder, split throws(DatasetError) in
+  static let tinyImageNet = DatasetFormat(imageSize: 64, folderName: "tiny-imagenet-200") {
+    folder, split throws(DatasetError) in
     try ImageFolder.tinyImageNet(split, in: folder)
   }
-  static let food101 = DatasetFormat(imageSize: 192) { folder, split throws(DatasetError) in
+  static let food101 = DatasetFormat(imageSize: 192, folderName: "food-101") {
+    folder, split throws(DatasetError) in
     try ImageFolder.food101(split, in: folder)
   }
   static let imageNet = DatasetFormat(imageSize: 192) { folder, split throws(DatasetError) in

@@ -32,6 +32,10 @@ public protocol ImageDataset: Sendable {
   /// Returns the file image `index` comes from, relative to the set's folder, or `nil` if images
   /// have no files of their own, as in most sets.
   func fileName(at index: Int) -> String?
+
+  /// What tells this set from another, made anew at each call; of count, labels and file names
+  /// unless a conformer knows more.
+  var fingerprint: DatasetFingerprint { get }
 }
 
 extension ImageDataset {
@@ -46,6 +50,9 @@ extension ImageDataset {
 
   /// Returns `nil`: no files.
   public func fileName(at index: Int) -> String? { nil }
+
+  /// Of count, labels and file names.
+  public var fingerprint: DatasetFingerprint { DatasetFingerprint(of: self) }
 }
 
 /// A part of a data set.

@@ -33,6 +33,9 @@ public struct ImageFolder: ImageDataset {
     self.otherFiles = otherFiles
   }
 
+  /// The endings of the files that are read, in one line.
+  package static var endings: String { ImageFile.endings.joined(separator: ", ") }
+
   /// The number of files.
   public var count: Int { entries.count }
 
@@ -51,6 +54,13 @@ public struct ImageFolder: ImageDataset {
 
   /// Returns the file's name, relative to the folder.
   public func fileName(at index: Int) -> String? { entries[index].file }
+
+  /// Of count, labels, file names and the sizes of the files.
+  public var fingerprint: DatasetFingerprint {
+    DatasetFingerprint(
+      of: self,
+      sizes: parallelMap(count) { ByteFile.size(of: "\(folder)/\(entries[$0].file)") })
+  }
 }
 
 extension ImageFolder {

@@ -87,7 +87,7 @@ public struct STL10: ImageDataset {
 
 extension DatasetFormat {
   static let stl10 = DatasetFormat(
-    imageSize: 96, pretrainingSplit: .unlabeled, archive: .stl10
+    imageSize: 96, pretrainingSplit: .unlabeled, folderName: "stl10_binary", archive: .stl10
   ) { folder, split throws(DatasetError) in try STL10(folder: folder, split: split) }
 }
 

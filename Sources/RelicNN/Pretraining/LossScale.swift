@@ -3,6 +3,9 @@
 /// Micikevicius et al. 2018, section 3.2. A step whose gradient is not finite is skipped and halves
 /// the factor; 2,000 good steps in a row double it, unless it would become infinite.
 public struct LossScale: Sendable, Equatable {
+  /// Good steps in a row after which the factor doubles.
+  static let patience = 2_000
+
   /// The factor; a power of two, so that scaling rounds nothing.
   public private(set) var value: Float = 65536
   private(set) var goodSteps = 0
@@ -23,7 +26,7 @@ public struct LossScale: Sendable, Equatable {
       return
     }
     goodSteps += 1
-    if goodSteps == 2_000 {
+    if goodSteps == Self.patience {
       if (value * 2).isFinite { value *= 2 }
       goodSteps = 0
     }

@@ -15,6 +15,10 @@ public struct Pretraining<Backbone: EncoderNetwork>: Sendable {
   public let length: RunLength
   /// The decay of the next move of the target, an exponential moving average.
   public internal(set) var emaDecay: Double
+  /// The images that are trained on, or `nil` for any.
+  ///
+  /// Kept in checkpoints; a checkpoint of others does not continue the run.
+  public var images: DatasetFingerprint?
   /// Sums of losses, for the averages in reports.
   public internal(set) var averages = RunningAverages()
 

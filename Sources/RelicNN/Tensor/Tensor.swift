@@ -95,6 +95,9 @@ public struct Tensor: Sendable {
     mutating get { !isKnownUniquelyReferenced(&storage) }
   }
 
+  /// What is the same of tensors that share their elements.
+  var storageIdentity: ObjectIdentifier { ObjectIdentifier(storage) }
+
   /// Calls `body` with the elements; the pointer must not escape.
   public func withElements<R>(_ body: (UnsafeBufferPointer<Float>) throws -> R) rethrows -> R {
     let result = try unsafe body(UnsafeBufferPointer(start: storage.pointer, count: count))

@@ -21,6 +21,48 @@ enum ElementType: String {
     }
   }
 
+  /// The most whole numbers of an array, which are held as eight bytes each.
+  private static let mostIntegers = 1 << 20
+
+  private var isFloatingPoint: Bool {
+    switch self {
+    case .float64, .float32, .float16, .bfloat16: true
+    default: false
+    }
+  }
+
+  /// Why an array of `count` numbers is not read, or `nil`.
+  func reasonAgainst(count: Int) -> String? {
+    isFloatingPoint || count <= Self.mostIntegers
+      ? nil : "it has \(count) whole numbers, more than any encoder's"
+  }
+
+  /// Returns the numbers of an array of `shape` that begins at byte `offset` of a file.
+  func value(of file: ByteFile, at offset: Int, shape: [Int]) throws(FileError) -> StateDict.Value {
+    let count = shape.reduce(1, *)
+    guard isFloatingPoint else {
+      return value(try file.bytes(at: offset, count: count * width), shape: shape)
+    }
+    var tensor = Tensor(uninitialized: shape)
+    if self == .float32 {
+      try file.read(into: &tensor, at: offset)
+      return .floats(tensor)
+    }
+    // In pieces, so that a file's bytes and their numbers are never held together.
+    let piece = 1 << 18
+    for start in stride(from: 0, to: count, by: piece) {
+      let length = min(piece, count - start)
+      let bytes = try file.bytes(at: offset + start * width, count: length * width)
+      guard case .floats(let part) = value(bytes, shape: [length]) else { continue }
+      unsafe tensor.withMutableElements { elements in
+        unsafe part.withElements { part in
+          _ = unsafe elements[start..<(start + length)].update(from: part)
+        }
+      }
+    }
+    return .floats(tensor)
+  }
+
   /// Returns the numbers that little-endian `bytes` hold, which fill `shape`.
   func value(_ bytes: [UInt8], shape: [Int]) -> StateDict.Value {
     switch self {
@@ -60,5 +102,17 @@ extension [Int] {
       product = next
     }
     return product
+  }
+}
+
+extension ByteFile {
+  /// Fills a tensor with little-endian floats from `offset`.
+  fileprivate func read(into tensor: inout Tensor, at offset: Int) throws(FileError) {
+    let result = unsafe tensor.withMutableElements { elements in
+      Result { () throws(FileError) in
+        unsafe try read(UnsafeMutableRawBufferPointer(elements), at: offset)
+      }
+    }
+    try result.get()
   }
 }

@@ -49,7 +49,7 @@ extension Module {
     visitParameters(path) { name, parameter in
       known.insert(name)
       guard let tensor = dict.tensor(name) else {
-        mismatch.missing.append(name)
+        mismatch.missing.append(name + (dict.unread[name].map { " (\($0))" } ?? ""))
         return
       }
       if tensor.shape != parameter.fileShape {
@@ -76,12 +76,18 @@ extension Parameter {
   }
 
   /// The value as files hold it.
-  var fileValue: Tensor {
-    role == .convolutionWeight ? value.permuted(to: [3, 2, 0, 1]) : value
+  var fileValue: Tensor { inFile(value) }
+
+  /// A tensor of the value's shape as files hold it.
+  func inFile(_ tensor: Tensor) -> Tensor {
+    role == .convolutionWeight ? tensor.permuted(to: [3, 2, 0, 1]) : tensor
+  }
+
+  /// A tensor as files hold it in the value's shape.
+  func fromFile(_ tensor: Tensor) -> Tensor {
+    role == .convolutionWeight ? tensor.permuted(to: [2, 3, 1, 0]) : tensor
   }
 
   /// Takes a value as files hold it.
-  mutating func load(_ tensor: Tensor) {
-    value = role == .convolutionWeight ? tensor.permuted(to: [2, 3, 1, 0]) : tensor
-  }
+  mutating func load(_ tensor: Tensor) { value = fromFile(tensor) }
 }

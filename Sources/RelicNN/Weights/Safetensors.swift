@@ -13,23 +13,34 @@ public enum Safetensors {
     let header = try header(of: file)
     var dict = StateDict()
     dict.metadata = header.content.metadata
-    for entry in header.content.entries {
-      guard let type = ElementType(rawValue: entry.type) else {
-        throw WeightFileError.unsupported(
-          path: path, reason: "'\(entry.name)' has numbers of type '\(entry.type)'")
-      }
+    let entries = header.content.entries
+    for entry in entries {
       guard let count = entry.shape.elementCount, entry.offsets.count == 2,
-        entry.offsets[0] <= entry.offsets[1],
-        count <= file.count, count * type.width == entry.offsets[1] - entry.offsets[0]
+        entry.offsets[0] <= entry.offsets[1], count <= 8 * file.count,
+        ElementType(rawValue: entry.type).map({
+          count * $0.width == entry.offsets[1] - entry.offsets[0]
+        }) ?? true
       else {
         throw WeightFileError.damaged(
           path: path,
           reason: "'\(entry.name)' of shape \(entry.shape) does not fill bytes \(entry.offsets)")
       }
     }
-    try checkCover(header.content.entries, bytes: file.count - header.dataStart, path: path)
-    for entry in header.content.entries {
-      dict[entry.name] = try value(entry, file, start: header.dataStart + entry.offsets[0])
+    try checkCover(entries, bytes: file.count - header.dataStart, path: path)
+    for entry in entries {
+      guard let type = ElementType(rawValue: entry.type) else {
+        dict.unread[entry.name] = "has numbers of type '\(entry.type)'"
+        continue
+      }
+      if let reason = type.reasonAgainst(count: entry.shape.reduce(1, *)) {
+        dict.unread[entry.name] = reason
+        continue
+      }
+      dict[entry.name] = try type.value(
+        of: file, at: header.dataStart + entry.offsets[0], shape: entry.shape)
+    }
+    if dict.names.isEmpty, let first = dict.unread.min(by: { $0.key < $1.key }) {
+      throw WeightFileError.unsupported(path: path, reason: "'\(first.key)' \(first.value)")
     }
     return dict
   }
@@ -98,18 +109,6 @@ public enum Safetensors {
     }
   }
 
-  private static func value(
-    _ entry: SafetensorsHeader.Entry, _ file: ByteFile, start: Int
-  ) throws(FileError) -> StateDict.Value? {
-    if entry.type == ElementType.float32.rawValue {
-      var tensor = Tensor(uninitialized: entry.shape)
-      try file.read(into: &tensor, at: start)
-      return .floats(tensor)
-    }
-    let bytes = try file.bytes(at: start, count: entry.offsets[1] - entry.offsets[0])
-    return ElementType(rawValue: entry.type)?.value(bytes, shape: entry.shape)
-  }
-
   private static func header(
     of entries: [(name: String, value: StateDict.Value)], _ metadata: [String: String]
   ) -> [UInt8] {
@@ -168,18 +167,6 @@ extension AtomicFile {
   fileprivate func write(_ tensor: Tensor) throws(FileError) {
     let result = unsafe tensor.withElements { elements in
       Result { () throws(FileError) in unsafe try write(UnsafeRawBufferPointer(elements)) }
-    }
-    try result.get()
-  }
-}
-
-extension ByteFile {
-  /// Fills a tensor with little-endian floats from `offset`.
-  fileprivate func read(into tensor: inout Tensor, at offset: Int) throws(FileError) {
-    let result = unsafe tensor.withMutableElements { elements in
-      Result { () throws(FileError) in
-        unsafe try read(UnsafeMutableRawBufferPointer(elements), at: offset)
-      }
     }
     try result.get()
   }

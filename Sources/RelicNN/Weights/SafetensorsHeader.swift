@@ -14,6 +14,12 @@ struct SafetensorsHeader {
   /// A header that is not well formed.
   struct Malformed: Error { let reason: String }
 
+  /// The most extents of a shape: those of PyTorch's tensors.
+  private static let largestRank = 64
+
+  /// More arrays than any weight file has.
+  private static let mostEntries = 1 << 20
+
   private(set) var entries: [Entry] = []
   private(set) var metadata: [String: String] = [:]
 
@@ -30,6 +36,9 @@ struct SafetensorsHeader {
           header.metadata[key] = try header.string()
         }
       } else {
+        guard header.entries.count < Self.mostEntries else {
+          throw Malformed(reason: "the header has more than \(Self.mostEntries) arrays")
+        }
         header.entries.append(try header.entry(name))
       }
     }
@@ -44,8 +53,8 @@ struct SafetensorsHeader {
     try object { (header, key) throws(Malformed) in
       switch key {
       case "dtype": entry.type = try header.string()
-      case "shape": entry.shape = try header.numbers()
-      case "data_offsets": entry.offsets = try header.numbers()
+      case "shape": entry.shape = try header.numbers(atMost: Self.largestRank)
+      case "data_offsets": entry.offsets = try header.numbers(atMost: 2)
       default: throw Malformed(reason: "'\(name)' has an unknown field '\(key)'")
       }
     }
@@ -65,11 +74,16 @@ struct SafetensorsHeader {
     try expect("}")
   }
 
-  private mutating func numbers() throws(Malformed) -> [Int] {
+  private mutating func numbers(atMost limit: Int) throws(Malformed) -> [Int] {
     var list: [Int] = []
     try expect("[")
     if accept("]") { return list }
-    repeat { list.append(try number()) } while accept(",")
+    repeat {
+      guard list.count < limit else {
+        throw Malformed(reason: "a list has more than \(limit) numbers")
+      }
+      list.append(try number())
+    } while accept(",")
     try expect("]")
     return list
   }

@@ -20,6 +20,12 @@ public struct StateDict: Sendable, Equatable {
   /// Notes about the file: what made it, from what.
   public var metadata: [String: String] = [:]
 
+  /// Arrays that a file has and that are not here, with the reason.
+  public internal(set) var unread: [String: String] = [:]
+
+  /// Prefixes of other sets of weights in the file that these came from.
+  public internal(set) var alternatives: [String] = []
+
   private var values: [String: Value] = [:]
 
   /// Creates an empty state dict.
@@ -47,8 +53,12 @@ public struct StateDict: Sendable, Equatable {
   public func renamed(_ rename: (_ name: String) -> String?) -> StateDict {
     var result = StateDict()
     result.metadata = metadata
+    result.alternatives = alternatives
     for name in names {
       if let newName = rename(name) { result[newName] = values[name] }
+    }
+    for (name, reason) in unread {
+      if let newName = rename(name) { result.unread[newName] = reason }
     }
     return result
   }

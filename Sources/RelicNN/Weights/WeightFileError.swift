@@ -3,6 +3,8 @@ public enum WeightFileError: Error, Equatable {
   case unknownFormat(path: String)
   case damaged(path: String, reason: String)
   case unsupported(path: String, reason: String)
+  /// Several sets of weights, each below one of these prefixes.
+  case several(path: String, prefixes: [String])
 }
 
 extension WeightFileError: CustomStringConvertible {
@@ -13,6 +15,9 @@ extension WeightFileError: CustomStringConvertible {
       "\(path): is neither safetensors nor a PyTorch file of torch.save"
     case .damaged(let path, let reason): "\(path): is damaged: \(reason); get the file again"
     case .unsupported(let path, let reason): "\(path): cannot be used: \(reason)"
+    case .several(let path, let prefixes):
+      "\(path): holds several sets of weights; choose one with --prefix: "
+        + prefixes.prefix(12).joined(separator: ", ")
     }
   }
 }

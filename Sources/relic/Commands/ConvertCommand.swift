@@ -1,16 +1,23 @@
+internal import Foundation
 internal import RelicNN
 
 /// `relic convert`: writes weights of any format that is read as safetensors.
-struct ConvertCommand: Command {
+struct ConvertCommand: PrefixCommand {
   static let name = "convert"
   static let summary = "write weights of any known format as safetensors"
   static let discussion = """
-    Reads safetensors and PyTorch's .pth files (a state dict, alone or one level down), without
-    Python and without running code from the file. Names become torchvision's: '0.weight' of the
-    reference's encoder.pth is written as 'conv1.weight', and DataParallel's 'module.' goes.
+    Reads safetensors and PyTorch's .pth and .ckpt files (a state dict, alone or beside whatever a
+    training program keeps with it), without Python and without running code from the file.
+
+    An encoder gets torchvision's names: '0.weight' of the reference's encoder.pth is written as
+    'conv1.weight', and what DataParallel, MoCo, DINO, lightly or solo-learn put before the names
+    goes. A whole model of ReLIC gets the reference's names, so that relic-pytorch loads it; so does
+    an encoder with '--names reference'.
 
       relic convert encoder.pth encoder.safetensors
       relic convert relic_model.pth encoder.safetensors --encoder-only
+      relic convert moco.pth encoder.safetensors --encoder-only --prefix module.encoder_k
+      relic convert RUN/encoder.safetensors encoder.safetensors --names reference
     """
   static let operandPlaceholder: String? = "FROM TO"
   static let options: [OptionGroup<ConvertCommand>] = [
@@ -19,16 +26,70 @@ struct ConvertCommand: Command {
       [
         .flag(
           "--encoder-only", sets: \.keepsEncoderOnly,
-          "write the (target) encoder alone, without heads and classifiers"),
-        .flag("--keep-names", sets: \.keepsNames, "write the names as they stand in the file"),
+          "write the encoder alone, without heads and classifiers"),
+        prefixOption,
+        .choice(
+          "--names", sets: \.names, as: "NAME",
+          "whose names to write (default: the reference's for a whole model of ReLIC, torchvision's "
+            + "for an encoder)"),
+        .flag("--keep-names", sets: \.keepsNames, "the same as '--names file'"),
       ])
   ]
 
+  /// Whose names arrays get.
+  enum Names: String, CaseIterable {
+    case torchvision
+    case reference
+    case file
+  }
+
   var keepsEncoderOnly = false
+  var prefix: String?
+  var names: Names?
   var keepsNames = false
   var common = CommonSettings()
 
   func run(_ console: Console) throws {
+    let (source, destination) = try paths()
+    var dict = try WeightFile.read(source, under: prefix)
+    guard !dict.names.isEmpty else {
+      throw WeightFileError.unsupported(path: source, reason: "it holds no arrays")
+    }
+    let names = keepsNames ? Names.file : names ?? usualNames(of: dict)
+    if keepsEncoderOnly {
+      do {
+        dict = try dict.encoderWeights()
+      } catch {
+        throw EncoderFileError.notFound(path: source, error)
+      }
+    }
+    switch names {
+    case .torchvision: dict = dict.withTorchvisionNames()
+    case .reference: dict = withoutMoments(dict.withReferenceNames(), console)
+    case .file: break
+    }
+    tell(dict, of: source, console)
+    dict.metadata["format"] = "pt"
+    try Safetensors.write(dict, to: destination)
+    console.line("\(destination): \(dict.names.count) arrays")
+  }
+
+  /// The reference's model takes no other arrays than its own.
+  private func withoutMoments(_ dict: StateDict, _ console: Console) -> StateDict {
+    let model = dict.renamed { $0.hasPrefix("adam.") ? nil : $0 }
+    let count = dict.names.count - model.names.count
+    if count > 0 {
+      console.writeError(
+        "note: \(count) arrays of Adam's moments are left out; --keep-names keeps them\n")
+    }
+    return model
+  }
+
+  private func usualNames(of dict: StateDict) -> Names {
+    dict.isRelicModel && !keepsEncoderOnly ? .reference : .torchvision
+  }
+
+  private func paths() throws -> (source: String, destination: String) {
     let help = "relic \(Self.name) --help"
     guard common.operands.count >= 2 else {
       throw UsageError.missingOperand("the file to read or the file to write", help: help)
@@ -37,19 +98,25 @@ struct ConvertCommand: Command {
       throw UsageError.unexpectedOperand(common.operands[2], help: help)
     }
     try UsageError.check(common.operands[1], endsIn: "safetensors")
-    if keepsEncoderOnly && keepsNames {
+    if keepsEncoderOnly && (keepsNames || names == .file) {
       throw UsageError.conflict(
         "'--encoder-only' needs the names that '--keep-names' leaves out",
         remedy: "give one of them")
     }
-    var dict = try WeightFile.read(common.operands[0])
-    if keepsEncoderOnly {
-      dict = dict.encoderWeights()
-    } else if !keepsNames {
-      dict = dict.withTorchvisionNames()
+    if keepsNames, let names, names != .file {
+      throw UsageError.conflict(
+        "both '--keep-names' and '--names \(names.rawValue)' are given",
+        remedy: "give one of them")
     }
-    dict.metadata["format"] = "pt"
-    try Safetensors.write(dict, to: common.operands[1])
-    console.line("\(common.operands[1]): \(dict.names.count) arrays")
+    return (common.operands[0], common.operands[1])
+  }
+
+  /// Says what the file has beside the arrays that are written, and which of these are broken.
+  private func tell(_ dict: StateDict, of source: String, _ console: Console) {
+    for note in dict.notes(about: source) { console.writeError("note: \(note)\n") }
+    if let name = dict.firstNotFinite {
+      console.writeError(
+        "warning: \(source): '\(name)' holds NaN or infinite numbers; features of it will, too\n")
+    }
   }
 }

@@ -2,7 +2,7 @@ internal import LinearProbe
 internal import RelicNN
 
 /// `relic evaluate`: extracts features of runs, probes them and prints one table.
-struct EvaluateCommand: ProbingCommand, DatasetCommand {
+struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, NormalizingCommand {
   static let name = "evaluate"
   static let summary = "extract and probe the encoders of runs, and print one table"
   static let discussion = """
@@ -24,10 +24,11 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand {
         .flag(
           "--controls", sets: \.hasControls,
           "score raw pixels and the untrained encoder of the first run, too"),
+        networkOption,
         .value(
           "--batch-size", "-b", sets: \.batchSize, as: "N", from: 1, to: 65_536,
           "images at a time"),
-        mirrorOption, brokenImagesOption,
+        meanOption, deviationOption, mirrorOption, brokenImagesOption,
         .choice("--format", sets: \.format, as: "NAME", "layout of the table"),
       ]),
     scoringOptions,
@@ -36,7 +37,9 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand {
   var datasetName: DatasetName?
   var datasetPath: String?
   var hasControls = false
+  var network = RunNetwork.target
   var batchSize = 256
+  var pixels = PixelOptions()
   var files = DatasetFiles()
   var scoring = ProbeOptions()
   var format = AccuracyTable.Format.text
@@ -48,7 +51,9 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand {
     }
     let runs = common.operands.map { RunFolder(path: $0) }
     // All are read before the first is scored: a wrong name at the end costs no time.
-    let sources = try runs.map { ($0, try $0.options().configuration, try FeatureSource($0)) }
+    let sources = try runs.map {
+      ($0, try $0.options().configuration, try FeatureSource($0, network))
+    }
     for (_, configuration, _) in sources {
       guard let name = datasetName ?? DatasetName(rawValue: configuration.dataset) else { continue }
       try files.fetchIfMissing(name, in: datasetPath ?? configuration.datasetPath, console)
@@ -83,6 +88,10 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand {
     _ skipped: SkippedImages, _ console: Console
   ) throws -> [ProbeScore] {
     let dataset = datasetName?.rawValue ?? configuration.dataset
+    var source = source
+    if source.encoder != nil {
+      source.normalization = try pixels.normalization(help: "relic \(Self.name) --help")
+    }
     let extraction = FeatureExtraction(
       source: source, dataset: dataset,
       datasetPath: datasetPath ?? configuration.datasetPath, batchSize: batchSize,

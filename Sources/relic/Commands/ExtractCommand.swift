@@ -3,7 +3,7 @@ internal import LinearProbe
 internal import RelicNN
 
 /// `relic extract`: writes the features that a frozen encoder gives.
-struct ExtractCommand: DatasetCommand {
+struct ExtractCommand: DatasetCommand, NetworkCommand, PrefixCommand, NormalizingCommand {
   static let name = "extract"
   static let summary = "write the features of a frozen encoder as .npy files"
   static let discussion = """
@@ -24,8 +24,10 @@ struct ExtractCommand: DatasetCommand {
         .choice(
           "--encoder-model-name", "-m", sets: \.model, as: "NAME",
           "the encoder (default: the run's)"),
+        networkOption,
         .choice(
           "--stem", sets: \.stem, as: "NAME", "first layers of a ResNet (default: the run's)"),
+        prefixOption, meanOption, deviationOption,
         .flag("--random-init", sets: \.isUntrained, "random weights, as a control"),
         .flag("--raw-pixels", sets: \.takesPixels, "the pixels themselves, as a control"),
         .value(
@@ -56,6 +58,9 @@ struct ExtractCommand: DatasetCommand {
   var encoder: String?
   var model: EncoderModel?
   var stem: Stem?
+  var network = RunNetwork.target
+  var prefix: String?
+  var pixels = PixelOptions()
   var isUntrained = false
   var takesPixels = false
   var seed: UInt64?
@@ -80,6 +85,10 @@ struct ExtractCommand: DatasetCommand {
       throw UsageError.conflict(
         "'--random-init' and '--raw-pixels' are two controls", remedy: "give one of them")
     }
+    if takesPixels, pixels != PixelOptions() {
+      throw UsageError.conflict(
+        "'--raw-pixels' takes pixels as they are", remedy: "leave out --mean and --std")
+    }
     let path = common.operands.first ?? encoder
     let run = path.map { RunFolder(path: $0) }.flatMap { $0.isFolder ? $0 : nil }
     if let operand = common.operands.first, !FileManager.default.fileExists(atPath: operand) {
@@ -92,18 +101,21 @@ struct ExtractCommand: DatasetCommand {
     guard let folder = output ?? run.map({ $0.featuresPath + controlSuffix }) else {
       throw UsageError.missing("--output", help: help)
     }
+    try OutputFolder.check(folder, option: "--output")
     var configuration = recorded ?? PretrainingConfiguration()
     configuration.encoder = model ?? configuration.encoder
     configuration.stem = stem ?? configuration.stem
     configuration.imageSize = imageSize ?? recorded?.imageSize ?? name.imageSize
     configuration.seed = seed ?? configuration.seed
     configuration.datasetPath = datasetPath ?? configuration.datasetPath
-    let source = try source(path: path, run: run, configuration, help: help)
+    var source = try source(path: path, run: run, configuration, help: help)
+    source.normalization = try pixels.normalization(help: help)
+    for note in source.notes { console.writeError("note: \(note)\n") }
     try files.fetchIfMissing(name, in: configuration.datasetPath, console)
     let extraction = FeatureExtraction(
       source: source, dataset: name.rawValue, datasetPath: configuration.datasetPath,
       batchSize: batchSize, brokenImages: files.brokenImages, skipped: SkippedImages(console),
-      console: console)
+      console: console, tellsOfImages: true)
     let lock = try FeatureFolder.lock(folder)
     defer { lock.release() }
     if name == .folder, !ImageFolder.hasTestSplit(configuration.datasetPath) {
@@ -113,13 +125,21 @@ struct ExtractCommand: DatasetCommand {
     try features.write(to: folder)
     console.line(
       "\(folder): \(features.train.features.rows) + \(features.test.features.rows) images, "
-        + "\(features.train.features.columns) features each; score them with "
-        + "'relic probe \(folder)'")
+        + "\(features.train.features.columns) features each; "
+        + Self.advice(on: features, in: folder))
+  }
+
+  /// What can be done with features: without labels there is nothing to score.
+  private static func advice(on features: FeatureFolder, in folder: String) -> String {
+    if features.train.labels == nil { return "the images to train on are without labels" }
+    if features.test.labels == nil { return "the images to test on are without labels" }
+    return "score them with 'relic probe \(folder)'"
   }
 
   /// Keeps a control's features apart from the encoder's.
   private var controlSuffix: String {
-    isUntrained ? "-random-init" : takesPixels ? "-raw-pixels" : ""
+    isUntrained
+      ? "-random-init" : takesPixels ? "-raw-pixels" : network == .online ? "-online" : ""
   }
 
   /// Writes the features of a folder that is not cut into training and test images.
@@ -128,6 +148,7 @@ struct ExtractCommand: DatasetCommand {
   ) throws {
     let images = try openDataset(
       name: extraction.dataset, path: extraction.datasetPath, split: .train)
+    console.tell(of: images, as: .train)
     let (samples, origin) = try extraction.features(of: images, called: "train")
     try FeatureFolder.write(train: samples, test: nil, origin: origin, to: folder)
     console.line(
@@ -141,9 +162,16 @@ struct ExtractCommand: DatasetCommand {
     if takesPixels { return FeatureSource(rawPixelsOf: configuration.imageSize) }
     if isUntrained { return FeatureSource(untrained: configuration) }
     guard let path else { throw UsageError.missingOperand("a run folder or --encoder", help: help) }
-    if let run, model == nil, stem == nil, imageSize == nil { return try FeatureSource(run) }
-    return try FeatureSource(
-      weightsAt: run?.encoderPath ?? path, model: configuration.encoder, stem: configuration.stem,
-      imageSize: configuration.imageSize)
+    if let run, model == nil, stem == nil, imageSize == nil, prefix == nil {
+      return try FeatureSource(run, network)
+    }
+    if network == .online {
+      throw UsageError.conflict(
+        "'--network online' takes a run as it is", remedy: "leave out what describes an encoder")
+    }
+    let file = EncoderFile(
+      path: run?.encoderPath ?? path, prefix: prefix, model: configuration.encoder,
+      stem: configuration.stem)
+    return try FeatureSource(file, imageSize: configuration.imageSize)
   }
 }

@@ -8,10 +8,13 @@ struct PretrainCommand: DatasetCommand {
     Trains an encoder by ReLIC and keeps the run in the folder of --save-model-dir: config.json,
     metrics.jsonl, encoder.safetensors (the target encoder under torchvision's names) and
     checkpoint.safetensors. Ctrl-C finishes the step and saves; --resume goes on to the same bits.
-    Options may be typed with underscores, as the reference has them: --batch_size 256.
+    A FOLDER of images is what --dataset-path names. Options may be typed with underscores, as the
+    reference has them: --batch_size 256.
 
+      relic pretrain photos --save-model-dir runs/photos
       relic pretrain --dataset-name cifar10 --gamma 0.99 --save-model-dir runs/cifar10
     """
+  static let operandPlaceholder: String? = "[FOLDER]"
   static let options =
     RunOptions.groups.map { $0.within(\.recorded) } + [
       OptionGroup(
@@ -21,13 +24,12 @@ struct PretrainCommand: DatasetCommand {
             "--save-model-dir", "-save-model-dir", sets: \.folder, as: "DIR", "the run's folder"),
           .value(
             "--resume", sets: \.resumed, as: "DIR", "go on with the run in this folder"),
+          .flag(
+            "--accept-changed-images", sets: \.acceptsChangedImages,
+            "with --resume: go on though the images are not those that the run began with"),
           .value(
             "--ckpt-path", sets: \.weights, as: "FILE",
             "start from the weights of a relic_model.pth or checkpoint.safetensors"),
-          .value(
-            "--eval-every", sets: \.evaluationInterval, as: "N", from: 0,
-            "steps between two linear evaluations on the labelled splits, 0 for none (default: "
-              + "five times --log-every-n-steps)"),
           mirrorOption, brokenImagesOption,
           .flag("--overwrite", sets: \.overwrites, "replace a run that is already in the folder"),
           .value(
@@ -52,8 +54,8 @@ struct PretrainCommand: DatasetCommand {
   var recorded = RunOptions()
   var folder = "./models"
   var resumed: String?
+  var acceptsChangedImages = false
   var weights: String?
-  var evaluationInterval: Int?
   var overwrites = false
   var configFile: String?
   var files = DatasetFiles()
@@ -71,16 +73,55 @@ struct PretrainCommand: DatasetCommand {
   }
 
   func run(_ console: Console) throws {
+    let command = try withDataset()
+    try command.runWithDataset(console)
+  }
+
+  /// Returns the command with the folder that was typed, and with the data set that lies in it
+  /// where none was named.
+  private func withDataset() throws -> PretrainCommand {
+    var command = self
+    let help = "relic \(Self.name) --help"
+    guard common.operands.count <= 1 else {
+      throw UsageError.unexpectedOperand(common.operands[1], help: help)
+    }
+    let standard = Self().configuration.datasetPath
+    if let operand = common.operands.first {
+      guard configuration.datasetPath == standard, resumed == nil else {
+        throw UsageError.conflict(
+          "the folder '\(operand)' is given beside "
+            + (resumed == nil ? "'--dataset-path'" : "'--resume', which has its own"),
+          remedy: "give one of them")
+      }
+      command.configuration.datasetPath = operand
+    }
+    if recorded.namesDataset { return command }
+    if let found = DatasetName(foundIn: command.configuration.datasetPath) {
+      command.recorded.datasetName = found
+    }
+    return command
+  }
+
+  private func runWithDataset(_ console: Console) throws {
     let run = RunFolder(path: resumed ?? folder)
     // What can be told at once is told before a data set is fetched.
     try check(run)
-    let start = try weights.map { try WeightFile.read($0).withTorchvisionNames() }
-    if let datasetName = recorded.datasetName {
-      try files.fetchIfMissing(datasetName, in: configuration.datasetPath, console)
-    }
     var command = self
     command.recorded.imageSize = recorded.imageSize ?? recorded.datasetName?.imageSize
     command.configuration.imageSize = command.recorded.imageSize ?? configuration.imageSize
+    let encoder = command.configuration.makeEncoder()
+    try command.configuration.checkMemory(of: encoder)
+    let start = try weights.map { try WeightFile.read($0) }
+    // The default is a large set, and would be fetched into a folder meant for another.
+    let isDefault = configuration.datasetPath == Self().configuration.datasetPath
+    guard recorded.namesDataset || (isDefault && configurationFile == nil) else {
+      throw UsageError.conflict(
+        "there are no images in '\(configuration.datasetPath)'",
+        remedy: "name their folder, or a data set that can be fetched by --dataset-name")
+    }
+    if let datasetName = recorded.datasetName {
+      try files.fetchIfMissing(datasetName, in: configuration.datasetPath, console)
+    }
     let dataset = try openDataset(
       name: configuration.dataset, path: configuration.datasetPath,
       split: recorded.datasetName?.pretrainingSplit ?? .train)
@@ -92,6 +133,7 @@ struct PretrainCommand: DatasetCommand {
           + "\(loader.dataset.count) images", remedy: "choose a smaller one")
     }
     let skipped = SkippedImages(console)
+    let evaluationInterval = recorded.evaluationInterval
     let evaluation = OnlineEvaluation(
       every: evaluationInterval ?? 5 * configuration.logEveryNSteps, of: command.configuration,
       brokenImages: files.brokenImages, skipped: skipped, console: console)
@@ -99,14 +141,13 @@ struct PretrainCommand: DatasetCommand {
       throw UsageError.conflict(
         "'--eval-every' is \(evaluationInterval), but \(configuration.dataset) has no labelled "
           + "train and test splits of two classes in \(configuration.datasetPath)",
-        remedy: "leave it out")
+        remedy: resumed == nil ? "leave it out" : "give 0")
     }
     let lock = try run.lock()
     defer { lock.release() }
     // Another process may have begun or ended a run here since.
     try check(run)
-    try command.train(
-      command.configuration.makeEncoder(), run, loader, from: start, evaluation, skipped, console)
+    try command.train(encoder, run, loader, from: start, evaluation, skipped, console)
   }
 
   /// Takes the steps of a run that are left, of one that begins or is resumed.
@@ -117,12 +158,13 @@ struct PretrainCommand: DatasetCommand {
   ) throws {
     let state =
       try resumed == nil
-      ? begin(encoder, run, loader, from: start) : restore(encoder, run, loader)
+      ? begin(encoder, run, loader, from: start) : restore(encoder, run, loader, console)
     if let weights {
       console.line(
         "\(weights): weights only; optimiser, decay and step begin anew ('--resume RUN' goes on with "
           + "all of a run)")
     }
+    console.tell(of: loader.dataset, as: recorded.datasetName?.pretrainingSplit ?? .train)
     console.line(
       "\(loader.dataset.count) images of \(configuration.dataset), "
         + "\(loader.stepsPerEpoch) steps an epoch, \(ThreadPool.workerCount) workers, "
@@ -131,12 +173,21 @@ struct PretrainCommand: DatasetCommand {
       state.run(on: loader), of: configuration, run: run, evaluation: evaluation,
       skipped: skipped, console: console)
     try loop.finish()
-    console.line("\(run.encoderPath): the encoder; score it with 'relic evaluate \(run.path)'")
+    let isScored = OnlineEvaluation.hasLabelledSplits(configuration)
+    console.line(
+      "\(run.encoderPath): the encoder; "
+        + (isScored
+          ? "score it with 'relic evaluate \(run.path)'"
+          : "write its features with 'relic extract \(run.path)'"))
   }
 
   /// Refuses to begin over a run, and to resume one that is not there or under other options.
   private func check(_ run: RunFolder) throws {
     guard resumed != nil else {
+      if acceptsChangedImages {
+        throw UsageError.conflict(
+          "'--accept-changed-images' is for runs that are resumed", remedy: "leave it out")
+      }
       guard !overwrites, let file = run.firstFile else { return }
       throw run.holdsRun ? RunError.holdsRun(path: run.path) : RunError.holdsFile(path: file)
     }
@@ -155,7 +206,7 @@ struct PretrainCommand: DatasetCommand {
         remedy: "leave out --ckpt-path and --config")
     }
     let begun = try run.options()
-    for option in RunOptions.all where option.key != "dataset_path" {
+    for option in RunOptions.all where !RunOptions.free.contains(option.key) {
       guard let old = option.get(begun), let new = option.get(recorded), old != new else {
         continue
       }
@@ -168,6 +219,7 @@ struct PretrainCommand: DatasetCommand {
     _ encoder: Backbone, _ run: RunFolder, _ loader: BatchLoader, from start: StateDict?
   ) throws -> Pretraining<Backbone> {
     var state = Pretraining(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
+    state.images = loader.dataset.fingerprint
     if let weights, let start {
       do throws(CheckpointError) {
         try state.loadWeights(start)
@@ -181,14 +233,47 @@ struct PretrainCommand: DatasetCommand {
   }
 
   private func restore<Backbone>(
-    _ encoder: Backbone, _ run: RunFolder, _ loader: BatchLoader
+    _ encoder: Backbone, _ run: RunFolder, _ loader: BatchLoader, _ console: Console
   ) throws -> Pretraining<Backbone> {
-    let checkpoint = try Safetensors.read(run.checkpointPath)
-    do throws(CheckpointError) {
-      return try Pretraining(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
-        .resumed(from: checkpoint)
+    let state: Pretraining<Backbone>
+    do {
+      state = try restore(encoder, run.checkpointPath, loader, console)
     } catch {
-      throw RunError.unusableCheckpoint(path: run.checkpointPath, error)
+      // Whatever is wrong with the newest checkpoint, the one before it lost few steps.
+      let previous = run.checkpoint.previousPath
+      guard let earlier = try? restore(encoder, previous, loader, console) else { throw error }
+      state = earlier
+      console.writeError(
+        "warning: \(error); going on from the checkpoint before it, of step \(state.step)\n")
     }
+    if let interval = recorded.evaluationInterval {
+      var begun = try run.options()
+      if begun.evaluationInterval != interval {
+        begun.evaluationInterval = interval
+        try run.write(begun)
+      }
+    }
+    return state
+  }
+
+  private func restore<Backbone>(
+    _ encoder: Backbone, _ path: String, _ loader: BatchLoader, _ console: Console
+  ) throws -> Pretraining<Backbone> {
+    let images = loader.dataset.fingerprint
+    let checkpoint = try CheckpointFile.read(path)
+    var state = Pretraining(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
+    state.images = acceptsChangedImages ? nil : images
+    do throws(CheckpointError) {
+      state = try state.resumed(from: checkpoint)
+    } catch {
+      throw RunError.unusableCheckpoint(path: path, error)
+    }
+    state.images = images
+    if checkpoint.metadata["images"] == nil {
+      console.writeError(
+        "note: \(path) does not say which images the run began with; these are taken "
+          + "to be the same\n")
+    }
+    return state
   }
 }

@@ -52,6 +52,7 @@ struct ProbeCommand: ProbingCommand {
     }
     let folder = try files.folder(
       operands: common.operands, help: "relic \(Self.name) --help")
+    if let savePath { try OutputFolder.check(savePath, option: "--save") }
     var (scores, probes) = try ProbeRun(
       probe: probe, isSilent: printsJSON, console: console.forProgress
     ).evaluate(folder, from: files.name(operands: common.operands))
@@ -90,7 +91,7 @@ struct ProbeCommand: ProbingCommand {
       console.line("\n\(score.modelName)\n\n\(score.report.text)\n\(score.confusionMatrix.text)")
     }
     for score in scores {
-      for warning in score.warnings {
+      for warning in Remedies.warnings(of: score) {
         console.writeError("warning: \(score.modelName): \(warning)\n")
       }
     }

@@ -10,12 +10,18 @@ struct FeatureExtraction {
   let brokenImages: BrokenImages
   let skipped: SkippedImages
   let console: Console
+  /// Whether it says what it takes for each split.
+  var tellsOfImages = false
 
   /// Returns the features of the train and test splits, with how they were made.
   func features() throws -> FeatureFolder {
     // Both are opened before one is read: a missing split costs no time.
     let train = try openDataset(name: dataset, path: datasetPath, split: .train)
     let test = try openDataset(name: dataset, path: datasetPath, split: .test)
+    if tellsOfImages {
+      console.tell(of: train, as: .train)
+      console.tell(of: test, as: .test)
+    }
     var (trainFeatures, origin) = try features(of: train, called: "train")
     let testFeatures = try features(of: test, called: "test").samples
     origin.testCount = testFeatures.features.rows
@@ -38,16 +44,17 @@ struct FeatureExtraction {
       if !batch.skipped.isEmpty { display.keep() }
       skipped.tell(batch.skipped)
       if batch.samples.isEmpty { continue }
-      let features = source.encoder?(batch.images) ?? batch.images
+      let pixels = source.normalization?(batch.images) ?? batch.images
+      let features = source.encoder?(pixels) ?? pixels
       if elements.isEmpty {
         elements.reserveCapacity(features.count / batch.samples.count * images.count)
       }
       let values = features.scalars
       if let bad = values.firstIndex(where: { !$0.isFinite }) {
         let sample = batch.samples[bad / (values.count / batch.samples.count)]
-        throw BrokenEncoder.features(
+        throw BrokenEncoder(
           encoder: source.description(of: dataset).encoder,
-          picture: images.fileName(at: sample) ?? "\(split) picture \(sample)")
+          image: images.fileName(at: sample) ?? "\(split) image \(sample)")
       }
       elements += values
       labels += batch.labels
@@ -59,7 +66,11 @@ struct FeatureExtraction {
       ])
     }
     display.erase()
-    let columns = labels.isEmpty ? 0 : elements.count / labels.count
+    guard !labels.isEmpty else {
+      throw DatasetError.allBroken(
+        path: (images as? ImageFolder)?.folder ?? datasetPath, count: images.count)
+    }
+    let columns = elements.count / labels.count
     var origin = source.description(of: dataset)
     origin.featureDimension = columns
     origin.trainCount = labels.count

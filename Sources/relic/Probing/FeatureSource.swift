@@ -10,6 +10,12 @@ struct FeatureSource {
   /// The side of the images it takes, in pixels.
   let imageSize: Int
 
+  /// What the encoder's training did to pixels, or `nil` for pixels in [0, 1].
+  var normalization: PixelNormalization?
+
+  /// What the file of the encoder has besides, a line each.
+  private(set) var notes: [String] = []
+
   /// What it is, for the description beside the features.
   private var origin: FeatureDescription
 
@@ -41,50 +47,33 @@ struct FeatureSource {
   }
 
   /// An encoder whose weights lie in a file.
-  init(
-    weightsAt path: String, model: EncoderModel,
-    stem: Stem, imageSize: Int
-  ) throws {
-    try self.init(
-      WeightFile.read(path), path: path, model: model, stem: stem, imageSize: imageSize)
-  }
-
-  /// The encoder of a run.
-  init(_ run: RunFolder) throws {
-    let configuration = try run.options().configuration
-    guard run.holdsEncoder else { throw RunError.noCheckpoint(path: run.path) }
-    let weights = try Safetensors.read(run.encoderPath)
-    try self.init(
-      weights, path: run.encoderPath, model: configuration.encoder, stem: configuration.stem,
-      imageSize: configuration.imageSize)
-    origin.encoder = run.path
-    origin.seed = configuration.seed
-    origin.epochs = weights.metadata["epochs"].flatMap { Int($0) }
-    origin.projectionDimension = configuration.projectionOutputs
-  }
-
-  private init(
-    _ weights: StateDict, path: String, model: EncoderModel,
-    stem: Stem, imageSize: Int
-  ) throws {
-    var encoder = model.network(stem: stem, seed: 0)
-    do {
-      try encoder.load(weights.encoderWeights())
-    } catch {
-      throw RunError.doesNotFit(
-        path: path, model: model.rawValue, stem: stem.rawValue, mismatch: error)
-    }
-    // A rectifier makes 0 of NaN, so that features alone would not show it.
-    let loaded = encoder.stateDict()
-    let broken = loaded.names.first { name in
-      loaded.tensor(name)?.scalars.contains { !$0.isFinite } ?? false
-    }
-    if let broken { throw BrokenEncoder.weight(encoder: path, name: broken) }
+  init(_ file: EncoderFile, imageSize: Int) throws {
+    let (encoder, weights) = try file.read()
     self.encoder = encoder
     self.imageSize = imageSize
-    origin = FeatureDescription(encoder: path, dataset: "")
-    origin.model = model.rawValue
-    origin.stem = stem.rawValue
+    notes = weights.notes(about: file.path)
+    origin = FeatureDescription(encoder: file.path, dataset: "")
+    origin.model = file.model.rawValue
+    origin.stem = file.stem.rawValue
+    origin.epochs = weights.metadata["epochs"].flatMap { Int($0) }
+  }
+
+  /// The encoder of one of a run's networks.
+  init(_ run: RunFolder, _ network: RunNetwork = .target) throws {
+    let configuration = try run.options().configuration
+    let isOnline = network == .online
+    guard isOnline ? run.holdsCheckpoint : run.holdsEncoder else {
+      throw RunError.noCheckpoint(path: run.path)
+    }
+    try self.init(
+      EncoderFile(
+        path: isOnline ? run.checkpointPath : run.encoderPath,
+        prefix: isOnline ? "online_encoder.0" : nil, model: configuration.encoder,
+        stem: configuration.stem),
+      imageSize: configuration.imageSize)
+    origin.encoder = run.path + (isOnline ? " (online)" : "")
+    origin.seed = configuration.seed
+    origin.projectionDimension = configuration.projectionOutputs
   }
 
   /// The description of features of a data set.
@@ -92,6 +81,8 @@ struct FeatureSource {
     var description = origin
     description.dataset = dataset
     description.imageSize = imageSize
+    description.pixelMean = normalization?.mean
+    description.pixelDeviation = normalization?.deviation
     description.version = Program.version
     description.blasCore = BLAS.core
     return description

@@ -13,8 +13,14 @@ struct DatasetFiles: Equatable {
   /// not published as one archive, and folders that are there, are left to whoever opens them.
   func fetchIfMissing(
     _ dataset: DatasetName, in folder: String, _ console: Console
-  ) throws(FirstUseError) {
+  ) throws {
     guard let archive = dataset.archive else { return }
+    // What lies there in another layout is named before anything is fetched beside it.
+    do throws(DatasetError) {
+      _ = try openDataset(name: dataset.rawValue, path: folder, split: .test)
+    } catch .pythonLayout(let path) {
+      throw DatasetError.pythonLayout(path: path)
+    } catch {}
     try fetchIfMissing(archive, called: dataset.rawValue, in: folder, console)
   }
 

@@ -1,3 +1,4 @@
+internal import LinearProbe
 internal import RelicNN
 
 /// What an error of the libraries is to the program's user: the fact, and what can be done.
@@ -9,6 +10,19 @@ enum Remedies {
     // The file's name tells more than its place in the data set.
     let fact = ((error as? UnreadableImage)?.cause as? DatasetError) ?? error
     return "\(fact)" + (remedy(for: error).map { "; " + $0 } ?? "")
+  }
+
+  /// Returns what a reader of the score should know, and what can be done about the fit.
+  static func warnings(of score: ProbeScore) -> [String] {
+    let remedy: String? =
+      switch score.status {
+      case .iterationLimit: "raise --max-iter to go on"
+      case .lineSearchFailed: "scale the features (--scale standard)"
+      case .stayedAtStart: "scale the features (--scale standard) or lower --tol"
+      case .converged, nil: nil
+      }
+    let fit = score.fitWarning.map { $0 + (remedy.map { "; " + $0 } ?? "") }
+    return (fit.map { [$0] } ?? []) + score.sampleWarnings
   }
 
   private static func remedy(for error: any Error) -> String? {
@@ -37,6 +51,7 @@ enum Remedies {
         ? "unpack the whole archive"
         : "name the folder that holds \(dataset) by --dataset-path, or run "
           + "'relic download \(dataset)'"
+    case .allBroken: "replace them by whole ones"
     case .noFolder: "name a folder of images by --dataset-path"
     case .noTestFolder: "put the images to test on in a folder of that name"
     case .wrongSize, .labelOutOfRange: "replace it by a whole copy"

@@ -29,9 +29,19 @@ extension RunError: CustomStringConvertible {
     case .noCheckpoint(let path):
       "\(path): has no checkpoint yet; start again with '--config \(path)/config.json "
         + "--save-model-dir \(path) --overwrite'"
-    case .unusableCheckpoint(let path, let error): "\(path): \(error)"
+    case .unusableCheckpoint(let path, let error):
+      "\(path): \(error)" + (Self.remedy(for: error).map { "; " + $0 } ?? "")
     case .doesNotFit(let path, let model, let stem, let mismatch):
       "\(path): does not fit '-m \(model) --stem \(stem)': \(mismatch)"
+    }
+  }
+
+  private static func remedy(for error: CheckpointError) -> String? {
+    switch error {
+    case .changedImages:
+      "restore them, go on with them as they are by --accept-changed-images, or start a new run"
+    case .changedEpoch: "restore the images, or start a new run"
+    case .notACheckpoint, .doesNotFit, .invalid: nil
     }
   }
 }

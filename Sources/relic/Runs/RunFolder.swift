@@ -18,12 +18,18 @@ struct RunFolder {
   /// Everything that a resumed run needs.
   var checkpointPath: String { path + "/checkpoint.safetensors" }
 
+  /// The file of that, and the one before it.
+  var checkpoint: CheckpointFile { CheckpointFile(path: checkpointPath) }
+
   /// The score of the last `relic evaluate`.
   var evaluationPath: String { path + "/evaluation.json" }
 
   /// All that a run and its evaluation write, but features.
   private var files: [String] {
-    [configurationPath, metricsPath, encoderPath, checkpointPath, evaluationPath]
+    [
+      configurationPath, metricsPath, encoderPath, checkpointPath, checkpoint.previousPath,
+      evaluationPath,
+    ]
   }
 
   /// The first of these files that is there.
@@ -81,6 +87,11 @@ struct RunFolder {
     guard holdsRun else { throw RunError.noRun(path: path) }
     var options = RunOptions()
     try ConfigurationFile(path: configurationPath).apply(RunOptions.all, to: &options)
+    // The default is a large set, and would be fetched.
+    guard options.namesDataset else {
+      throw UsageError.unreadableConfiguration(
+        file: configurationPath, reason: "it has no 'dataset_name'; add the one it was trained on")
+    }
     options.configuration.imageSize = options.imageSize ?? options.configuration.imageSize
     return options
   }

@@ -1,17 +1,27 @@
 internal import RelicNN
 
-/// The options that decide a run's weights, as its user sets them; config.json records them.
+/// The options that decide a run and what is told of it, as its user sets them; config.json records
+/// them.
 struct RunOptions: Sendable {
   var configuration = PretrainingConfiguration()
 
   /// The side of a global view in pixels, or `nil` for the data set's own.
   var imageSize: Int?
 
+  /// Steps between two linear evaluations, 0 for none, or `nil` for the default.
+  var evaluationInterval: Int?
+
   /// The data set of `configuration`, where its name is known.
   var datasetName: DatasetName? {
     get { DatasetName(rawValue: configuration.dataset) }
-    set { configuration.dataset = newValue?.rawValue ?? configuration.dataset }
+    set {
+      configuration.dataset = newValue?.rawValue ?? configuration.dataset
+      namesDataset = newValue != nil
+    }
   }
+
+  /// Whether the data set was named, or is the default.
+  private(set) var namesDataset = false
 
   /// How they are typed, in the order that the help shows them.
   static let groups: [OptionGroup<RunOptions>] = [
@@ -98,9 +108,16 @@ struct RunOptions: Sendable {
           "--log-every-n-steps", sets: \.configuration.logEveryNSteps, as: "N", from: 1,
           to: 1_000_000_000,
           "steps between two checkpoints"),
+        .value(
+          "--eval-every", sets: \.evaluationInterval, as: "N", from: 0,
+          "steps between two linear evaluations on the labelled splits, 0 for none (default: "
+            + "five times --log-every-n-steps)"),
         .value("--seed", sets: \.configuration.seed, as: "N", "seed of weights, order and views"),
       ]),
   ]
+
+  /// The options that a resumed run may be given anew, for they do not change its weights.
+  static let free: Set<String> = ["dataset_path", "eval_every"]
 
   /// The options of all groups.
   static var all: [Option<RunOptions>] { groups.flatMap(\.options) }

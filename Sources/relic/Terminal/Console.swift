@@ -44,6 +44,16 @@ enum StandardOutput {
   /// A reader that has closed its pipe has what it wanted: its text does not count as lost.
   static var failure: String? { lost.withLock { $0 } }
 
+  /// Opens nothing in place of standard input, output and error where they were closed: a file that
+  /// got one of their numbers would be written over by messages.
+  static func openClosedDescriptors() {
+    for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO]
+    where fcntl(descriptor, F_GETFD) == -1 {
+      // The lowest free number is this one; without /dev/null it stays closed.
+      _ = unsafe open("/dev/null", O_RDWR)
+    }
+  }
+
   @Sendable static func write(_ text: String) {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {

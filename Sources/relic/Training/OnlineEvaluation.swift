@@ -11,6 +11,9 @@ struct OnlineEvaluation {
     /// Of the 20 nearest training samples' votes, on the test split.
     let evalKnnTop1: Double
     let evalSeconds: Double
+    /// What the run has taken, this evaluation included.
+    var seconds = 0.0
+    var processorSeconds = 0.0
   }
 
   /// Steps between two evaluations.
@@ -33,20 +36,25 @@ struct OnlineEvaluation {
     every interval: Int, of configuration: PretrainingConfiguration, brokenImages: BrokenImages,
     skipped: SkippedImages, console: Console
   ) {
-    guard interval > 0 else { return nil }
-    for split in [DatasetSplit.train, .test] {
-      let images = try? openDataset(
-        name: configuration.dataset, path: configuration.datasetPath, split: split)
-      guard let images, images.count > 0, let label = images.label(at: 0) else { return nil }
-      if split == .train, (1..<images.count).allSatisfy({ images.label(at: $0) == label }) {
-        return nil
-      }
-    }
+    guard interval > 0, Self.hasLabelledSplits(configuration) else { return nil }
     self.interval = interval
     self.configuration = configuration
     self.brokenImages = brokenImages
     self.skipped = skipped
     self.console = console
+  }
+
+  /// Whether a run's data set has labelled train and test splits of at least two classes.
+  static func hasLabelledSplits(_ configuration: PretrainingConfiguration) -> Bool {
+    for split in [DatasetSplit.train, .test] {
+      let images = try? openDataset(
+        name: configuration.dataset, path: configuration.datasetPath, split: split)
+      guard let images, images.count > 0, let label = images.label(at: 0) else { return false }
+      if split == .train, (1..<images.count).allSatisfy({ images.label(at: $0) == label }) {
+        return false
+      }
+    }
+    return true
   }
 
   /// Returns the scores of the features of both splits after step `step`.

@@ -34,12 +34,13 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
   mutating func finish() throws {
     let interrupt = Interrupt(console)
     let log = try MetricsLog(path: run.metricsPath, keepingThrough: state.step)
+    let clock = RunClock(after: log.earlierCost)
     let progress = ProgressLine(
       configuration, stepsPerEpoch: state.length.stepsPerEpoch, firstStep: state.step)
     var display = StatusDisplay(console)
     let firstStep = state.step + 1
     while let report = try next() {
-      try log.append(Metrics(report, seconds: progress.seconds))
+      try log.append(Metrics(report, clock.cost))
       display.show(
         progress.fields(report),
         always: report.endsEpoch || report.accuracy != nil || report.step == firstStep)
@@ -55,7 +56,7 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
       }
       if let due, !interrupt.isRequested {
         display.keep()
-        try evaluate(due, log)
+        try evaluate(due, log, clock)
       }
       // A request that came after the decision not to save waits for the next step.
       if interrupt.isRequested, savedStep == report.step {
@@ -65,6 +66,10 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
             + "'relic pretrain --resume \(run.path)'")
       }
     }
+    display.keep()
+    console.line(
+      "the run took \(clock.cost.seconds.duration), and \(clock.cost.processorSeconds.duration) of "
+        + "processors")
   }
 
   /// Takes a step; the steps before an image that cannot be read are saved.
@@ -78,8 +83,10 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
   }
 
   /// Scores the encoder after the step that was taken; what prevents it does not end the run.
-  private func evaluate(_ evaluation: OnlineEvaluation, _ log: MetricsLog) throws {
-    let scores: OnlineEvaluation.Scores
+  private func evaluate(
+    _ evaluation: OnlineEvaluation, _ log: MetricsLog, _ clock: RunClock
+  ) throws {
+    var scores: OnlineEvaluation.Scores
     do {
       scores = try evaluation.scores(of: state.target.encoder, step: state.step)
     } catch {
@@ -88,6 +95,8 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
           + "--eval-every 0 leaves evaluations out\n")
       return
     }
+    scores.seconds = clock.cost.seconds
+    scores.processorSeconds = clock.cost.processorSeconds
     try log.append(scores)
     console.line("\(scores)")
   }
@@ -104,7 +113,7 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
     ]
     // The checkpoint comes last: a run that is resumed from it has an encoder at least as new.
     try Safetensors.write(encoder, to: run.encoderPath)
-    try Safetensors.write(state.checkpoint(), to: run.checkpointPath)
+    try run.checkpoint.write(state.checkpoint())
     savedStep = state.step
   }
 }
@@ -118,29 +127,31 @@ private struct Metrics: Encodable {
   let epochLoss: Double
   let runningLoss: Double
   let gamma: Double
-  let temperature: Float
+  let logitScale: Float
   let bias: Float
   let learningRate: Float
   /// The factor of the next step's loss under `--fp16-precision`; it halves when a step is skipped.
   let lossScale: Float?
-  /// Since the run began or was resumed.
+  /// Since the run began, of all processes that took steps of it.
   let seconds: Double
+  let processorSeconds: Double
   /// In-batch accuracy, on every `--log-every-n-steps`-th step.
   let top1: Double?
   let top5: Double?
   /// Of the target's projections, on the same steps: 0 when all are the same.
   let spread: Double?
 
-  init(_ report: StepReport, seconds: Double) {
+  init(_ report: StepReport, _ cost: RunCost) {
     epoch = report.epoch
-    self.seconds = seconds
+    seconds = cost.seconds
+    processorSeconds = cost.processorSeconds
     step = report.step
     loss = report.loss
     kl = report.invariance
     epochLoss = report.averages.lossOfEpoch
     runningLoss = report.averages.loss
     gamma = report.emaDecay
-    temperature = report.logitScale
+    logitScale = report.logitScale
     bias = report.bias
     learningRate = report.learningRate
     lossScale = report.lossScale

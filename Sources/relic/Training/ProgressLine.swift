@@ -29,7 +29,7 @@ struct ProgressLine {
       "KL \(report.averages.invarianceOfEpoch.fixed(4))",
       "gamma \(report.emaDecay.fixed(5))",
       "alpha \(configuration.alpha.argument)",
-      "temperature \(Double(report.logitScale).fixed(4))",
+      "logit scale \(Double(report.logitScale).fixed(4))",
       "bias \(Double(report.bias).fixed(4))",
       "lr \(report.learningRate.argument)",
       "\(imagesPerSecond(report.step).fixed(0)) images/s",

@@ -30,6 +30,37 @@ import Testing
         == WeightFile.read(fixture("relic_model.pth"))["target_encoder.0.0.weight"])
   }
 
+  @Test func `a whole model of ReLIC gets the reference's names, as an encoder does on request`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/model.safetensors"
+    #expect(Captured.run("convert", fixture("relic_model.pth"), path).code == .success)
+    let names = try Safetensors.read(path).names
+    #expect(try Set(names) == Set(WeightFile.read(fixture("relic_model.pth")).names))
+    #expect(names.contains("online_encoder.0.4.0.conv1.weight"))
+    let encoder = folder.path + "/encoder.safetensors"
+    #expect(
+      Captured.run("convert", fixture("torchvision.pth"), encoder, "--encoder-only").code
+        == .success)
+    #expect(Captured.run("convert", encoder, path, "--names", "reference").code == .success)
+    let written = try Safetensors.read(path).names
+    #expect(
+      try Set(written)
+        == Set(
+          WeightFile.read(fixture("encoder.pth")).names.filter {
+            !$0.hasSuffix("num_batches_tracked")
+          }))
+  }
+
+  @Test func `a name that promises another format is refused`() throws {
+    let folder = try TemporaryFolder()
+    let captured = Captured.run("convert", fixture("encoder.pth"), folder.path + "/x.pth")
+    #expect(captured.code == .usage)
+    #expect(captured.error.contains("give a name that ends in .safetensors"))
+    #expect(try folder.names() == [])
+  }
+
   @Test func `names are kept on request`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path + "/all.safetensors"

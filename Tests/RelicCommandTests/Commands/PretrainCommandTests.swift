@@ -86,7 +86,8 @@ import Testing
     #expect(whole.code == .success)
     #expect(
       try folder.names("whole") == [
-        "checkpoint.safetensors", "config.json", "encoder.safetensors", "metrics.jsonl",
+        "checkpoint.previous.safetensors", "checkpoint.safetensors", "config.json",
+        "encoder.safetensors", "metrics.jsonl",
       ])
     #expect(whole.output.contains("epoch 1/1  step 4/4  epoch loss "))
 
@@ -149,8 +150,30 @@ import Testing
     #expect(captured.error == "")
     #expect(captured.output.hasPrefix("\(path): weights only; "))
     let after = try Safetensors.read(folder.path + "/run/checkpoint.safetensors")
-    let name = "online_encoder.0.conv1.weight"
+    let name = "online_encoder.0.0.weight"
     #expect(after[name] == weights[name])
+  }
+
+  @Test func `a damaged checkpoint falls back to the one before it, and says so`() throws {
+    let folder = try TemporaryFolder()
+    let run = folder.path + "/run"
+    #expect(Captured.run(Self.small + ["--save-model-dir", run]).error == "")
+    let whole = try folder.bytes("run/checkpoint.safetensors")
+    var damaged = whole
+    damaged[damaged.count / 2] ^= 0x10
+    try damaged.write(to: URL(fileURLWithPath: run + "/checkpoint.safetensors"))
+    let resumed = Captured.run("pretrain", "--resume", run)
+    #expect(resumed.code == .success)
+    #expect(resumed.error.contains("its checksum does not fit its content"))
+    #expect(resumed.error.contains("going on from the checkpoint before it, of step 2\n"))
+    // The same steps again give the same bits.
+    #expect(try folder.bytes("run/checkpoint.safetensors") == whole)
+    for name in ["checkpoint", "checkpoint.previous"] {
+      try damaged.write(to: URL(fileURLWithPath: "\(run)/\(name).safetensors"))
+    }
+    let refused = Captured.run("pretrain", "--resume", run)
+    #expect(refused.code == .input)
+    #expect(refused.error.contains("its checksum does not fit its content"))
   }
 
   private func losses(_ metrics: String) throws -> [Double] {

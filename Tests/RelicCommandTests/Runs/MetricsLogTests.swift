@@ -24,6 +24,29 @@ import Testing
     #expect(try folder.text("metrics.jsonl") == expected.map { $0 + "\n" }.joined())
   }
 
+  @Test func `what a run took goes on from the last process's end, steps taken again included`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/metrics.jsonl"
+    let lines = """
+      {"processor_seconds":7.5,"seconds":4,"step":1}
+      {"processor_seconds":15,"seconds":8.5,"step":2}
+      {"eval_seconds":1,"step":2}
+      {"processor_seconds":
+      {"step":3}
+
+      """
+    try lines.write(toFile: path, atomically: true, encoding: .utf8)
+    let cost = try MetricsLog(path: path, keepingThrough: 1).earlierCost
+    #expect(cost == RunCost(seconds: 8.5, processorSeconds: 15))
+    let clock = RunClock(after: cost)
+    let before = clock.cost
+    while clock.cost.processorSeconds - before.processorSeconds < 0.01 {}
+    #expect(before.seconds >= 8.5 && before.processorSeconds >= 15)
+    #expect(clock.cost.seconds > before.seconds)
+  }
+
   @Test func `a line that cannot be read stays with its bytes, and no other goes with it`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path + "/metrics.jsonl"

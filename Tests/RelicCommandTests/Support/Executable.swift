@@ -9,10 +9,18 @@ final class Executable {
   private(set) var errors = ""
 
   /// Prepares the process; what it prints goes to `output`, or nowhere.
-  init(_ arguments: [String], output: FileHandle = .nullDevice) {
+  ///
+  /// - Parameters:
+  ///   - arguments: The program's.
+  ///   - output: Where standard output goes.
+  ///   - launcher: A command line that becomes the program whose path and arguments follow.
+  init(
+    _ arguments: [String], output: FileHandle = .nullDevice, launcher: [String] = ["/usr/bin/env"]
+  ) {
     let bundle = URL(fileURLWithPath: CommandLine.arguments[0])
-    process.executableURL = bundle.deletingLastPathComponent().appendingPathComponent("relic")
-    process.arguments = arguments
+    let program = bundle.deletingLastPathComponent().appendingPathComponent("relic")
+    process.executableURL = URL(fileURLWithPath: launcher[0])
+    process.arguments = launcher.dropFirst() + [program.path] + arguments
     process.standardOutput = output
     process.standardError = error
   }
@@ -20,11 +28,16 @@ final class Executable {
   /// How the process ended.
   var code: Int32 { process.terminationStatus }
 
-  /// Runs the process to its end, with Ctrl-C as soon as `condition` holds.
-  func start(interruptingWhen condition: () throws -> Bool) throws {
+  /// Runs the process to its end, with Ctrl-C or other signals as soon as `condition` holds.
+  func start(
+    interruptingWhen condition: () throws -> Bool, by signals: [Int32] = [SIGINT]
+  ) throws {
     try process.run()
     while process.isRunning, (try? condition()) != true { usleep(1000) }
-    process.interrupt()
+    for number in signals {
+      kill(process.processIdentifier, number)
+      usleep(1000)
+    }
     errors = String(decoding: error.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
   }

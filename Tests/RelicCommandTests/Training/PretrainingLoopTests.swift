@@ -58,8 +58,46 @@ import Testing
     #expect(captured.code == .input)
     #expect(try Safetensors.read(run + "/checkpoint.safetensors").metadata["step"] == "3")
     try fill(folder.path + "/good", count: 8)
-    let rest = Captured.run("pretrain", "--resume", run, "--dataset-path", folder.path + "/good")
+    let good = ["pretrain", "--resume", run, "--dataset-path", folder.path + "/good"]
+    #expect(
+      Captured.run(good)
+        == Captured(
+          error:
+            "relic: \(run)/checkpoint.safetensors: the images are not those that the run began "
+            + "with: the sizes of their files differ; restore them, go on with them as they are by "
+            + "--accept-changed-images, or start a new run\n", code: .input))
+    let rest = Captured.run(good + ["--accept-changed-images"])
     #expect(rest.error == "" && rest.output.contains("step 4/4"))
+    // The images that were accepted are those that the run is now held to.
+    #expect(Captured.run(good).error == "")
+  }
+
+  @Test func `a run does not go on with images more or fewer`() throws {
+    let folder = try TemporaryFolder()
+    let (data, run) = (folder.path + "/data", folder.path + "/run")
+    try fill(data, count: 8)
+    #expect(Captured.run(arguments(data, "--save-model-dir", run)).code == .success)
+    try fill(folder.path + "/more", count: 9)
+    let resume = ["pretrain", "--resume", run, "--dataset-path"]
+    let more = Captured.run(resume + [folder.path + "/more"])
+    #expect(more.code == .input && more.error.contains(": there are 9 of them, not 8; restore"))
+    try fill(folder.path + "/less", count: 6)
+    let less = Captured.run(resume + [folder.path + "/less", "--accept-changed-images"])
+    #expect(less.code == .input)
+    #expect(less.error.contains("an epoch of the images has 3 steps, not 4 as when the run began"))
+    var checkpoint = try Safetensors.read(run + "/checkpoint.safetensors")
+    for note in ["images", "image_names", "image_sizes", "steps_per_epoch", "checksum"] {
+      checkpoint.metadata[note] = nil
+    }
+    try Safetensors.write(checkpoint, to: run + "/checkpoint.safetensors")
+    let old = Captured.run(resume + [folder.path + "/more"])
+    #expect(old.code == .success)
+    #expect(
+      old.error
+        == "note: \(run)/checkpoint.safetensors does not say which images the run began with; "
+        + "these are taken to be the same\n")
+    let begun = Captured.run(arguments(data, "--accept-changed-images"))
+    #expect(begun.code == .usage && begun.error.contains("is for runs that are resumed"))
   }
 
   @Test func `an evaluation that fails does not end the run`() throws {
@@ -105,5 +143,43 @@ import Testing
     try process.start(interruptingWhen: { try folder.text("metrics.jsonl").contains("\n") })
     #expect(process.code == ExitCode.interrupted.rawValue)
     #expect(try folder.names().contains("checkpoint.safetensors"))
+  }
+
+  @Test func `a resumed run is evaluated at the steps it was told, and its cost goes on`() throws {
+    let folder = try TemporaryFolder()
+    let (data, run) = (folder.path + "/data", folder.path + "/run")
+    for place in ["train/cat", "train/dog", "test/cat", "test/dog"] {
+      try fill("\(data)/\(place)", count: 4, broken: place == "train/cat" ? 3 : nil)
+    }
+    let begun = Captured.run(
+      arguments(data, "--seed", "1", "--epochs", "2", "--eval-every", "2", "--save-model-dir", run))
+    #expect(begun.code == .input)
+    #expect(try folder.text("run/config.json").contains(#""eval_every": 2,"#))
+    let metrics = try folder.text("run/metrics.jsonl")
+    try (metrics + #"{"processor_seconds":2000,"seconds":1000,"step":3}"# + "\n").write(
+      toFile: run + "/metrics.jsonl", atomically: true, encoding: .utf8)
+    let rest = Captured.run("pretrain", "--resume", run, "--broken-images", "skip")
+    #expect(rest.code == .success)
+    #expect(rest.output.contains("\nthe run took 16 min 4"))
+    #expect(rest.output.contains(" s, and 33 min 2"))
+    struct Line: Decodable {
+      let step: Int
+      let seconds: Double
+      let processorSeconds: Double
+      let evalTop1: Double?
+    }
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let lines = try folder.text("run/metrics.jsonl").split(separator: "\n").map {
+      try decoder.decode(Line.self, from: Data($0.utf8))
+    }
+    #expect(lines.filter { $0.evalTop1 != nil }.map(\.step) == [4, 6, 8])
+    #expect(lines.last?.step == 8)
+    for (earlier, later) in zip(lines, lines.dropFirst()) {
+      #expect(later.seconds >= earlier.seconds)
+      #expect(later.processorSeconds >= earlier.processorSeconds)
+    }
+    #expect(Captured.run("pretrain", "--resume", run, "--eval-every", "0").code == .success)
+    #expect(try folder.text("run/config.json").contains(#""eval_every": 0,"#))
   }
 }

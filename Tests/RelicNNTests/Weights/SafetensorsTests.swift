@@ -55,6 +55,41 @@ import Testing
     ) { try Safetensors.read(path) }
   }
 
+  @Test func `arrays of another type and masses of bytes are passed over`() throws {
+    let header =
+      #"{"a":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]},"#
+      + #""b":{"dtype":"U8","shape":[1048577],"data_offsets":[4,1048581]},"#
+      + #""c":{"dtype":"F16","shape":[1],"data_offsets":[1048581,1048583]}}"#
+    let file = try TemporaryFile(
+      UInt64(header.utf8.count).littleEndianBytes + Array(header.utf8)
+        + Array(repeating: 0, count: 1_048_581) + [0, 0x3c])
+    let dict = try Safetensors.read(file.path)
+    #expect(dict.names == ["c"])
+    #expect(dict["c"] == .floats(Tensor([1], shape: [1])))
+    #expect(dict.unread["a"] == "has numbers of type 'F8_E4M3'")
+    #expect(dict.unread["b"] == "it has 1048577 whole numbers, more than any encoder's")
+  }
+
+  @Test func `numbers of two bytes are read in pieces`() throws {
+    let count = 300_000
+    let header = #"{"h":{"dtype":"BF16","shape":[300000],"data_offsets":[0,600000]}}"#
+    let bytes = (0..<count).flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(0x3f)] }
+    let file = try TemporaryFile(
+      UInt64(header.utf8.count).littleEndianBytes + Array(header.utf8) + bytes)
+    let numbers = try #require(Safetensors.read(file.path).tensor("h")).scalars
+    let expected = (0..<count).map { Float(bitPattern: 0x3f00_0000 | UInt32($0 % 256) << 16) }
+    #expect(numbers == expected)
+  }
+
+  @Test func `a shape of many axes is refused as it is read`() throws {
+    let axes = Array(repeating: "1", count: 65).joined(separator: ",")
+    let header = #"{"a":{"dtype":"F32","shape":[\#(axes)],"data_offsets":[0,4]}}"#
+    let file = try TemporaryFile(
+      UInt64(header.utf8.count).littleEndianBytes + Array(header.utf8) + [0, 0, 0, 0])
+    let error = #expect(throws: WeightFileError.self) { try Safetensors.read(file.path) }
+    #expect(error?.description.contains("more than 64 numbers") == true)
+  }
+
   @Test func `a file cut off anywhere is refused`() throws {
     let bytes = try FormatFixture.bytes("plain.safetensors")
     for count in bytes.indices {

@@ -4,9 +4,12 @@ struct ByteReader {
   struct End: Error {}
 
   let bytes: [UInt8]
-  private(set) var position = 0
+  private(set) var position: Int
 
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
+  init(_ bytes: [UInt8], from position: Int = 0) {
+    self.bytes = bytes
+    self.position = position
+  }
 
   /// Whether every byte was read.
   var isAtEnd: Bool { position == bytes.count }
@@ -30,6 +33,12 @@ struct ByteReader {
     let value = try take(width).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard let number = Int(exactly: value) else { throw End() }
     return number
+  }
+
+  /// Returns a signed number of eight bytes.
+  mutating func signed64() throws(End) -> Int {
+    Int(
+      truncatingIfNeeded: try take(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
   }
 
   /// Returns what comes before the next line feed, and skips that.

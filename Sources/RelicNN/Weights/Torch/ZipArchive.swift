@@ -3,12 +3,6 @@
 /// Places and sizes come from the central directory, in its ZIP64 form where a field is full, and
 /// each is checked against the length of the file.
 struct ZipArchive {
-  /// Where the bytes of a member lie in the file.
-  struct Member: Equatable {
-    let offset: Int
-    let count: Int
-  }
-
   /// One line of the central directory.
   private struct Entry {
     var name: String
@@ -18,10 +12,12 @@ struct ZipArchive {
     var offset: Int
   }
 
-  private static let largestDirectory = 1 << 26
+  private static let largestDirectory = 1 << 24
   private static let full = 0xffff_ffff
 
-  private(set) var members: [String: Member] = [:]
+  private(set) var members: [String: FileRegion] = [:]
+  /// The names of members that are compressed or encrypted.
+  private(set) var packed: Set<String> = []
 
   init(_ file: ByteFile) throws {
     do {
@@ -31,8 +27,8 @@ struct ZipArchive {
         let entry = try Self.entry(&bytes)
         if entry.name.hasSuffix("/") { continue }
         guard entry.isPlain, entry.size == entry.compressed else {
-          throw WeightFileError.unsupported(
-            path: file.path, reason: "its member '\(entry.name)' is compressed or encrypted")
+          packed.insert(entry.name)
+          continue
         }
         guard members[entry.name] == nil else { throw ByteReader.End() }
         members[entry.name] = try Self.member(entry, in: file)
@@ -102,12 +98,12 @@ struct ZipArchive {
     return entry
   }
 
-  private static func member(_ entry: Entry, in file: ByteFile) throws -> Member {
+  private static func member(_ entry: Entry, in file: ByteFile) throws -> FileRegion {
     var header = ByteReader(try file.bytes(at: entry.offset, count: 30))
     guard try header.unsigned(4) == 0x0403_4b50 else { throw ByteReader.End() }
     _ = try header.take(22)
     let start = entry.offset + 30 + (try header.unsigned(2)) + (try header.unsigned(2))
     guard start <= file.count, entry.size <= file.count - start else { throw ByteReader.End() }
-    return Member(offset: start, count: entry.size)
+    return FileRegion(offset: start, count: entry.size)
   }
 }

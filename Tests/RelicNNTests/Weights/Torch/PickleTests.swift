@@ -32,12 +32,58 @@ import Testing
     #expect(pickle.count == bytes.count)
   }
 
-  @Test func `a call of anything else is refused by its name`() {
+  @Test func `a call of anything else is kept by its name and never made`() throws {
     // os.system('echo'), as pickle writes it.
     let bytes = Array("cposix\nsystem\n(X".utf8) + [4, 0, 0, 0] + Array("echotR.".utf8)
-    #expect(failure(bytes) == .refused("it calls 'posix.system'"))
-    let global = Array("c__builtin__\neval\n)R.".utf8)
-    #expect(failure(global) == .refused("it calls '__builtin__.eval'"))
+    let pickle = try Pickle(bytes)
+    #expect(pickle[pickle.root] == .object("posix.system", []))
+    let global = try Pickle(Array("c__builtin__\neval\n)R.".utf8))
+    #expect(global[global.root] == .object("__builtin__.eval", []))
+  }
+
+  @Test(arguments: [
+    ("cargparse\nNamespace\n)\u{81}}b.", "argparse.Namespace"),
+    ("ccopy_reg\n_reconstructor\n(cpkg\nArgs\nc__builtin__\nobject\nNtR}b.", "pkg.Args"),
+    ("(ipkg\nOld\n}b.", "pkg.Old"), ("(cpkg\nOld\no.", "pkg.Old"),
+    ("cpkg\nNew\n)}\u{92}.", "pkg.New"), ("\u{8f}(K\u{1}\u{90}.", "set"),
+    ("(K\u{1}\u{91}.", "frozenset"), ("C\u{2}ab.", "bytes"), ("B\u{1}\0\0\0a.", "bytes"),
+    ("\u{82}\u{1}.", "a registered extension"), ("\u{97}\u{98}.", "a buffer"),
+    ("U\u{1}\u{ff}.", "str"), ("S'a\\n'\n.", "str"), ("N)R.", "a Python object"),
+  ])
+  func `what only Python could make is kept as its name`(_ text: String, _ name: String) throws {
+    let pickle = try Pickle(text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) })
+    #expect(pickle[pickle.root] == .object(name, []))
+  }
+
+  @Test func `the texts and numbers of Python 2 are read`() throws {
+    // pickle.dumps({'w': 3L, 'flag': True}, 0) and {'w': 300} of protocol 1.
+    let oldest = try Pickle(Array("(dp0\nS'w'\np1\nL3L\nsS'flag'\nI01\nsg1\n0.".utf8))
+    let entries = try #require(oldest.dictionary(oldest.root))
+    #expect(entries.map(\.key) == ["w", "flag"])
+    #expect(entries.map { oldest[$0.value] } == [.integer(3), .bool(true)])
+    let old = try Pickle(Array("}q\0U\u{1}wM".utf8) + [0x2c, 1] + Array("s.".utf8))
+    #expect(old.dictionary(old.root)?.map { old[$0.value] } == [.integer(300)])
+    // OrderedDict([['w', 1]]), all pairs at once.
+    let pairs = try Pickle(Array("ccollections\nOrderedDict\n(](]S'w'\naI1\naetR.".utf8))
+    #expect(pairs.dictionary(pairs.root)?.map { pairs[$0.value] } == [.integer(1)])
+  }
+
+  @Test func `a pickle of marks, memos or values without end is refused`() {
+    let count = 3 << 20
+    let memos = Array("N".utf8) + Array(repeating: UInt8(0x94), count: count)
+    let lists = Array(repeating: UInt8(ascii: "]"), count: count)
+    let marks = Array(repeating: UInt8(ascii: "("), count: 17 << 20)
+    for bytes in [memos, lists, marks] {
+      #expect(failure(bytes) == .excessive("its pickle describes more than any state dict has"))
+    }
+    // One list of a thousand pairs, handed over again and again.
+    let pair = "(K\u{1}K\u{2}t"
+    let shared =
+      "ccollections\nOrderedDict\nq\0(](" + String(repeating: pair, count: 1_000) + "etq\u{1}R"
+      + String(repeating: "h\0h\u{1}R", count: 3_000)
+    #expect(
+      failure(Array(shared.utf8)) == .excessive("its pickle describes more than any state dict has")
+    )
   }
 
   @Test func `deep nesting and cycles exhaust nothing`() throws {

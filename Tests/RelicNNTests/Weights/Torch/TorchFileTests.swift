@@ -37,7 +37,7 @@ import Testing
     let dict = try TorchFile.read(FormatFixture.path("encoder.pth"))
     #expect(dict.names.prefix(2) == ["0.weight", "1.weight"])
     #expect(dict["1.num_batches_tracked"] == .integers([3], shape: []))
-    check(dict.encoderWeights(), byPlace)
+    check(try dict.encoderWeights(), byPlace)
   }
 
   @Test func `the format before version 1_6 gives the same arrays`() throws {
@@ -47,26 +47,26 @@ import Testing
 
   @Test func `a storage of an unknown type is refused by the type's name`() throws {
     let bytes = try FormatFixture.bytes("legacy.pth")
-      .replacing(Array("FloatStorage".utf8), with: Array("ComplexFloatStorage".utf8))
+      .replacing(Array("FloatStorage".utf8), with: Array("OddFloatStorage".utf8))
     let file = try TemporaryFile(bytes)
     #expect(
       throws: WeightFileError.unsupported(
         path: file.path,
-        reason: "it holds a 'torch.ComplexFloatStorage'; save tensors of floats or integers alone")
+        reason: "'0.weight' cannot be read: its numbers are 'OddFloat'")
     ) { try TorchFile.read(file.path) }
   }
 
   @Test func `torchvision's names stay and its classifier is left out`() throws {
-    check(try WeightFile.read(FormatFixture.path("torchvision.pth")).encoderWeights()) { $0 }
+    try check(WeightFile.read(FormatFixture.path("torchvision.pth")).encoderWeights()) { $0 }
   }
 
   @Test func `a wrapped model one level down is unwrapped`() throws {
-    check(try WeightFile.read(FormatFixture.path("parallel.pth")).encoderWeights(), byPlace)
+    try check(WeightFile.read(FormatFixture.path("parallel.pth")).encoderWeights(), byPlace)
   }
 
   @Test func `the target encoder is taken out of the reference's model`() throws {
     let dict = try WeightFile.read(FormatFixture.path("relic_model.pth"))
-    check(dict.encoderWeights()) { "target_encoder.0." + byPlace($0) }
+    try check(dict.encoderWeights()) { "target_encoder.0." + byPlace($0) }
     let renamed = dict.withTorchvisionNames()
     #expect(
       renamed["online_encoder.0.layer1.0.conv1.weight"]
@@ -79,8 +79,12 @@ import Testing
 
   @Test func `EfficientNet's children have names again`() {
     var dict = StateDict()
+    dict["0.0.0.weight"] = FormatFixture.floats("v", [2])
     dict["0.1.0.block.0.0.weight"] = FormatFixture.floats("w", [2])
-    #expect(dict.withTorchvisionNames().names == ["features.1.0.block.0.0.weight"])
+    #expect(
+      dict.withTorchvisionNames().names
+        == ["features.0.0.weight", "features.1.0.block.0.0.weight"])
+    #expect(dict.withTorchvisionNames().withReferenceNames() == dict)
   }
 
   @Test func `views, shared storages and every number type are read`() throws {

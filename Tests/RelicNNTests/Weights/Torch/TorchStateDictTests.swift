@@ -23,12 +23,14 @@ import Testing
   }
 
   /// Reads the state dict of a pickle, over a storage of one float.
-  private static func read(_ instructions: [UInt8]) throws -> StateDict {
+  private static func read(_ instructions: [UInt8], under prefix: String? = nil) throws -> StateDict
+  {
     let file = try TemporaryFile([0, 0, 0x80, 0x3f])
     return try TorchStateDict(
-      file: ByteFile(path: file.path), pickle: Pickle(instructions + Array(".".utf8)),
-      storages: ["0": ZipArchive.Member(offset: 0, count: 4)]
-    ).read()
+      content: TorchContent(
+        file: ByteFile(path: file.path), pickle: Pickle(instructions + Array(".".utf8)),
+        storages: ["0": FileRegion(offset: 0, count: 4)])
+    ).read(under: prefix)
   }
 
   @Test func `a model is found beside a score that is a tensor`() throws {
@@ -40,6 +42,69 @@ import Testing
       #expect(try Self.read(checkpoint).names == ["w"], "\(key)")
     }
     #expect(try Self.read(Self.dictionary([("best_acc1", Self.tensor())])).names == ["best_acc1"])
+  }
+
+  @Test func `the averaged network of two is taken, and the other is named`() throws {
+    let checkpoint = Self.dictionary([
+      ("student", Self.dictionary([("s", Self.tensor())])), ("epoch", Array("K\u{3}".utf8)),
+      ("teacher", Self.dictionary([("t", Self.tensor())])),
+      ("optimizer", Self.dictionary([("m", Self.tensor())])),
+    ])
+    let dict = try Self.read(checkpoint)
+    #expect(dict.names == ["t"])
+    #expect(dict.alternatives == ["student"])
+    #expect(try Self.read(checkpoint, under: "student").names == ["s"])
+  }
+
+  @Test func `two models without a convention are listed`() throws {
+    let model = Self.dictionary([("w", Self.tensor())])
+    let other = Self.dictionary([("v", Self.tensor())])
+    let error = #expect(throws: WeightFileError.self) {
+      try Self.read(Self.dictionary([("left", model), ("right", other)]))
+    }
+    #expect(error?.description.contains("--prefix: left, right") == true)
+  }
+
+  @Test func `a state dict two levels down is found, beside an optimiser's state`() throws {
+    let model = Self.dictionary([("w", Self.tensor())])
+    let moments = Self.dictionary([("state", Self.dictionary([("0", model)]))])
+    let checkpoint = Self.dictionary([
+      ("model", Self.dictionary([("state_dict", model)])), ("optimizer", moments),
+    ])
+    #expect(try Self.read(checkpoint).names == ["w"])
+    #expect(try Self.read(checkpoint, under: "model").names == ["w"])
+  }
+
+  @Test func `tensors under numbers and no tensors are refused`() throws {
+    let numbered = Array("}K\u{1}".utf8) + Self.tensor() + Array("s".utf8)
+    let error = #expect(throws: WeightFileError.self) { try Self.read(numbered) }
+    #expect(error?.description.contains("'1' cannot be read: it lies under a number") == true)
+    let none = #expect(throws: WeightFileError.self) { try Self.read(Array("}".utf8)) }
+    #expect(none?.description.contains("it holds no tensors") == true)
+  }
+
+  @Test func `an object among the tensors is named only where it is asked for`() throws {
+    let quantized = Array("ctorch._utils\n_rebuild_qtensor\n)R".utf8)
+    let dict = try Self.read(Self.dictionary([("w", Self.tensor()), ("q", quantized)]))
+    #expect(dict.names == ["w"])
+    #expect(
+      dict.unread == [
+        "q": "it is made by 'torch._utils._rebuild_qtensor', which takes Python"
+      ])
+    var linear = BatchNorm2D(channels: 1)
+    let mismatch = #expect(throws: StateDictMismatch.self) {
+      try linear.load(dict.renamed { $0 == "q" ? "weight" : $0 })
+    }
+    #expect(mismatch?.missing.first?.hasPrefix("weight (it is made by") == true)
+  }
+
+  @Test func `a storage smaller than its description is damage`() throws {
+    let large = Self.tensor().split(separator: Array("K\u{1}tQ".utf8), maxSplits: 1)
+    let tensor = large[0] + Array("K\u{2}tQ".utf8) + large[1]
+    let error = #expect(throws: WeightFileError.self) {
+      try Self.read(Self.dictionary([("w", Array(tensor))]))
+    }
+    #expect(error?.description.contains("the storage of 'w' does not fill its 4 bytes") == true)
   }
 
   @Test func `a tensor of more axes than PyTorch has is refused`() throws {

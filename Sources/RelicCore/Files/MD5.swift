@@ -2,17 +2,20 @@ internal import CMessageDigest
 
 /// The digest that data sets publish for their archives, RFC 1321, by libmd.
 ///
-/// It tells accidents, not attackers; no other digest of these archives is published.
-struct MD5 {
+/// It tells accidents, not attackers; no other digest of these archives is published, and checkpoints
+/// fear accidents alone.
+package struct MD5 {
   private var context = MD5_CTX()
 
-  init() { unsafe MD5Init(&context) }
+  package init() { unsafe MD5Init(&context) }
 
   /// Adds bytes to what is digested.
-  mutating func update(_ bytes: [UInt8]) { unsafe MD5Update(&context, bytes, bytes.count) }
+  package mutating func update(_ bytes: [UInt8]) {
+    unsafe MD5Update(&context, bytes, bytes.count)
+  }
 
   /// Returns the digest of all bytes so far, in hexadecimal.
-  func hexadecimal() -> String {
+  package func hexadecimal() -> String {
     var copy = context
     var digest = [UInt8](repeating: 0, count: Int(MD5_DIGEST_LENGTH))
     unsafe MD5Final(&digest, &copy)
@@ -20,7 +23,7 @@ struct MD5 {
   }
 
   /// Returns the digest of a file, or `nil` if it cannot be read.
-  static func ofFile(_ path: String) -> String? {
+  package static func ofFile(_ path: String) -> String? {
     guard let file = try? ByteFile(path: path) else { return nil }
     let step = 1 << 20
     var digest = MD5()

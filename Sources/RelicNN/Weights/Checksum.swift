@@ -1,0 +1,48 @@
+extension StateDict {
+  /// A number of all names, notes, shapes and elements, as a text, that differs after any one bit
+  /// has changed.
+  ///
+  /// Fowler, Noll and Vo's function over eight bytes at a time: for each of them a step that can be
+  /// undone, so that two contents of which one word differs never meet.
+  func checksum(without note: String) -> String {
+    var sum = Checksum()
+    for (key, value) in metadata.sorted(by: { $0.key < $1.key }) where key != note {
+      sum.add(key)
+      sum.add(value)
+    }
+    for name in names.sorted() {
+      sum.add(name)
+      switch self[name] {
+      case .floats(let tensor):
+        for extent in tensor.shape { sum.add(UInt64(extent)) }
+        unsafe tensor.withElements { unsafe sum.add(UnsafeRawBufferPointer($0)) }
+      case .integers(let numbers, let shape):
+        for extent in shape { sum.add(UInt64(extent)) }
+        for number in numbers { sum.add(UInt64(bitPattern: number)) }
+      case nil: break
+      }
+    }
+    let digits = String(sum.value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
+
+/// The sum so far.
+private struct Checksum {
+  private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+  mutating func add(_ word: UInt64) { value = (value ^ word) &* 0x100_0000_01b3 }
+
+  mutating func add(_ text: String) {
+    for byte in text.utf8 { add(UInt64(byte)) }
+    add(UInt64(text.utf8.count) + 256)
+  }
+
+  mutating func add(_ bytes: UnsafeRawBufferPointer) {
+    let whole = bytes.count / 8 * 8
+    for place in stride(from: 0, to: whole, by: 8) {
+      add(unsafe bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+    }
+    for place in whole..<bytes.count { add(UInt64(unsafe bytes[place])) }
+  }
+}

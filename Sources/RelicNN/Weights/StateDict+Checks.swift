@@ -1,0 +1,54 @@
+extension StateDict {
+  /// The name of the first array with a NaN or an infinite number, or `nil`.
+  public var firstNotFinite: String? {
+    names.first { name in tensor(name).map { !$0.isFinite } ?? false }
+  }
+
+  /// The name of the first running variance with a number below 0, or `nil`.
+  public var firstNegativeVariance: String? {
+    names.first { name in
+      guard name.hasSuffix("running_var"), let tensor = tensor(name) else { return false }
+      return unsafe tensor.withElements { unsafe $0.contains { $0 < 0 } }
+    }
+  }
+
+  /// What the file at `path` has beside these arrays, a line each.
+  public func notes(about path: String) -> [String] {
+    var notes: [String] = []
+    if !alternatives.isEmpty {
+      notes.append(
+        "\(path): holds other weights, too, which --prefix chooses: \(alternatives.listedPrefixes)")
+    }
+    if let (name, reason) = unread.min(by: { $0.key < $1.key }) {
+      let others = unread.count > 1 ? " and \(unread.count - 1) others" : ""
+      notes.append("\(path): '\(name)'\(others) was left out: \(reason)")
+    }
+    return notes
+  }
+}
+
+extension StateDict {
+  /// The options of the architecture that an encoder's names and first convolution show, as a user
+  /// types them; `nil` if it is the given one or none that is known.
+  public func architecture(
+    besides model: EncoderModel, _ stem: Stem
+  ) -> String? {
+    let known: (EncoderModel, Stem)?
+    if self["features.0.0.weight"] != nil {
+      known = (.efficientnet, stem)
+    } else {
+      let side = self["conv1.weight"]?.shape.last
+      let kernel: Stem? =
+        side == 3 ? .cifar : side == 7 ? .imagenet : nil
+      let depth: EncoderModel? =
+        self["layer3.5.conv3.weight"] != nil && self["layer3.6.conv3.weight"] == nil
+        ? .resnet50
+        : self["layer4.1.conv2.weight"] != nil && self["layer1.2.conv1.weight"] == nil
+          && self["layer1.0.conv3.weight"] == nil ? .resnet18 : nil
+      known = kernel.flatMap { kernel in depth.map { ($0, kernel) } }
+    }
+    guard let known, known != (model, stem) else { return nil }
+    return known.0 == .efficientnet
+      ? "-m efficientnet" : "-m \(known.0.rawValue) --stem \(known.1.rawValue)"
+  }
+}
