@@ -3,7 +3,10 @@ import RelicNN
 /// Alters good inputs at random; an input is a function of seed and index.
 struct Mutator {
   private static let numbers: [UInt64] =
-    (0..<64).flatMap { [1 << $0, (1 << $0) - 1, 0 &- (1 << $0)] } + [.max, 3, 10]
+    (0..<64).flatMap { (bit: Int) -> [UInt64] in
+      let power = UInt64(1) << UInt64(bit)
+      return [power, power - 1, 0 &- power]
+    }
   private static let bytes: [UInt8] =
     [0, 1, 0x7f, 0x80, 0xff] + Array("\n \"'(),-./0:9A[]\\{}".utf8)
   private static let texts = [

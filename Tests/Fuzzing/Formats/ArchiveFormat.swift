@@ -20,10 +20,10 @@ extension FuzzedFormat {
     defer { try? files.removeItem(atPath: folder) }
     try files.createDirectory(atPath: set, withIntermediateDirectories: true)
     let values = (0..<700).map { UInt8(truncatingIfNeeded: $0 * $0 / 7) }
-    files.createFile(atPath: "\(set)/a.bin", contents: Data(values))
-    files.createFile(atPath: "\(set)/b.txt", contents: Data("airplane\n".utf8))
+    try Data(values).write(to: URL(filePath: "\(set)/a.bin"))
+    try Data("airplane\n".utf8).write(to: URL(filePath: "\(set)/b.txt"))
     let long = String(repeating: "long", count: 40)
-    files.createFile(atPath: "\(set)/\(long)", contents: Data([1]))
+    try Data([1]).write(to: URL(filePath: "\(set)/\(long)"))
     try files.createSymbolicLink(atPath: "\(set)/link", withDestinationPath: "a.bin")
     return try ["ustar", "gnu", "pax", "v7"].flatMap { form in
       try ["-cf", "-czf"].map { mode in

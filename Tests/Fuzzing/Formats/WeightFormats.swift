@@ -22,7 +22,9 @@ extension FuzzedFormat {
     _ name: String, samples: @escaping @Sendable () throws -> [[UInt8]]
   ) -> FuzzedFormat {
     FuzzedFormat(name: name, samples: samples) { folder in
-      _ = try WeightFile.read("\(folder)/input").encoderWeights()
+      let content = try WeightFile.read("\(folder)/input")
+      // Most samples are no encoder's.
+      _ = try? content.encoderWeights()
     }
   }
 
