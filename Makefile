@@ -5,7 +5,7 @@ PACKAGES := pkg-config libopenblas-dev liblapacke-dev libjpeg-dev libpng-dev \
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks $(wildcard Examples)
 RELIC := .build/release/relic
 
-.PHONY: help deps build demo test debug examples docs map test-kernels sanitize fuzz kill growth \
+.PHONY: help deps build demo test debug examples docs map test-kernels sanitize sanitize-threads fuzz kill growth \
   lint bench
 
 help:
@@ -16,6 +16,7 @@ help:
 	@echo "make map    draw the arrows between folders in docs/ARCHITECTURE.md"
 	@echo "make docs   build the documentation of both libraries; a broken link is an error"
 	@echo "make sanitize  run the tests under the address sanitizer, C code also under undefined's"
+	@echo "make sanitize-threads  run the tests of threads, loading and training under that of threads"
 	@echo "make fuzz   read INPUTS altered files of each format (hours; INPUTS=20000 takes minutes)"
 	@echo "make kill   kill each command KILLS times in all, and look for what is lost or left over"
 	@echo "make growth train for MINUTES, and look for growing memory or open files"
@@ -97,6 +98,13 @@ sanitize: deps
 	SWIFT_BACKTRACE=enable=no \
 	swift test -c release --disable-xctest --scratch-path .build/sanitize --sanitize=address \
 	  -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined -Xcc -Wno-pass-failed
+
+# Kernels of one level alone: the sanitizer cannot start where the processor's is chosen at run time.
+sanitize-threads: deps
+	RELIC_KERNELS=avx2 SWIFT_BACKTRACE=enable=no \
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread.suppressions \
+	swift test -c release --disable-xctest --scratch-path .build/thread --sanitize=thread \
+	  --filter 'ThreadPoolTests|BlockPoolTests|ParallelMapTests|BatchLoaderTests|PretrainingLoopTests'
 
 # A crash ends the run: the input that did it lies in .build/fuzz/FORMAT with its seed and index.
 # FORMATS=npy,tar reads these alone; FIRST=123 INPUTS=1 SEED=1 one input alone.
