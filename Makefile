@@ -5,7 +5,8 @@ PACKAGES := pkg-config libopenblas-dev liblapacke-dev libjpeg-dev libpng-dev \
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks $(wildcard Examples)
 RELIC := .build/release/relic
 
-.PHONY: help deps build demo test debug examples docs map test-kernels sanitize lint bench
+.PHONY: help deps build demo test debug examples docs map test-kernels sanitize sanitize-threads fuzz kill growth \
+  lint bench
 
 help:
 	@echo "make demo   build, then pretrain and probe on built-in images (two to three minutes)"
@@ -15,6 +16,10 @@ help:
 	@echo "make map    draw the arrows between folders in docs/ARCHITECTURE.md"
 	@echo "make docs   build the documentation of both libraries; a broken link is an error"
 	@echo "make sanitize  run the tests under the address sanitizer, C code also under undefined's"
+	@echo "make sanitize-threads  run the tests of threads, loading and training under that of threads"
+	@echo "make fuzz   read INPUTS altered files of each format (hours; INPUTS=20000 takes minutes)"
+	@echo "make kill   kill each command KILLS times in all, and look for what is lost or left over"
+	@echo "make growth train for MINUTES, and look for growing memory or open files"
 	@echo "make test-kernels  run the tests with C kernels and BLAS held to lesser processors"
 	@echo "make build  build the program: $(RELIC)"
 	@echo "make lint   check the formatting alone"
@@ -93,6 +98,34 @@ sanitize: deps
 	SWIFT_BACKTRACE=enable=no \
 	swift test -c release --disable-xctest --scratch-path .build/sanitize --sanitize=address \
 	  -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined -Xcc -Wno-pass-failed
+
+# Kernels of one level alone: the sanitizer cannot start where the processor's is chosen at run time.
+sanitize-threads: deps
+	RELIC_KERNELS=avx2 SWIFT_BACKTRACE=enable=no \
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread.suppressions \
+	swift test -c release --disable-xctest --scratch-path .build/thread --sanitize=thread \
+	  --filter 'ThreadPoolTests|BlockPoolTests|ParallelMapTests|BatchLoaderTests|PretrainingLoopTests'
+
+# A crash ends the run: the input that did it lies in .build/fuzz/FORMAT with its seed and index.
+# FORMATS=npy,tar reads these alone; FIRST=123 INPUTS=1 SEED=1 one input alone.
+INPUTS := 1000000
+FIRST := 0
+SEED := 1
+FORMATS :=
+fuzz: deps
+	rm -rf .build/fuzz
+	RELIC_FUZZ_FOLDER=$(CURDIR)/.build/fuzz RELIC_FUZZ_INPUTS=$(INPUTS) \
+	RELIC_FUZZ_FIRST=$(FIRST) RELIC_FUZZ_SEED=$(SEED) RELIC_FUZZ_FORMATS=$(FORMATS) \
+	swift test -c release --disable-xctest --filter FuzzTests \
+	|| { tail -n +1 .build/fuzz/*/index 2>/dev/null; exit 1; }
+
+KILLS := 200
+kill: build
+	Tests/kill $(RELIC) $(KILLS) $(SEED)
+
+MINUTES := 60
+growth: build
+	Tests/growth $(RELIC) $(MINUTES)
 
 lint:
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)

@@ -70,6 +70,10 @@ let package = Package(
     .testTarget(
       name: "RelicCommandTests", dependencies: ["relic", "RelicNN", "LinearProbe", "TestSupport"],
       swiftSettings: strict),
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: ["relic", "RelicCore", "RelicNN", "LinearProbe", "TestSupport"],
+      path: "Tests/Fuzzing", swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

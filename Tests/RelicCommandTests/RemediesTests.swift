@@ -62,6 +62,14 @@ import Testing
     #expect(Remedies.message(for: Interruption(description: "stopped")) == "stopped")
   }
 
+  @Test func `what a file or a user brings in neither breaks the line nor reaches the terminal`() {
+    let error = UsageError.conflict(
+      "no data set is called 'a\nb\u{1b}[2J\u{9b}é'", remedy: "give one")
+    #expect(
+      Remedies.message(for: error)
+        == "no data set is called 'a\\x0ab\\x1b[2J\\x9bé'; give one")
+  }
+
   @Test func `a run whose loss is not finite can be started anew`() {
     let error = PretrainingError.lossNotFinite(step: 7, loss: .infinity)
     #expect(

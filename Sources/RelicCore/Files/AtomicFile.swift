@@ -4,7 +4,8 @@ internal import Synchronization
 /// A file that appears under its name only when it is complete.
 ///
 /// Bytes go to a temporary file beside it; ``commit()`` flushes that to the disk and renames it. A
-/// file that is not committed leaves nothing behind. A class because a descriptor has one owner.
+/// file that is not committed leaves nothing behind; what a killed process leaves goes when the file
+/// is written the next time, for it is locked no more. A class because a descriptor has one owner.
 package final class AtomicFile {
   private static let serial = Atomic(0)
   /// The temporary files of this process.
@@ -13,6 +14,7 @@ package final class AtomicFile {
   private let path: String
   private let temporaryPath: String
   private var descriptor: Int32
+  private var isFinished = false
   private var isCommitted = false
   private var pending: [UInt8] = []
 
@@ -27,6 +29,8 @@ package final class AtomicFile {
     if unsafe stat(self.path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
       throw .cannotWrite(path: path, reason: "it exists and is not a regular file")
     }
+    let place = self.path as NSString
+    Self.removeAbandoned([place.lastPathComponent], in: place.deletingLastPathComponent)
     var temporaryPath: String
     var failure: Int32
     repeat {
@@ -34,11 +38,16 @@ package final class AtomicFile {
       let name = "\(self.path).\(getpid())-\(number).partial"
       (descriptor, failure) = Self.unfinished.withLock { unfinished in
         let descriptor = unsafe open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        if descriptor >= 0 { unfinished.insert(name) }
-        return (descriptor, errno)
+        if descriptor < 0 { return (descriptor, errno) }
+        guard Self.lock(descriptor) else {
+          close(descriptor)
+          return (-1, EEXIST)
+        }
+        unfinished.insert(name)
+        return (descriptor, 0)
       }
       temporaryPath = name
-      // A killed process that had the same number may have left such a file.
+      // Another process may have the same number on another machine.
     } while descriptor < 0 && failure == EEXIST
     self.temporaryPath = temporaryPath
     if descriptor < 0 { throw .cannotWrite(path: path, reason: systemReason(failure)) }
@@ -73,11 +82,10 @@ package final class AtomicFile {
 
   /// Flushes the bytes to the disk; nothing can be appended after that.
   package func finish() throws(FileError) {
-    guard descriptor >= 0 else { return }
+    guard !isFinished else { return }
     try flush()
     guard fsync(descriptor) == 0 else { throw .cannotWrite(path: path, reason: systemReason()) }
-    close(descriptor)
-    descriptor = -1
+    isFinished = true
   }
 
   /// Flushes the bytes to the disk, unless that was done, and gives the file its name.

@@ -31,10 +31,7 @@ package final class FolderLock {
     if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
       throw .inUse(path: folder)
     }
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    where files.contains(where: { AtomicFile.isUnfinished(name, of: $0) }) {
-      unsafe unlink("\(folder)/\(name)")
-    }
+    AtomicFile.removeAbandoned(files, in: folder)
   }
 
   deinit { release() }
@@ -45,14 +42,5 @@ package final class FolderLock {
     if madeFolder { unsafe rmdir(folder) }
     close(descriptor)
     descriptor = -1
-  }
-}
-
-extension AtomicFile {
-  /// Whether `name` is a temporary file beside the file called `file`.
-  fileprivate static func isUnfinished(_ name: String, of file: String) -> Bool {
-    guard name.hasPrefix(file + "."), name.hasSuffix(".partial") else { return false }
-    let numbers = name.dropFirst(file.count + 1).dropLast(".partial".count).split(separator: "-")
-    return numbers.count == 2 && numbers.allSatisfy { $0.allSatisfy(\.isNumber) }
   }
 }

@@ -6,9 +6,9 @@ internal import Foundation
 /// byte and the red, green and blue planes.
 public struct CIFAR10: ImageDataset {
   private static let side = 32
-  private static let recordsPerFile = 10_000
   private static let dataset = DatasetName.cifar10.rawValue
 
+  private let recordsPerFile: Int
   private let files: [RecordFile]
   private let labels: [UInt8]
 
@@ -19,6 +19,11 @@ public struct CIFAR10: ImageDataset {
   ///   - split: Training or test images.
   /// - Throws: A missing file, a file of a wrong size, or a label above 9.
   public init(folder: String, split: DatasetSplit) throws(DatasetError) {
+    try self.init(folder: folder, split: split, recordsPerFile: 10_000)
+  }
+
+  /// Opens a split of files that hold `recordsPerFile` images each.
+  init(folder: String, split: DatasetSplit, recordsPerFile: Int) throws(DatasetError) {
     let inner = folder + "/cifar-10-batches-bin"
     let isInner = ImageFolder.isFolder(inner)
     let root = isInner ? inner : folder
@@ -38,8 +43,8 @@ public struct CIFAR10: ImageDataset {
     for name in names {
       let file = try RecordFile(
         path: "\(root)/\(name)", recordSize: 1 + 3 * Self.side * Self.side,
-        count: Self.recordsPerFile, dataset: Self.dataset)
-      for record in 0..<Self.recordsPerFile {
+        count: recordsPerFile, dataset: Self.dataset)
+      for record in 0..<recordsPerFile {
         let label = try file.bytes(of: record, from: 0, count: 1)[0]
         guard label < 10 else {
           throw .labelOutOfRange(
@@ -49,6 +54,7 @@ public struct CIFAR10: ImageDataset {
       }
       files.append(file)
     }
+    self.recordsPerFile = recordsPerFile
     self.files = files
     self.labels = labels
   }
@@ -68,7 +74,7 @@ public struct CIFAR10: ImageDataset {
 
   /// Returns image `index`, 32x32, in the order of the files.
   public func image(at index: Int) throws(DatasetError) -> RGBImage {
-    let (file, record) = index.quotientAndRemainder(dividingBy: Self.recordsPerFile)
+    let (file, record) = index.quotientAndRemainder(dividingBy: recordsPerFile)
     let area = Self.side * Self.side
     let planes = try files[file].bytes(of: record, from: 1, count: 3 * area)
     return RGBImage(width: Self.side, height: Self.side, planes: planes)

@@ -9,7 +9,7 @@ enum Remedies {
   static func message(for error: any Error) -> String {
     // The file's name tells more than its place in the data set.
     let fact = ((error as? UnreadableImage)?.cause as? DatasetError) ?? error
-    return "\(fact)" + (remedy(for: error).map { "; " + $0 } ?? "")
+    return ("\(fact)" + (remedy(for: error).map { "; " + $0 } ?? "")).printable
   }
 
   /// Returns what a reader of the score should know, and what can be done about the fit.

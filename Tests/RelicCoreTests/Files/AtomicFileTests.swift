@@ -26,7 +26,9 @@ import Testing
     #expect(try folder.names == ["a.bin"])
   }
 
-  @Test func `what a killed process with the same number left is in nobody's way`() throws {
+  @Test func `files of the same number of a process that lives stay, and go when it is killed`()
+    throws
+  {
     let folder = try TemporaryFolder()
     let path = folder.path + "/a.bin"
     let name = try {
@@ -37,11 +39,29 @@ import Testing
     let serial = try #require(name.split(whereSeparator: { "-.".contains($0) }).dropLast().last)
     let next = try #require(Int(serial)) + 1
     let left = (next..<(next + 100)).map { "a.bin.\(getpid())-\($0).partial" }
-    for name in left {
-      #expect(FileManager.default.createFile(atPath: "\(folder.path)/\(name)", contents: nil))
+    let locks = left.map { name in
+      let file = unsafe open("\(folder.path)/\(name)", O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
+      #expect(file >= 0 && flock(file, LOCK_EX | LOCK_NB) == 0)
+      return file
     }
     try AtomicFile.write([1], to: path)
     #expect(try folder.names == (left + ["a.bin"]).sorted())
+    // The lock of a killed process goes with it.
+    for file in locks { close(file) }
+    try AtomicFile.write([2], to: path)
+    #expect(try folder.names == ["a.bin"])
+  }
+
+  @Test func `two files of one name that are written at once are in nobody's way`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/a.bin"
+    let first = try AtomicFile(path: path)
+    try first.write([1])
+    try first.finish()
+    try AtomicFile.write([2], to: path)
+    try first.commit()
+    #expect(try [UInt8](Data(contentsOf: URL(fileURLWithPath: path))) == [1])
+    #expect(try folder.names == ["a.bin"])
   }
 
   @Test func `a link stays a link to the new file`() throws {
