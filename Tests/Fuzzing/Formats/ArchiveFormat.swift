@@ -10,7 +10,7 @@ extension FuzzedFormat {
     read: { folder in try content.unpack("\(folder)/input", into: "\(folder)/data") })
 
   private static let content = DatasetArchive(
-    size: 0, fileName: "input", md5: "", server: "", sizeLimit: 0,
+    size: 0, fileName: "input", md5: "", server: "",
     members: [.init(path: "set/a.bin", size: 700), .init(path: "set/b.txt", size: nil)])
 
   @Sendable private static func archives() throws -> [[UInt8]] {
