@@ -24,9 +24,12 @@ public struct CheckpointFile: Sendable {
     var dict = checkpoint
     dict.metadata[Self.note] = checkpoint.checksum(without: Self.note)
     // A second name for the same file: on a file system without such names there is no previous one.
-    let second = previousPath + ".partial"
-    unsafe unlink(second)
-    if unsafe link(path, second) == 0, unsafe rename(second, previousPath) != 0 {
+    // It is named as an unfinished file, so that a lock on the folder removes what a kill has left.
+    let second = "\(previousPath).\(getpid())-0.partial"
+    if unsafe link(path, second) == 0 {
+      unsafe rename(second, previousPath)
+      // Still there if it could not be renamed, or if both were names of one file already, as after
+      // a kill between these two renames.
       unsafe unlink(second)
     }
     try Safetensors.write(dict, to: path)

@@ -210,10 +210,12 @@ import Testing
     lock.release()
   }
 
-  @Test func `what a killed run left unfinished goes when the next begins`() throws {
+  @Test(arguments: [
+    "checkpoint.safetensors.12-3.partial", "checkpoint.previous.safetensors.12-0.partial",
+  ])
+  func `what a killed run left unfinished goes when the next begins`(_ left: String) throws {
     let folder = try TemporaryFolder()
-    let left = folder.path + "/checkpoint.safetensors.12-3.partial"
-    try "left".write(toFile: left, atomically: true, encoding: .utf8)
+    try "left".write(toFile: "\(folder.path)/\(left)", atomically: true, encoding: .utf8)
     let captured = Captured.run(
       Self.small + ["--eval-every", "0", "--save-model-dir", folder.path])
     #expect(captured.error == "")
