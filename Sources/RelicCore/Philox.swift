@@ -12,6 +12,7 @@ public struct Philox: RandomNumberGenerator, Sendable {
     case drawing = 4
     case stochasticDepth = 5
     case folds = 6
+    case holdOut = 7
   }
 
   private let key: SIMD2<UInt32>

@@ -360,11 +360,15 @@ def efficientnet(rows):
 # Loss -------------------------------------------------------------------------------------------
 
 
-def pair_loss(x, target, tau, b, alpha, siglip):
-    """One ordered pair of views; returns the loss and its invariance term."""
+def pair_loss(x, target, tau, b, alpha, siglip, fixed=None):
+    """One ordered pair of views, with a fixed temperature if there is one; returns the loss and its
+    invariance term."""
     n = len(x)
-    x, target = F.normalize(x, dim=-1), F.normalize(target, dim=-1)
-    logits = x @ target.T * tau.exp().clamp(0, 15 if siglip else 5) + b
+    if fixed:
+        logits = x @ target.T / fixed
+    else:
+        x, target = F.normalize(x, dim=-1), F.normalize(target, dim=-1)
+        logits = x @ target.T * tau.exp().clamp(0, 15 if siglip else 5) + b
     if siglip:
         signs = 2 * torch.eye(n, dtype=logits.dtype) - 1
         instance = -F.logsigmoid(signs * logits).sum() / n
@@ -375,9 +379,9 @@ def pair_loss(x, target, tau, b, alpha, siglip):
     return instance + alpha * invariance, invariance
 
 
-def views_loss(online, targets, tau, b, alpha, siglip):
+def views_loss(online, targets, tau, b, alpha, siglip, fixed=None):
     pairs = [
-        pair_loss(x, t, tau, b, alpha, siglip)
+        pair_loss(x, t, tau, b, alpha, siglip, fixed)
         for i, t in enumerate(targets)
         for j, x in enumerate(online)
         if i != j
@@ -385,7 +389,7 @@ def views_loss(online, targets, tau, b, alpha, siglip):
     return sum(p[0] for p in pairs) / len(pairs), sum(p[1] for p in pairs) / len(pairs)
 
 
-# name: rows, columns, globals, locals, tau, b, alpha, siglip
+# name: rows, columns, globals, locals, tau, b, alpha, siglip, and a fixed temperature if any
 LOSSES = {
     "start": (6, 5, 2, 0, 0.0, 0.0, 1.0, False),
     "warm": (7, 16, 2, 0, 0.75, -0.25, 2.5, False),
@@ -397,19 +401,23 @@ LOSSES = {
     "siglip_clamped": (4, 8, 2, 0, 3.0, -4.0, 0.5, True),
     "siglip_multicrop": (5, 8, 3, 2, 1.0, -2.0, 1.0, True),
     "single": (1, 4, 2, 0, 0.0, 0.0, 1.0, False),
+    "fixed": (6, 8, 2, 0, 0.0, 0.0, 0.6, False, 5.0),
+    "fixed_multicrop": (5, 8, 3, 2, 0.0, 0.0, 1.0, False, 0.5),
 }
 
 
 def make_loss():
     out = Fixture()
-    for label, (n, d, g, l, tau, b, alpha, siglip) in LOSSES.items():
+    for label, (n, d, g, l, tau, b, alpha, siglip, *fixed) in LOSSES.items():
         # Views of one image resemble each other, as they do in training.
         base = noise(f"{label}.base", n, d)
         online = [leaf(base + noise(f"{label}.online{j}", n, d)) for j in range(g + l)]
         targets = [tensor(base + noise(f"{label}.target{i}", n, d)) for i in range(g)]
         tau, b = leaf(np.float32(tau)), leaf(np.float32(b))
-        loss, invariance = views_loss(online, targets, tau, b, alpha, siglip)
+        loss, invariance = views_loss(online, targets, tau, b, alpha, siglip, *fixed)
         *dx, dtau, db = torch.autograd.grad(loss, [*online, tau, b], allow_unused=True)
+        if fixed:
+            dtau, db = torch.zeros(()), torch.zeros(())
         out.put(f"{label}.loss", loss)
         out.put(f"{label}.invariance", invariance)
         out.put(f"{label}.dtau", dtau)

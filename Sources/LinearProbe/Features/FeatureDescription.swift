@@ -29,6 +29,9 @@ public struct FeatureDescription: Codable, Equatable, Sendable {
   public var trainCount: Int?
   /// Images in the test split.
   public var testCount: Int?
+  /// Training images held out, which are the test features here, or `nil` if those are of the test
+  /// split.
+  public var validationCount: Int?
   /// Names of the classes, by label.
   public var classNames: [String]?
   /// The version of the program that extracted the features.
@@ -56,6 +59,7 @@ public struct FeatureDescription: Codable, Equatable, Sendable {
     case seed
     case trainCount = "train_count"
     case testCount = "test_count"
+    case validationCount = "validation_count"
     case classNames = "class_names"
     case version
     case blasCore = "blas_core"

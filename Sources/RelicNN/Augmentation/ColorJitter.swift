@@ -2,7 +2,7 @@ internal import CKernels
 
 /// Changes of brightness, contrast, saturation and hue, in a random order.
 ///
-/// torchvision's `ColorJitter(0.8, 0.8, 0.8, 0.2)` on a Pillow image, exact to the last bit.
+/// At strength 1 torchvision's `ColorJitter(0.8, 0.8, 0.8, 0.2)` on a Pillow image, exact to the last bit.
 struct ColorJitter: Equatable, Sendable {
   /// One of the four changes.
   enum Change: CaseIterable, Sendable {
@@ -25,12 +25,16 @@ struct ColorJitter: Equatable, Sendable {
 }
 
 extension ColorJitter {
-  /// Draws factors within 0.8 of 1, a hue shift within 0.2 turns, and the order.
-  init(using random: inout Philox) {
-    brightness = random.uniform(0.2, 1.8)
-    contrast = random.uniform(0.2, 1.8)
-    saturation = random.uniform(0.2, 1.8)
-    hue = random.uniform(-0.2, 0.2)
+  /// Draws factors within 0.8 of 1 and a hue shift within 0.2 turns, both times `strength`, and the
+  /// order.
+  init(strength: Float, using random: inout Philox) {
+    // In double precision, where these are the nearest numbers to the reference's 0.2 and 1.8.
+    let most = 0.8 * Double(strength)
+    let (low, high) = (Float(max(1 - most, 0)), Float(1 + most))
+    brightness = random.uniform(low, high)
+    contrast = random.uniform(low, high)
+    saturation = random.uniform(low, high)
+    hue = random.uniform(-0.2 * strength, 0.2 * strength)
     var order = Change.allCases
     for i in 0..<3 { order.swapAt(i, i + random.integer(below: 4 - i)) }
     self.order = order

@@ -1,4 +1,4 @@
-/// Makes random views of images by the reference's recipe.
+/// Makes random views of images, by the reference's recipe unless told otherwise.
 ///
 /// Random resized crop, horizontal flip, colour jitter, greyscale, Gaussian blur, solarization, then
 /// values in [0, 1] without normalisation; each step on 8 bits as torchvision does on Pillow images.
@@ -9,6 +9,7 @@ public struct ViewGenerator: Sendable {
   /// Whether views are small crops, seen by the online network alone.
   public let isLocal: Bool
 
+  private let strength: ViewStrength
   private let blurRadius: Int
 
   /// Creates a generator of global or local views.
@@ -16,8 +17,10 @@ public struct ViewGenerator: Sendable {
   /// - Parameters:
   ///   - imageSize: The side of a global view, in pixels; a local one has 3/7 of it.
   ///   - isLocal: Whether to make local views.
-  public init(imageSize: Int, isLocal: Bool) {
+  ///   - strength: How far views differ from their images.
+  public init(imageSize: Int, isLocal: Bool, strength: ViewStrength = ViewStrength()) {
     self.isLocal = isLocal
+    self.strength = strength
     size = isLocal ? imageSize * 3 / 7 : imageSize
     blurRadius = imageSize / 10 / 2
     precondition(size > blurRadius, "views of \(size) pixels are too small to blur")
@@ -64,7 +67,8 @@ public struct ViewGenerator: Sendable {
     var random = Philox(
       seed: seed, purpose: .augmentation, epoch: epoch, sample: sample, view: view)
     let recipe = ViewRecipe(
-      width: source.width, height: source.height, isLocal: isLocal, using: &random)
+      width: source.width, height: source.height, isLocal: isLocal, strength: strength,
+      using: &random)
     apply(recipe, to: source, &scratch)
     unsafe scratch.image.write(into: destination)
   }
@@ -75,7 +79,7 @@ public struct ViewGenerator: Sendable {
       recipe.crop, of: source, isMirrored: recipe.isMirrored, to: &scratch.image)
     recipe.jitter?.apply(to: &scratch.image)
     if recipe.isGray { Grayscale.apply(to: &scratch.image) }
-    scratch.blur.apply(sigma: recipe.sigma, to: &scratch.image)
+    if let sigma = recipe.sigma { scratch.blur.apply(sigma: sigma, to: &scratch.image) }
     if recipe.isSolarized { Solarize.apply(to: &scratch.image) }
   }
 }

@@ -4,8 +4,8 @@ struct ViewRecipe: Equatable, Sendable {
   let isMirrored: Bool
   let jitter: ColorJitter?
   let isGray: Bool
-  /// The blur's standard deviation, in pixels.
-  let sigma: Float
+  /// The blur's standard deviation in pixels, or `nil` for none.
+  let sigma: Float?
   let isSolarized: Bool
 }
 
@@ -16,14 +16,18 @@ extension ViewRecipe {
   ///   - width: Pixels in a row of the image.
   ///   - height: Rows of the image.
   ///   - isLocal: Whether the view is a small crop, which is never solarized.
+  ///   - strength: How far the view may differ.
   ///   - random: Decides everything.
-  init(width: Int, height: Int, isLocal: Bool, using random: inout Philox) {
-    crop = RandomResizedCrop(scale: isLocal ? 0.05...1 : 0.1...1)
+  init(
+    width: Int, height: Int, isLocal: Bool, strength: ViewStrength, using random: inout Philox
+  ) {
+    crop = RandomResizedCrop(scale: (isLocal ? 0.05 : strength.minimumCropScale)...1)
       .rectangle(width: width, height: height, using: &random)
     isMirrored = random.uniform() < 0.5
-    jitter = random.uniform() < 0.8 ? ColorJitter(using: &random) : nil
-    isGray = random.uniform() < 0.2
-    sigma = random.uniform(0.1, 2)
-    isSolarized = !isLocal && random.uniform() < 0.2
+    jitter = random.uniform() < 0.8 ? ColorJitter(strength: strength.jitter, using: &random) : nil
+    isGray = random.uniform() < strength.grayscaleProbability
+    let sigma = random.uniform(0.1, 2)
+    isSolarized = !isLocal && random.uniform() < strength.solarizeProbability
+    self.sigma = random.uniform() < strength.blurProbability ? sigma : nil
   }
 }

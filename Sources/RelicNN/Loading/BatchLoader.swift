@@ -39,11 +39,13 @@ public struct BatchLoader: Sendable {
   ///   - imageSize: The side of a large crop, in pixels; a small one has 3/7 of it.
   ///   - globalViews: Large crops of each image.
   ///   - localViews: Small crops of each image.
+  ///   - strength: How far views differ from their images.
   ///   - seed: Decides order and views.
   ///   - broken: What to do about an image that cannot be read.
   public init(
     dataset: any ImageDataset, batchSize: Int, imageSize: Int, globalViews: Int = 2,
-    localViews: Int = 0, seed: UInt64, broken: BrokenImages = .refuse
+    localViews: Int = 0, strength: ViewStrength = ViewStrength(), seed: UInt64,
+    broken: BrokenImages = .refuse
   ) {
     self.dataset = dataset
     self.broken = broken
@@ -51,8 +53,10 @@ public struct BatchLoader: Sendable {
     self.seed = seed
     globalCount = globalViews
     localCount = localViews
-    globalGenerator = ViewGenerator(imageSize: imageSize, isLocal: false)
-    localGenerator = localViews > 0 ? ViewGenerator(imageSize: imageSize, isLocal: true) : nil
+    globalGenerator = ViewGenerator(imageSize: imageSize, isLocal: false, strength: strength)
+    localGenerator =
+      localViews > 0
+      ? ViewGenerator(imageSize: imageSize, isLocal: true, strength: strength) : nil
   }
 
   /// Whole batches in one pass over the data; the incomplete last one is dropped.

@@ -3,7 +3,7 @@ extension BatchLoader {
   ///
   /// - Parameters:
   ///   - dataset: The images.
-  ///   - configuration: Decides batch size, image size, numbers of views and seed.
+  ///   - configuration: Decides batch size, image size, numbers and strength of views, and seed.
   ///   - broken: What to do about an image that cannot be read.
   public init(
     dataset: any ImageDataset, configuration: PretrainingConfiguration,
@@ -12,6 +12,6 @@ extension BatchLoader {
     self.init(
       dataset: dataset, batchSize: configuration.batchSize, imageSize: configuration.imageSize,
       globalViews: configuration.globalViews, localViews: configuration.localViews,
-      seed: configuration.seed, broken: broken)
+      strength: configuration.viewStrength, seed: configuration.seed, broken: broken)
   }
 }

@@ -121,7 +121,7 @@ public struct Pretraining<Backbone: EncoderNetwork>: Sendable {
     return StepReport(
       step: step, epoch: length.epoch(ofStep: step), endsEpoch: length.beginsEpoch(atStep: step),
       loss: result.loss, invariance: result.invariance, emaDecay: emaDecay,
-      logitScale: exp(trained.logScale), bias: trained.bias,
+      logitScale: loss.fixedTemperature.map { 1 / $0 } ?? exp(trained.logScale), bias: trained.bias,
       learningRate: optimizer.learningRate, lossScale: lossScale?.value, averages: averages,
       accuracy: measuresAccuracy ? matchingAccuracy(online, targets) : nil,
       spread: measuresAccuracy ? targets.view(0).spread : nil)
@@ -200,7 +200,7 @@ extension Tensor {
 
   /// The root of the total variance of the rows divided by their lengths, `√Σ mean (x - mean x)²`.
   fileprivate var spread: Double {
-    let rows = NormalizedRows(self).rows
+    let rows = ComparedRows(self).rows
     let (count, columns) = (rows.shape[0], rows.shape[1])
     let elements = rows.scalars.map { Double($0) }
     let variance = (0..<columns).reduce(0.0) { sum, column in

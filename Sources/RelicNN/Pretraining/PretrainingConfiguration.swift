@@ -4,6 +4,8 @@ public struct PretrainingConfiguration: Equatable, Sendable {
   public var dataset = "stl10"
   /// The folder the data set is read from.
   public var datasetPath = "./data"
+  /// Labelled training images that are held out, for choosing between configurations.
+  public var validationCount = 0
   /// The encoder architecture.
   public var encoder = EncoderModel.resnet18
   /// The encoder's first layers.
@@ -18,8 +20,12 @@ public struct PretrainingConfiguration: Equatable, Sendable {
   public var learningRate: Float = 3e-4
   /// Epochs over which the learning rate rises from 0.
   public var warmupEpochs = 0
+  /// Steps over which it rises, beside those of the warm-up's epochs.
+  public var warmupSteps = 0
   /// The learning rate after the warm-up.
   public var learningRateShape = LearningRateSchedule.Shape.constant
+  /// The share of the steps after which a cosine begins, if not right after the warm-up.
+  public var decayStart: Float = 0
   /// Adam's L2 penalty, added to the gradient.
   public var weightDecay: Float = 1e-5
   /// Whether biases, normalisations and the logits' scale are left out of the penalty.
@@ -34,6 +40,11 @@ public struct PretrainingConfiguration: Equatable, Sendable {
   public var alpha: Float = 1
   /// Whether the pairwise sigmoid loss replaces the cross-entropy.
   public var useSigLIP = false
+  /// The scale of the logits at the start, or `nil` for the loss's own: 1, or 10 with SigLIP.
+  public var initialLogitScale: Float?
+  /// A temperature that stays as it is and divides logits of projections that are not normalised,
+  /// or `nil` for a trained scale of normalised ones.
+  public var temperature: Float?
   /// The last step, counted from 0, after which the target is a plain copy of the online network:
   /// N copies the first N + 1.
   public var copiesTargetThroughStep = 1
@@ -43,6 +54,8 @@ public struct PretrainingConfiguration: Equatable, Sendable {
   public var globalViews = 2
   /// Small crops of each image, seen by the online network alone.
   public var localViews = 0
+  /// How far views differ from their images.
+  public var viewStrength = ViewStrength()
   /// Whether activations kept for the backward pass are held in 16 bits.
   public var fp16Precision = false
   /// Whether views are computed twice, so that only one is kept for the backward pass at a time.
@@ -97,14 +110,17 @@ extension PretrainingConfiguration {
 
   /// What a run minimises.
   var loss: any ContrastiveLoss {
-    useSigLIP ? SigLIPLoss(alpha: alpha) : RelicLoss(alpha: alpha)
+    if let temperature { return RelicLoss(alpha: alpha, fixedTemperature: temperature) }
+    return useSigLIP
+      ? SigLIPLoss(alpha: alpha, initialLogitScale: initialLogitScale ?? 10)
+      : RelicLoss(alpha: alpha, initialLogitScale: initialLogitScale ?? 1)
   }
 
   /// Adam's step size over the run.
   func learningRates(stepsPerEpoch: Int) -> LearningRateSchedule {
     LearningRateSchedule(
-      peak: learningRate, warmupSteps: warmupEpochs * stepsPerEpoch,
-      totalSteps: epochs * stepsPerEpoch, shape: learningRateShape)
+      peak: learningRate, warmupSteps: warmupEpochs * stepsPerEpoch + warmupSteps,
+      totalSteps: epochs * stepsPerEpoch, shape: learningRateShape, decayStart: decayStart)
   }
 
   /// How the target follows the online network over the run.

@@ -2,7 +2,9 @@ internal import LinearProbe
 internal import RelicNN
 
 /// `relic evaluate`: extracts features of runs, probes them and prints one table.
-struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, NormalizingCommand {
+struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, ValidatingCommand,
+  NormalizingCommand
+{
   static let name = "evaluate"
   static let summary = "extract and probe the encoders of runs, and print one table"
   static let discussion = """
@@ -21,6 +23,7 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Normaliz
         .value(
           "--dataset-path", sets: \.datasetPath, as: "DIR",
           "the folder the data set lies in (default: the run's)"),
+        validationOption,
         .flag(
           "--controls", sets: \.hasControls,
           "score raw pixels and the untrained encoder of the first run, too"),
@@ -36,6 +39,7 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Normaliz
 
   var datasetName: DatasetName?
   var datasetPath: String?
+  var validationCount: Int?
   var hasControls = false
   var network = RunNetwork.target
   var batchSize = 256
@@ -93,8 +97,11 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Normaliz
       source.normalization = try pixels.normalization(help: "relic \(Self.name) --help")
     }
     let extraction = FeatureExtraction(
-      source: source, dataset: dataset,
-      datasetPath: datasetPath ?? configuration.datasetPath, batchSize: batchSize,
+      source: source,
+      splits: DatasetSplits(
+        dataset: dataset, path: datasetPath ?? configuration.datasetPath,
+        validationCount: validationCount ?? configuration.validationCount),
+      batchSize: batchSize,
       brokenImages: files.brokenImages, skipped: skipped,
       console: console.forProgress)
     return try ProbeRun(probe: scoring.complete, isSilent: false, console: console.forProgress)

@@ -3,7 +3,9 @@ internal import LinearProbe
 internal import RelicNN
 
 /// `relic extract`: writes the features that a frozen encoder gives.
-struct ExtractCommand: DatasetCommand, NetworkCommand, PrefixCommand, NormalizingCommand {
+struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand,
+  PrefixCommand, NormalizingCommand
+{
   static let name = "extract"
   static let summary = "write the features of a frozen encoder as .npy files"
   static let discussion = """
@@ -41,6 +43,7 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, PrefixCommand, Normalizin
         .value(
           "--dataset-path", sets: \.datasetPath, as: "DIR",
           "the folder the data set lies in (default: the run's, or ./data)"),
+        validationOption,
         .value(
           "--image-size", sets: \.imageSize, as: "N", from: 8, to: 1024,
           "side of the images in pixels (default: the run's, or the data set's)"),
@@ -66,6 +69,7 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, PrefixCommand, Normalizin
   var seed: UInt64?
   var datasetName: DatasetName?
   var datasetPath: String?
+  var validationCount: Int?
   var imageSize: Int?
   var batchSize = 256
   var output: String?
@@ -113,12 +117,17 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, PrefixCommand, Normalizin
     for note in source.notes { console.writeError("note: \(note)\n") }
     try files.fetchIfMissing(name, in: configuration.datasetPath, console)
     let extraction = FeatureExtraction(
-      source: source, dataset: name.rawValue, datasetPath: configuration.datasetPath,
+      source: source,
+      splits: DatasetSplits(
+        dataset: name.rawValue, path: configuration.datasetPath,
+        validationCount: validationCount ?? configuration.validationCount),
       batchSize: batchSize, brokenImages: files.brokenImages, skipped: SkippedImages(console),
       console: console, tellsOfImages: true)
     let lock = try FeatureFolder.lock(folder)
     defer { lock.release() }
-    if name == .folder, !ImageFolder.hasTestSplit(configuration.datasetPath) {
+    if name == .folder, extraction.splits.validationCount == 0,
+      !ImageFolder.hasTestSplit(configuration.datasetPath)
+    {
       return try write(extraction, to: folder, console)
     }
     let features = try extraction.features()
@@ -146,8 +155,7 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, PrefixCommand, Normalizin
   private func write(
     _ extraction: FeatureExtraction, to folder: String, _ console: Console
   ) throws {
-    let images = try openDataset(
-      name: extraction.dataset, path: extraction.datasetPath, split: .train)
+    let images = try extraction.splits.train()
     console.tell(of: images, as: .train)
     let (samples, origin) = try extraction.features(of: images, called: "train")
     try FeatureFolder.write(train: samples, test: nil, origin: origin, to: folder)

@@ -122,9 +122,7 @@ struct PretrainCommand: DatasetCommand {
     if let datasetName = recorded.datasetName {
       try files.fetchIfMissing(datasetName, in: configuration.datasetPath, console)
     }
-    let dataset = try openDataset(
-      name: configuration.dataset, path: configuration.datasetPath,
-      split: recorded.datasetName?.pretrainingSplit ?? .train)
+    let dataset = try DatasetSplits(configuration).pretraining()
     let loader = BatchLoader(
       dataset: dataset, configuration: command.configuration, broken: files.brokenImages)
     guard loader.stepsPerEpoch > 0 else {

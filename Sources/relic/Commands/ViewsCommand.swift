@@ -6,8 +6,7 @@ struct ViewsCommand: DatasetCommand {
   static let summary = "draw augmented views of some images as a PNG file"
   static let discussion = """
     Each row shows an image of the training split and views of it, large crops and then small
-    ones: those that the first epoch of a run sees that has the same seed, image size and numbers
-    of views.
+    ones: those that the first epoch of a run sees that has the same options.
 
       relic views --dataset-name cifar10 --num-local-views 2 --output views.png
     """
@@ -29,6 +28,7 @@ struct ViewsCommand: DatasetCommand {
         .value(
           "--num-local-views", sets: \.localViews, as: "N", from: 0, to: 16,
           "small crops of each image"),
+      ] + ViewStrength.options.map { $0.within(\.strength) } + [
         .value("--seed", sets: \.seed, as: "N", "seed of the views"),
         .value("--output", sets: \.output, as: "FILE", "the PNG file to write"),
         mirrorOption,
@@ -41,6 +41,7 @@ struct ViewsCommand: DatasetCommand {
   var images = 8
   var globalViews = 6
   var localViews = 0
+  var strength = ViewStrength()
   var seed: UInt64 = 42
   var output = "views.png"
   var files = DatasetFiles()
@@ -69,7 +70,8 @@ struct ViewsCommand: DatasetCommand {
       let original = EvaluationTransform(size: size)(image)
       drawing.draw(original, x: gap, y: gap + row * cell, scale: scale)
       for view in 0..<(globalViews + localViews) {
-        let generator = ViewGenerator(imageSize: size, isLocal: view >= globalViews)
+        let generator = ViewGenerator(
+          imageSize: size, isLocal: view >= globalViews, strength: strength)
         drawing.draw(
           generator.view(of: image, seed: seed, epoch: 0, sample: sample, view: view),
           x: gap + (view + 1) * cell, y: gap + row * cell, scale: scale)

@@ -4,8 +4,7 @@ internal import RelicNN
 /// Images of a data set through a frozen encoder, in the data set's order.
 struct FeatureExtraction {
   let source: FeatureSource
-  let dataset: String
-  let datasetPath: String
+  let splits: DatasetSplits
   let batchSize: Int
   let brokenImages: BrokenImages
   let skipped: SkippedImages
@@ -16,14 +15,16 @@ struct FeatureExtraction {
   /// Returns the features of the train and test splits, with how they were made.
   func features() throws -> FeatureFolder {
     // Both are opened before one is read: a missing split costs no time.
-    let train = try openDataset(name: dataset, path: datasetPath, split: .train)
-    let test = try openDataset(name: dataset, path: datasetPath, split: .test)
+    let train = try splits.train()
+    let test = try splits.test()
     if tellsOfImages {
       console.tell(of: train, as: .train)
       console.tell(of: test, as: .test)
     }
     var (trainFeatures, origin) = try features(of: train, called: "train")
-    let testFeatures = try features(of: test, called: "test").samples
+    let isValidation = splits.validationCount > 0
+    let testFeatures = try features(of: test, called: isValidation ? "validation" : "test").samples
+    origin.validationCount = isValidation ? splits.validationCount : nil
     origin.testCount = testFeatures.features.rows
     return try FeatureFolder(train: trainFeatures, test: testFeatures, origin: origin)
   }
@@ -53,7 +54,7 @@ struct FeatureExtraction {
       if let bad = values.firstIndex(where: { !$0.isFinite }) {
         let sample = batch.samples[bad / (values.count / batch.samples.count)]
         throw BrokenEncoder(
-          encoder: source.description(of: dataset).encoder,
+          encoder: source.description(of: splits.dataset).encoder,
           image: images.fileName(at: sample) ?? "\(split) image \(sample)")
       }
       elements += values
@@ -68,10 +69,10 @@ struct FeatureExtraction {
     display.erase()
     guard !labels.isEmpty else {
       throw DatasetError.allBroken(
-        path: (images as? ImageFolder)?.folder ?? datasetPath, count: images.count)
+        path: (images as? ImageFolder)?.folder ?? splits.path, count: images.count)
     }
     let columns = elements.count / labels.count
-    var origin = source.description(of: dataset)
+    var origin = source.description(of: splits.dataset)
     origin.featureDimension = columns
     origin.trainCount = labels.count
     origin.classNames = images.classNames

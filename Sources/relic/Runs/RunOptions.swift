@@ -34,6 +34,9 @@ struct RunOptions: Sendable {
           "--dataset-path", sets: \.configuration.datasetPath, as: "DIR",
           "the folder the data set lies in; cifar10 and stl10 are fetched into it where missing"),
         .value(
+          "--validation", sets: \.configuration.validationCount, as: "N", from: 0,
+          "labelled training images to hold out; evaluations score by them, not by the test split"),
+        .value(
           "--image-size", sets: \.imageSize, as: "N", from: 8, to: 1024,
           "side of a global view in pixels (default: the data set's own)"),
         .value(
@@ -42,7 +45,7 @@ struct RunOptions: Sendable {
         .value(
           "--num-local-views", sets: \.configuration.localViews, as: "N", from: 0, to: 16,
           "small crops of each image, seen by the online network"),
-      ]),
+      ] + ViewStrength.options.map { $0.within(\.configuration.viewStrength) }),
     OptionGroup(
       "Model",
       [
@@ -73,9 +76,15 @@ struct RunOptions: Sendable {
         .value(
           "--warmup-epochs", sets: \.configuration.warmupEpochs, as: "N", from: 0, to: 65_535,
           "epochs over which the learning rate rises from 0"),
+        .value(
+          "--warmup-steps", sets: \.configuration.warmupSteps, as: "N", from: 0,
+          "steps over which it rises, beside those epochs"),
         .choice(
           "--lr-schedule", sets: \.configuration.learningRateShape, as: "NAME",
           "the learning rate after the warm-up"),
+        .value(
+          "--lr-decay-start", sets: \.configuration.decayStart, as: "SHARE", from: 0, to: 1,
+          "share of all steps after which the cosine begins, if not right after the warm-up"),
         .value(
           "--weight-decay", "-wd", "--wd", sets: \.configuration.weightDecay, as: "RATE", from: 0,
           "Adam's L2 penalty"),
@@ -98,6 +107,12 @@ struct RunOptions: Sendable {
         .flag(
           "--use-siglip", sets: \.configuration.useSigLIP,
           "pairwise sigmoid loss in place of the cross-entropy"),
+        .value(
+          "--logit-scale", sets: \.configuration.initialLogitScale, as: "SCALE", above: 0,
+          "trained scale of the logits at the start (default: 1, or 10 with --use-siglip)"),
+        .value(
+          "--tau", sets: \.configuration.temperature, as: "T", above: 0,
+          "fixed temperature, on projections that are not normalised, in place of a trained scale"),
         .flag(
           "--fp16-precision", sets: \.configuration.fp16Precision,
           "keep what the backward pass needs in 16 bits"),

@@ -46,15 +46,11 @@ struct OnlineEvaluation {
 
   /// Whether a run's data set has labelled train and test splits of at least two classes.
   static func hasLabelledSplits(_ configuration: PretrainingConfiguration) -> Bool {
-    for split in [DatasetSplit.train, .test] {
-      let images = try? openDataset(
-        name: configuration.dataset, path: configuration.datasetPath, split: split)
-      guard let images, images.count > 0, let label = images.label(at: 0) else { return false }
-      if split == .train, (1..<images.count).allSatisfy({ images.label(at: $0) == label }) {
-        return false
-      }
-    }
-    return true
+    let splits = DatasetSplits(configuration)
+    guard let train = try? splits.train(), let test = try? splits.test(), train.count > 0,
+      test.count > 0, let label = train.label(at: 0), test.label(at: 0) != nil
+    else { return false }
+    return (1..<train.count).contains { train.label(at: $0) != label }
   }
 
   /// Returns the scores of the features of both splits after step `step`.
@@ -62,8 +58,7 @@ struct OnlineEvaluation {
     let start = ContinuousClock.now
     let extraction = FeatureExtraction(
       source: FeatureSource(encoder, of: configuration, called: "target"),
-      dataset: configuration.dataset,
-      datasetPath: configuration.datasetPath, batchSize: configuration.batchSize,
+      splits: DatasetSplits(configuration), batchSize: configuration.batchSize,
       brokenImages: brokenImages, skipped: skipped, console: console)
     let features = try extraction.features()
     var probe = Probe()

@@ -79,7 +79,7 @@ import Testing
       let recipe = ViewRecipe(
         crop: try parameters.crop, isMirrored: parameters.mirrored == true,
         jitter: parameters.jitter == true ? try parameters.colorJitter : nil,
-        isGray: parameters.gray == true, sigma: try #require(parameters.sigma),
+        isGray: parameters.gray == true, sigma: parameters.sigma,
         isSolarized: parameters.solarized == true)
       let generator = ViewGenerator(
         imageSize: item.width == 13 ? 32 : item.width, isLocal: item.width == 13)

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import RelicNN
@@ -100,6 +101,37 @@ import Testing
     #expect(rates.rate(atStep: 4) == 1)
     #expect(abs(rates.rate(atStep: 8) - 0.5) < 1e-6)
     #expect(rates.rate(atStep: 12) == 0)
+  }
+
+  @Test func `a cosine may begin late`() {
+    let rates = LearningRateSchedule(
+      peak: 1, warmupSteps: 2, totalSteps: 12, shape: .cosine, decayStart: 1 / 3)
+    #expect((0..<2).map { rates.rate(atStep: $0) } == [0.5, 1])
+    #expect((2...4).map { rates.rate(atStep: $0) } == [1, 1, 1])
+    #expect(abs(rates.rate(atStep: 8) - 0.5) < 1e-6)
+    #expect(rates.rate(atStep: 12) == 0)
+    let early = LearningRateSchedule(
+      peak: 1, warmupSteps: 4, totalSteps: 12, shape: .cosine, decayStart: 0.1)
+    #expect(early.rate(atStep: 3) == 1)
+    #expect(abs(early.rate(atStep: 8) - 0.5) < 1e-6)
+  }
+
+  @Test func `a fixed temperature stays, whatever the penalty`() throws {
+    var configuration = Self.configuration
+    (configuration.temperature, configuration.weightDecay) = (0.5, 0.1)
+    let state = try Self.losses(configuration, steps: 2).state
+    #expect(state.trained.logScale == 0)
+    #expect(state.trained.bias == 0)
+  }
+
+  @Test func `the scale of the logits starts where it is told`() {
+    var configuration = PretrainingConfiguration()
+    configuration.initialLogitScale = 5
+    #expect(configuration.loss.initialLogScale == log(5))
+    configuration.useSigLIP = true
+    #expect(configuration.loss.initialLogScale == log(5))
+    configuration.initialLogitScale = nil
+    #expect(configuration.loss.initialLogScale == log(10))
   }
 
   @Test func `a penalty for weights alone leaves biases without a gradient where they are`() {

@@ -15,16 +15,17 @@ struct LossCase: Sendable, CustomTestStringConvertible {
   var bias: Float
   var alpha: Float
   var isSigLIP: Bool
+  var temperature: Float?
 
   init(
     _ name: String, _ rows: Int, _ columns: Int, views: (Int, Int), _ logScale: Float,
-    _ bias: Float, alpha: Float, siglip: Bool = false
+    _ bias: Float, alpha: Float, siglip: Bool = false, temperature: Float? = nil
   ) {
     testDescription = name
     (self.rows, self.columns) = (rows, columns)
     (globals, locals) = views
     (self.logScale, self.bias) = (logScale, bias)
-    (self.alpha, isSigLIP) = (alpha, siglip)
+    (self.alpha, isSigLIP, self.temperature) = (alpha, siglip, temperature)
   }
 
   static let all = [
@@ -38,10 +39,13 @@ struct LossCase: Sendable, CustomTestStringConvertible {
     LossCase("siglip_clamped", 4, 8, views: (2, 0), 3, -4, alpha: 0.5, siglip: true),
     LossCase("siglip_multicrop", 5, 8, views: (3, 2), 1, -2, alpha: 1, siglip: true),
     LossCase("single", 1, 4, views: (2, 0), 0, 0, alpha: 1),
+    LossCase("fixed", 6, 8, views: (2, 0), 0, 0, alpha: 0.6, temperature: 5),
+    LossCase("fixed_multicrop", 5, 8, views: (3, 2), 0, 0, alpha: 1, temperature: 0.5),
   ]
 
   var loss: any ContrastiveLoss {
-    isSigLIP ? SigLIPLoss(alpha: alpha) : RelicLoss(alpha: alpha)
+    if let temperature { return RelicLoss(alpha: alpha, fixedTemperature: temperature) }
+    return isSigLIP ? SigLIPLoss(alpha: alpha) : RelicLoss(alpha: alpha)
   }
 
   private func view(_ name: String) -> Tensor {

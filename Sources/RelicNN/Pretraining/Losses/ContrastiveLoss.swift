@@ -4,8 +4,8 @@ internal import Foundation
 ///
 /// The logits compare online projections x of one view with target projections x' of another. With
 /// rows normalised to length 1, `S = x · x'ᵀ · min(exp(logScale), maximumLogitScale) + bias`; logScale
-/// and bias are trained. A conformer says where they start and what the loss of S is; all else is
-/// common to the losses.
+/// and bias are trained. With a ``fixedTemperature`` T and rows as they are, `S = x · x'ᵀ / T`. A
+/// conformer says where they start and what the loss of S is; all else is common to the losses.
 public protocol ContrastiveLoss: Sendable {
   /// Where the logarithm of the scale starts, the reference's `tau`.
   var initialLogScale: Float { get }
@@ -13,6 +13,9 @@ public protocol ContrastiveLoss: Sendable {
   var initialBias: Float { get }
   /// The scale's upper bound, the reference's `max_tau`.
   var maximumLogitScale: Float { get }
+  /// What divides the products of projections that are not normalised, or `nil`, as unless a
+  /// conformer has one, for a trained scale of normalised ones.
+  var fixedTemperature: Float? { get }
 
   /// Returns the loss of logits `[n, n]`, a row for each online and a column for each target
   /// projection of n images in one order, and its gradient.
@@ -51,6 +54,9 @@ public struct ViewLoss: Sendable {
 }
 
 extension ContrastiveLoss {
+  /// `nil`: projections are normalised, scale and bias trained.
+  public var fixedTemperature: Float? { nil }
+
   /// Returns the loss averaged over every ordered pair (target i, online j) with i ≠ j, and its
   /// gradient; none flows into the target.
   ///
@@ -69,25 +75,23 @@ extension ContrastiveLoss {
       online.shape.count == 3 && online.shape.dropFirst() == target.shape.dropFirst(),
       "\(online.shape) online projections, \(target.shape) target projections")
     precondition(online.shape[0] > 1 && target.shape[0] > 0, "a pair needs two views")
-    let onlines = (0..<online.shape[0]).map { NormalizedRows(online.view($0)) }
-    let targets = (0..<target.shape[0]).map { NormalizedRows(target.view($0)) }
-    let exponential = exp(logScale)
-    let scale = min(exponential, maximumLogitScale)
+    let onlines = (0..<online.shape[0]).map { comparedRows(online.view($0)) }
+    let targets = (0..<target.shape[0]).map { comparedRows(target.view($0)) }
+    let scale = logitScale(logScale)
+    let trainsScale = fixedTemperature == nil && exp(logScale) <= maximumLogitScale
     let pairs = Float(targets.count * (onlines.count - 1))
     var gradients = onlines.map { Tensor(zeros: $0.rows.shape) }
     var result = ViewLoss(dOnline: online)
     for (i, target) in targets.enumerated() {
       for (j, online) in onlines.enumerated() where i != j {
-        let cosines = matmul(online.rows, target.rows, transposingB: true)
-        let pair = ofPair(cosines.logits(scale: scale, bias: bias))
+        let products = matmul(online.rows, target.rows, transposingB: true)
+        let pair = ofPair(products.logits(scale: scale, bias: bias))
         let dRows = matmul(pair.dLogits, target.rows)
         gradients[j].add(online.backward(dRows, scale: scale), scaledBy: 1 / pairs)
         result.loss += pair.loss / pairs
         result.invariance += pair.invariance / pairs
-        if exponential <= maximumLogitScale {
-          result.dLogScale += Float(pair.dLogits.dot(cosines)) * scale / pairs
-        }
-        result.dBias += Float(pair.dLogits.sum) / pairs
+        if trainsScale { result.dLogScale += Float(pair.dLogits.dot(products)) * scale / pairs }
+        if fixedTemperature == nil { result.dBias += Float(pair.dLogits.sum) / pairs }
       }
     }
     result.dOnline = Tensor.concatenated(gradients).reshaped(online.shape)
@@ -96,8 +100,17 @@ extension ContrastiveLoss {
 
   /// Returns the logits `[n, n]` of an online and a target view, both `[n, d]`.
   func logits(online: Tensor, target: Tensor, logScale: Float, bias: Float) -> Tensor {
-    matmul(NormalizedRows(online).rows, NormalizedRows(target).rows, transposingB: true)
-      .logits(scale: min(exp(logScale), maximumLogitScale), bias: bias)
+    matmul(comparedRows(online).rows, comparedRows(target).rows, transposingB: true)
+      .logits(scale: logitScale(logScale), bias: bias)
+  }
+
+  /// What the products of rows are multiplied by.
+  private func logitScale(_ logScale: Float) -> Float {
+    fixedTemperature.map { 1 / $0 } ?? min(exp(logScale), maximumLogitScale)
+  }
+
+  private func comparedRows(_ x: Tensor) -> ComparedRows {
+    ComparedRows(x, normalizing: fixedTemperature == nil)
   }
 }
 
@@ -107,7 +120,7 @@ extension Tensor {
     rows(index..<(index + 1)).reshaped(Array(shape.dropFirst()))
   }
 
-  /// Returns `scale · cosines + bias`.
+  /// Returns `scale · products + bias`.
   fileprivate func logits(scale: Float, bias: Float) -> Tensor {
     var logits = self
     RowPass(elementsOf: logits).forEachChunk(writing: &logits) { _, y in

@@ -9,15 +9,22 @@ public struct SigLIPLoss: ContrastiveLoss {
   /// The weight of the invariance penalty.
   public let alpha: Float
 
-  /// A scale of 10.
-  public var initialLogScale: Float { log(10) }
+  /// The reference starts at a scale of 10.
+  public let initialLogScale: Float
   /// Nearly all pairs show different images.
   public let initialBias: Float = -10
   /// The reference's bound.
   public let maximumLogitScale: Float = 15
 
   /// Creates a loss.
-  public init(alpha: Float) { self.alpha = alpha }
+  ///
+  /// - Parameters:
+  ///   - alpha: The weight of the invariance penalty.
+  ///   - initialLogitScale: Where the scale starts.
+  public init(alpha: Float, initialLogitScale: Float = 10) {
+    self.alpha = alpha
+    initialLogScale = log(initialLogitScale)
+  }
 
   /// Returns the loss of logits `[n, n]` and its gradient.
   public func ofPair(_ logits: Tensor) -> PairLoss {

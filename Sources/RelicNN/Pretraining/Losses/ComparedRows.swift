@@ -1,12 +1,18 @@
-/// Rows divided by their lengths: `x̂ = x / ‖x‖`.
-struct NormalizedRows {
-  /// Shape `[n, d]`, each of length 1.
+/// Rows as logits compare them: divided by their lengths, `x̂ = x / ‖x‖`, or as they are.
+struct ComparedRows {
+  /// Shape `[n, d]`.
   let rows: Tensor
-  /// What each was divided by, at least 1e-12, as `torch.nn.functional.normalize`.
-  private let lengths: [Float]
+  /// What each was divided by, at least 1e-12, as `torch.nn.functional.normalize`; `nil` if by
+  /// nothing.
+  private let lengths: [Float]?
 
-  /// Normalises the rows of `[n, d]`.
-  init(_ x: Tensor) {
+  /// Takes the rows of `[n, d]`, normalised to length 1 if `normalizing`.
+  init(_ x: Tensor, normalizing: Bool = true) {
+    guard normalizing else {
+      rows = x
+      lengths = nil
+      return
+    }
     var rows = Tensor(uninitialized: x.shape)
     lengths = RowPass(rows: x.shape[0], grain: 32).mapRows(reading: x, writing: &rows) { _, x, y in
       var square = 0.0
@@ -18,8 +24,9 @@ struct NormalizedRows {
     self.rows = rows
   }
 
-  /// Returns `∂/∂x` for `d = ∂/∂x̂ / scale`: `dx = scale (d - x̂ (x̂ · d)) / ‖x‖`.
+  /// Returns `∂/∂x` for `d = ∂/∂x̂ / scale`: `dx = scale (d - x̂ (x̂ · d)) / ‖x‖`, or `scale d`.
   func backward(_ d: Tensor, scale: Float) -> Tensor {
+    guard let lengths else { return d.scaled(by: scale) }
     var dx = d
     _ = RowPass(rows: lengths.count, grain: 32).mapRows(reading: rows, writing: &dx) { row, x, d in
       var along = 0.0

@@ -1,0 +1,70 @@
+internal import RelicNN
+
+/// The parts of a data set that runs are trained on and scored by.
+struct DatasetSplits: Equatable {
+  let dataset: String
+  let path: String
+  /// Labelled training images held out, which take the place of the test split; 0 for none.
+  var validationCount = 0
+
+  init(dataset: String, path: String, validationCount: Int = 0) {
+    self.dataset = dataset
+    self.path = path
+    self.validationCount = validationCount
+  }
+
+  /// Those of a run.
+  init(_ configuration: PretrainingConfiguration) {
+    self.init(
+      dataset: configuration.dataset, path: configuration.datasetPath,
+      validationCount: configuration.validationCount)
+  }
+
+  /// What encoders are pretrained on.
+  func pretraining() throws -> any ImageDataset {
+    let split = DatasetName(rawValue: dataset)?.pretrainingSplit ?? .train
+    return split == .train ? try train() : try whole(split)
+  }
+
+  /// What a probe is trained on.
+  func train() throws -> any ImageDataset {
+    let train = try whole(.train)
+    guard validationCount > 0 else { return train }
+    return try holdOut(from: train).rest
+  }
+
+  /// What a probe is scored by.
+  func test() throws -> any ImageDataset {
+    guard validationCount > 0 else { return try whole(.test) }
+    return try holdOut(from: whole(.train)).heldOut
+  }
+
+  private func whole(_ split: DatasetSplit) throws(DatasetError) -> any ImageDataset {
+    try openDataset(name: dataset, path: path, split: split)
+  }
+
+  private func holdOut(
+    from train: any ImageDataset
+  ) throws(UsageError) -> (rest: ImageSubset, heldOut: ImageSubset) {
+    guard validationCount < train.count else {
+      throw .conflict(
+        "'--validation' is \(validationCount), but \(dataset) has \(train.count) images to train on",
+        remedy: "hold out fewer")
+    }
+    return train.holdingOut(validationCount)
+  }
+}
+
+/// A command that scores by images held out of those that a run may have been trained on.
+protocol ValidatingCommand: Command {
+  var validationCount: Int? { get set }
+}
+
+extension ValidatingCommand {
+  /// How many.
+  static var validationOption: Option<Self> {
+    .value(
+      "--validation", sets: \.validationCount, as: "N", from: 0,
+      "score by N images held out of the training split, 0 for the test split (default: the run's)")
+  }
+}

@@ -1,0 +1,23 @@
+internal import RelicNN
+
+extension ViewStrength {
+  /// The options of all commands that make views.
+  static let options: [Option<ViewStrength>] = [
+    .value(
+      "--min-crop-scale", sets: \.minimumCropScale, as: "SHARE", from: 0.01, to: 1,
+      "smallest share of the image's area that a large crop shows"),
+    .value(
+      "--jitter", sets: \.jitter, as: "STRENGTH", from: 0, to: 2,
+      "strength of the colour jitter: 1 changes brightness, contrast and saturation by up to 0.8, "
+        + "the hue by up to 0.2 turns"),
+    .value(
+      "--gray-probability", sets: \.grayscaleProbability, as: "P", from: 0, to: 1,
+      "how often a view loses its colours"),
+    .value(
+      "--blur-probability", sets: \.blurProbability, as: "P", from: 0, to: 1,
+      "how often a view is blurred"),
+    .value(
+      "--solarize-probability", sets: \.solarizeProbability, as: "P", from: 0, to: 1,
+      "how often a large crop is solarized"),
+  ]
+}
