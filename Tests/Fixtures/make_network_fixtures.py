@@ -232,6 +232,21 @@ def resnet(depth, stem, clear=False):
     return fill(net, clear=clear)
 
 
+def tapered():
+    """Blocks 2-2-2-1 of 32-64-128-512 channels behind a 3x3 convolution of stride 2, clear of kinks."""
+    block = torchvision.models.resnet.BasicBlock
+    net = torchvision.models.ResNet(block, [1, 1, 1, 1])
+    net.conv1 = torch.nn.Conv2d(3, 32, 3, 2, 1, bias=False)
+    net.bn1 = torch.nn.BatchNorm2d(32)
+    net.maxpool = torch.nn.Identity()
+    net.inplanes = 32
+    for stage, (width, blocks) in enumerate([(32, 2), (64, 2), (128, 2), (512, 1)]):
+        layer = net._make_layer(block, width, blocks, stride=2 if stage else 1)
+        setattr(net, f"layer{stage + 1}", layer)
+    net.fc = torch.nn.Identity()
+    return fill(net, clear=True)
+
+
 def run(net, x):
     """Features and all gradients of sum(features * noise)."""
     x = x.clone().requires_grad_()
@@ -293,6 +308,7 @@ def make_resnet():
     make_encoder("resnet18-cifar", lambda: resnet(18, "cifar"), 3, 16)
     make_encoder("resnet50-imagenet", lambda: resnet(50, "imagenet", clear=True), 4, 64)
     make_encoder("resnet50-cifar", lambda: resnet(50, "cifar", clear=True), 3, 16)
+    make_encoder("resnet16-tapered-small", tapered, 4, 32)
 
 
 # batch, channels, kernel, stride, height, width

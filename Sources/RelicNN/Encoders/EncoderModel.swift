@@ -1,8 +1,10 @@
-/// An encoder architecture, by the reference's option values.
+/// An encoder architecture, by the reference's option values where it has them.
 public enum EncoderModel: String, CaseIterable, Sendable {
   case resnet18
   case resnet50
   case efficientnet
+  /// A ResNet for small images that is narrow where they are large, which the reference lacks.
+  case resnet16Tapered = "resnet16_tapered"
 
   /// Returns a network of this architecture with torchvision's initialisation.
   ///
@@ -18,6 +20,8 @@ public enum EncoderModel: String, CaseIterable, Sendable {
     return switch self {
     case .resnet18: ResNet(.eighteen, stem: stem, savesHalf: savesHalf, using: &generator)
     case .resnet50: ResNet(.fifty, stem: stem, savesHalf: savesHalf, using: &generator)
+    case .resnet16Tapered:
+      ResNet(.sixteenTapered, stem: stem, savesHalf: savesHalf, using: &generator)
     case .efficientnet: EfficientNetV2(savesHalf: savesHalf, using: &generator)
     }
   }

@@ -1,14 +1,28 @@
 /// A residual network without its classifier, under torchvision's parameter names.
 ///
-/// He et al. 2015, table 1; `torchvision.models.resnet18` and `resnet50`.
+/// He et al. 2015, table 1; `torchvision.models.resnet18` and `resnet50`, or one of fewer and
+/// narrower blocks.
 public struct ResNet: EncoderNetwork {
   /// The number of weighted layers.
   public enum Depth: Sendable {
     case eighteen
     case fifty
+    /// With ``Stem/small`` it sees four times the pixels of ``eighteen`` with ``Stem/imagenet`` at
+    /// the same number of multiplications, and has as many features.
+    case sixteenTapered
 
-    var blocks: [Int] { self == .eighteen ? [2, 2, 2, 2] : [3, 4, 6, 3] }
-    var expansion: Int { self == .eighteen ? 1 : 4 }
+    /// Residual blocks of each stage.
+    var blocks: [Int] {
+      switch self {
+      case .eighteen: [2, 2, 2, 2]
+      case .fifty: [3, 4, 6, 3]
+      case .sixteenTapered: [2, 2, 2, 1]
+      }
+    }
+    /// Channels of each stage's 3x3 convolutions; the first also of the stem.
+    var widths: [Int] { self == .sixteenTapered ? [32, 64, 128, 512] : [64, 128, 256, 512] }
+    /// Channels that a block puts out for each of these.
+    var expansion: Int { self == .fifty ? 4 : 1 }
   }
 
   /// What backward reads.
@@ -42,19 +56,17 @@ public struct ResNet: EncoderNetwork {
     self.depth = depth
     var build = Builder(depth: depth, savesHalf: savesHalf, generator: generator)
     defer { generator = build.generator }
-    let isSmall = stem == .cifar
+    var inputs = depth.widths[0]
     self.stem = build.unit(
-      inputs: 3, outputs: 64, kernel: isSmall ? 3 : 7, stride: isSmall ? 1 : 2,
+      inputs: 3, outputs: inputs, kernel: stem == .imagenet ? 7 : 3, stride: stem == .cifar ? 1 : 2,
       names: ("conv1", "bn1"))
-    pool = isSmall ? nil : MaxPool2D(kernel: 3, stride: 2, padding: 1)
+    pool = stem == .imagenet ? MaxPool2D(kernel: 3, stride: 2, padding: 1) : nil
     blocks = []
-    var inputs = 64
-    for (stage, count) in depth.blocks.enumerated() {
+    for (stage, (count, width)) in zip(depth.blocks, depth.widths).enumerated() {
       for index in 0..<count {
         let stride = stage > 0 && index == 0 ? 2 : 1
-        blocks.append(
-          build.block(inputs: inputs, width: 64 << stage, stride: stride))
-        inputs = (64 << stage) * depth.expansion
+        blocks.append(build.block(inputs: inputs, width: width, stride: stride))
+        inputs = width * depth.expansion
       }
     }
   }
@@ -128,7 +140,7 @@ private struct Builder {
     let outputs = width * depth.expansion
     let plan: [(inputs: Int, outputs: Int, kernel: Int, stride: Int)] =
       switch depth {
-      case .eighteen: [(inputs, width, 3, stride), (width, width, 3, 1)]
+      case .eighteen, .sixteenTapered: [(inputs, width, 3, stride), (width, width, 3, 1)]
       case .fifty:
         [(inputs, width, 1, 1), (width, width, 3, stride), (width, outputs, 1, 1)]
       }

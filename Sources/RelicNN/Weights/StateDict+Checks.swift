@@ -38,13 +38,16 @@ extension StateDict {
       known = (.efficientnet, stem)
     } else {
       let side = self["conv1.weight"]?.shape.last
+      // Stems of one kernel differ by their strides, which weights do not show.
       let kernel: Stem? =
-        side == 3 ? .cifar : side == 7 ? .imagenet : nil
+        side == 3 ? (stem == .small ? .small : .cifar) : side == 7 ? .imagenet : nil
       let depth: EncoderModel? =
         self["layer3.5.conv3.weight"] != nil && self["layer3.6.conv3.weight"] == nil
         ? .resnet50
         : self["layer4.1.conv2.weight"] != nil && self["layer1.2.conv1.weight"] == nil
-          && self["layer1.0.conv3.weight"] == nil ? .resnet18 : nil
+          && self["layer1.0.conv3.weight"] == nil
+          ? .resnet18
+          : self["layer1.0.conv1.weight"]?.shape == [32, 32, 3, 3] ? .resnet16Tapered : nil
       known = kernel.flatMap { kernel in depth.map { ($0, kernel) } }
     }
     guard let known, known != (model, stem) else { return nil }

@@ -5,6 +5,7 @@ import Testing
 @Suite struct NetworkLayersTests {
   static let networks: [(EncoderModel, Stem)] = [
     (.resnet18, .imagenet), (.resnet18, .cifar), (.resnet50, .imagenet), (.efficientnet, .imagenet),
+    (.resnet16Tapered, .small),
   ]
 
   @Test(arguments: networks)

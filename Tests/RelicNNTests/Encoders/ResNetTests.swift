@@ -32,6 +32,9 @@ struct EncoderCase: Sendable, CustomTestStringConvertible {
       isClear: true),
     EncoderCase(
       name: "resnet50-cifar", model: .resnet50, stem: .cifar, batch: 3, side: 16, isClear: true),
+    EncoderCase(
+      name: "resnet16-tapered-small", model: .resnet16Tapered, stem: .small, batch: 4, side: 32,
+      isClear: true),
   ]
 }
 

@@ -110,6 +110,10 @@ import Testing
     let encoder = EncoderModel.resnet18.network(stem: .cifar, seed: 0).stateDict()
     #expect(encoder.architecture(besides: .resnet18, .imagenet) == "-m resnet18 --stem cifar")
     #expect(encoder.architecture(besides: .resnet18, .cifar) == nil)
+    #expect(encoder.architecture(besides: .resnet18, .small) == nil)
+    #expect(
+      EncoderModel.resnet16Tapered.network(stem: .small, seed: 0).stateDict().architecture(
+        besides: .resnet18, .small) == "-m resnet16_tapered --stem small")
     #expect(
       EncoderModel.resnet50.network(stem: .imagenet, seed: 0).stateDict().architecture(
         besides: .resnet18, .imagenet) == "-m resnet50 --stem imagenet")
