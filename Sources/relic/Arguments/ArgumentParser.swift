@@ -9,6 +9,7 @@ enum Request<Settings: Command>: Sendable {
 /// `--option value` and `--option=value` mean the same, as do `-` and `_` between the words of an
 /// option. A flag takes a value only behind `=`. After `--` everything is an operand. Options of the
 /// command line win over those of a configuration file, and the last of several equal options wins.
+/// A preset of either gives way to all other options there, wherever it stands.
 struct ArgumentParser<Settings: Command> {
   private let options = Settings.allOptions
   private var help: String { "relic \(Settings.name) --help" }
@@ -18,11 +19,11 @@ struct ArgumentParser<Settings: Command> {
     var settings = Settings()
     let typed = try split(arguments)
     if typed.wantsHelp { return .help }
-    for (option, value) in typed.values { try option.apply(value, to: &settings) }
+    for (option, value) in typed.values.presetsFirst() { try option.apply(value, to: &settings) }
     if let file = settings.configurationFile {
       settings = Settings()
       try ConfigurationFile(path: file).apply(options, to: &settings)
-      for (option, value) in typed.values { try option.apply(value, to: &settings) }
+      for (option, value) in typed.values.presetsFirst() { try option.apply(value, to: &settings) }
     }
     settings.common.operands = typed.operands
     if Settings.operandPlaceholder == nil, let operand = typed.operands.first {
@@ -93,5 +94,12 @@ extension Option {
         option: name, value: value, expected: expected, nearest: choices.nearest(to: value),
         file: file)
     }
+  }
+}
+
+extension Array {
+  /// The same options and values, presets first.
+  func presetsFirst<Settings>() -> Self where Element == (option: Option<Settings>, value: String) {
+    filter(\.option.isPreset) + filter { !$0.option.isPreset }
   }
 }

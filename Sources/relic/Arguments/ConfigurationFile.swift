@@ -18,12 +18,16 @@ struct ConfigurationFile {
     } catch {
       throw .unreadableConfiguration(file: path, reason: "cannot be read")
     }
+    var found: [(option: Option<Settings>, value: String)] = []
     for (key, value) in values.sorted(by: { $0.key < $1.key }) where key != "version" {
       let name = "--" + key.replacing("_", with: "-")
       guard let option = options.first(where: { $0.spellings.contains(name) }) else {
         throw .unknownKey(key, nearest: options.map(\.key).nearest(to: key), file: path)
       }
-      try option.apply(value.text, to: &settings, from: path)
+      found.append((option, value.text))
+    }
+    for (option, value) in found.presetsFirst() {
+      try option.apply(value, to: &settings, from: path)
     }
   }
 

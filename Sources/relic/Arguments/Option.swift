@@ -16,6 +16,9 @@ struct Option<Settings>: Sendable {
 
   let help: String
 
+  /// Whether it stands for values of other options, and is applied before these.
+  var isPreset = false
+
   /// Whether a configuration file puts the value between quotes.
   let isText: Bool
 
@@ -38,7 +41,7 @@ extension Option {
   func within<Outer>(_ property: Option<Outer>.Property<Settings>) -> Option<Outer> {
     Option<Outer>(
       spellings: spellings, placeholder: placeholder, expected: expected, choices: choices,
-      help: help, isText: isText,
+      help: help, isPreset: isPreset, isText: isText,
       set: { set($0, &$1[keyPath: property]) }, get: { get($0[keyPath: property]) })
   }
 }
@@ -116,6 +119,17 @@ extension Option {
         settings[keyPath: property] = value
         return true
       }, get: { String($0[keyPath: property]) })
+  }
+
+  /// Declares an option that stands for values of others, which are set by setting `property`.
+  static func preset<Value: RawRepresentable<String> & CaseIterable & Sendable>(
+    _ spellings: String..., sets property: Property<Value>, as placeholder: String, _ help: String
+  ) -> Self {
+    var option = oneOf(
+      Value.self, spellings, placeholder, help, set: { $1[keyPath: property] = $0 },
+      get: { $0[keyPath: property] })
+    option.isPreset = true
+    return option
   }
 
   private static func limited<Value: OptionValue>(

@@ -28,6 +28,8 @@ struct ViewsCommand: DatasetCommand {
         .value(
           "--num-local-views", sets: \.localViews, as: "N", from: 0, to: 16,
           "small crops of each image"),
+        .preset(
+          "--recipe", sets: \.recipe, as: "NAME", "strength of views whose numbers are not given"),
       ] + ViewStrength.options.map { $0.within(\.strength) } + [
         .value("--seed", sets: \.seed, as: "N", "seed of the views"),
         .value("--output", sets: \.output, as: "FILE", "the PNG file to write"),
@@ -42,6 +44,9 @@ struct ViewsCommand: DatasetCommand {
   var globalViews = 6
   var localViews = 0
   var strength = ViewStrength()
+  var recipe = Recipe.reference {
+    didSet { strength = recipe.values.viewStrength }
+  }
   var seed: UInt64 = 42
   var output = "views.png"
   var files = DatasetFiles()

@@ -8,6 +8,11 @@ struct RunOptions: Sendable {
   /// The side of a global view in pixels, or `nil` for the data set's own.
   var imageSize: Int?
 
+  /// The set of values that stands where nothing else was given; setting it sets these.
+  var recipe = Recipe.reference {
+    didSet { recipe.apply(to: &configuration) }
+  }
+
   /// Steps between two linear evaluations, 0 for none, or `nil` for the default.
   var evaluationInterval: Int?
 
@@ -64,6 +69,10 @@ struct RunOptions: Sendable {
     OptionGroup(
       "Training",
       [
+        .preset(
+          "--recipe", sets: \.recipe, as: "NAME",
+          "values of options that are not given: the reference's, or those that did best on CIFAR-10"
+        ),
         .value(
           "--num-epochs", "--epochs", sets: \.configuration.epochs, as: "N", from: 1, to: 65_535,
           "passes over the images"),

@@ -1,0 +1,60 @@
+import Foundation
+import LinearProbe
+import RelicNN
+import Testing
+
+@testable import relic
+
+@Suite struct ValidationTests {
+  private static func splits(_ validationCount: Int) -> DatasetSplits {
+    DatasetSplits(dataset: "shapes", path: "", validationCount: validationCount)
+  }
+
+  @Test func `images held out are neither trained on nor taken from the test split`() throws {
+    let splits = Self.splits(500)
+    let whole = try openDataset(name: "shapes", path: "", split: .train)
+    #expect(try splits.pretraining().fingerprint == splits.train().fingerprint)
+    #expect(try splits.train().count == whole.count - 500)
+    #expect(try splits.test().fingerprint == whole.holdingOut(500).heldOut.fingerprint)
+    #expect(try Self.splits(0).test().count == 2000)
+    #expect(try Self.splits(0).train().fingerprint == whole.fingerprint)
+  }
+
+  @Test func `a run is scored by what it held out, or by the test split if that is asked for`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    let run = folder.path + "/run"
+    let trained = Captured.run(
+      "pretrain", "--dataset-name", "shapes", "--image-size", "8", "--epochs", "1", "-b", "1500",
+      "--validation", "7000", "--eval-every", "0", "--save-model-dir", run)
+    #expect(trained.code == .usage)
+    #expect(trained.error.contains("'--batch-size' is 1500, but shapes has 1000 images"))
+    let small = Captured.run(
+      "pretrain", "--dataset-name", "shapes", "--image-size", "8", "--epochs", "1", "-b", "500",
+      "--validation", "7000", "--eval-every", "0", "--save-model-dir", run)
+    #expect(small.code == .success)
+    #expect(small.output.contains("1000 images of shapes, 2 steps an epoch"))
+    #expect(try folder.text("run/config.json").contains("\"validation\": 7000"))
+    #expect(Captured.run("extract", run).code == .success)
+    let own = try FeatureFolder(contentsOf: run + "/features")
+    #expect(own.train.features.rows == 1000 && own.test.features.rows == 7000)
+    #expect(own.origin?.validationCount == 7000)
+    let output = folder.path + "/test"
+    #expect(Captured.run("extract", run, "--validation", "0", "--output", output).code == .success)
+    let test = try FeatureFolder(contentsOf: output)
+    #expect(test.train.features.rows == 8000 && test.test.features.rows == 2000)
+    #expect(test.origin?.validationCount == nil)
+  }
+
+  @Test func `as many as there are cannot be held out`() {
+    let captured = Captured.run(
+      "extract", "--raw-pixels", "--dataset-name", "shapes", "--image-size", "8", "--validation",
+      "8000", "--output", "/no/folder")
+    #expect(captured.code == .usage)
+    #expect(
+      captured.error
+        == "relic: '--validation' is 8000, but shapes has 8000 images to train on; hold out fewer\n"
+    )
+  }
+}
