@@ -96,7 +96,7 @@ extension PretrainingConfiguration {
   }
 
   /// What a run minimises.
-  var loss: any ContrastiveLoss {
+  package var loss: any ContrastiveLoss {
     useSigLIP ? SigLIPLoss(alpha: alpha) : RelicLoss(alpha: alpha)
   }
 

@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// The ReLIC loss: instance discrimination by cross-entropy, plus invariance.
 ///
 /// Mitrovic et al. 2020, equations 3 and 5, with learned scale and bias. With P the softmax of the
@@ -9,7 +11,7 @@ public struct RelicLoss: ContrastiveLoss {
 
   /// A scale of 1.
   public let initialLogScale: Float = 0
-  /// No bias: a softmax does not feel it.
+  /// No bias: a softmax does not depend on it.
   public let initialBias: Float = 0
   /// The reference's bound.
   public let maximumLogitScale: Float = 5
@@ -30,4 +32,7 @@ public struct RelicLoss: ContrastiveLoss {
     }
     return penalty.added(to: losses, slopes, weight: alpha)
   }
+
+  /// Returns the cross-entropy of a uniform softmax, `log n`.
+  public func chanceLevel(ofImages n: Int) -> Double? { log(Double(n)) }
 }
