@@ -14,8 +14,8 @@ public struct Batch: Sendable {
 
 /// Shuffled batches of random views of a data set.
 ///
-/// A batch is a function of (data set, sizes, seed, epoch, step): it does not depend on batches made before
-/// or on the number of workers.
+/// A batch is a function of (data set, sizes, seed, epoch, step): it does not depend on batches made
+/// before or on the number of workers.
 public struct BatchLoader: Sendable {
   /// The images.
   public let dataset: any ImageDataset
@@ -111,7 +111,7 @@ public struct BatchLoader: Sendable {
     let skipped: [UnreadableImage]
   }
 
-  /// Writes all views of `planned`, sample by sample on all workers, and returns what each row shows.
+  /// Writes all views of `planned`, sample by sample on all workers; returns what each row shows.
   private func fill(
     _ views: inout [Tensor], of groups: [ViewGroup], with planned: [Int], epoch: Int
   ) -> [Result<Source, UnreadableImage>] {
