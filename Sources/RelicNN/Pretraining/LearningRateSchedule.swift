@@ -10,27 +10,16 @@ public struct LearningRateSchedule: Sendable, Equatable {
     case cosine
   }
 
-  private let peak: Float
-  private let warmupSteps: Int
-  private let totalSteps: Int
-  private let shape: Shape
-
-  /// Creates the schedule of a run.
-  ///
-  /// - Parameters:
-  ///   - peak: The rate after the warm-up.
-  ///   - warmupSteps: Steps over which the rate rises from 0.
-  ///   - totalSteps: Steps of the run, those of the warm-up included.
-  ///   - shape: What follows the warm-up.
-  package init(peak: Float, warmupSteps: Int, totalSteps: Int, shape: Shape) {
-    self.peak = peak
-    self.warmupSteps = warmupSteps
-    self.totalSteps = totalSteps
-    self.shape = shape
-  }
+  /// The rate after the warm-up.
+  let peak: Float
+  /// Steps over which the rate rises from 0.
+  let warmupSteps: Int
+  /// Steps of the run, those of the warm-up included.
+  let totalSteps: Int
+  let shape: Shape
 
   /// Returns the rate of step `step`, counted from 0.
-  package func rate(atStep step: Int) -> Float {
+  func rate(atStep step: Int) -> Float {
     if step < warmupSteps { return peak * Float(step + 1) / Float(warmupSteps) }
     guard shape == .cosine, totalSteps > warmupSteps else { return peak }
     let progress = Double(step - warmupSteps) / Double(totalSteps - warmupSteps)
