@@ -1,11 +1,11 @@
 internal import Foundation
 internal import RelicNN
 
-/// Times making views on one worker, the full pipeline from an 8-bit picture to floats.
+/// Times making views on one worker, the full pipeline from an 8-bit image to floats.
 enum AugmentationBenchmark {
-  private static let pictures = 256
+  private static let images = 256
 
-  /// Returns the seconds for one view, of each of `count` epochs over 256 pictures with two views
+  /// Returns the seconds for one view, of each of `count` epochs over 256 images with two views
   /// each.
   static func secondsPerView(size: Int, count: Int) throws -> [Double] {
     let workers = ThreadPool.workerCount
@@ -13,14 +13,14 @@ enum AugmentationBenchmark {
     defer { ThreadPool.workerCount = workers }
     var configuration = PretrainingConfiguration()
     configuration.imageSize = size
-    configuration.batchSize = pictures
+    configuration.batchSize = images
     let loader = BatchLoader(
-      dataset: Pictures(count: pictures, side: size), configuration: configuration)
+      dataset: SmoothImages(count: images, side: size), configuration: configuration)
     var epoch = 0
     return try repeated(count) {
       _ = try loader.batch(epoch: epoch, step: 0)
       epoch += 1
-    }.map { $0 / Double(2 * pictures) }
+    }.map { $0 / Double(2 * images) }
   }
 
   /// Prints one line per view size.

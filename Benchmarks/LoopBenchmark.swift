@@ -8,7 +8,7 @@ enum LoopBenchmark {
     let step = StepCase.all[0]
     let (rounds, count) = (3, 10)
     let loader = BatchLoader(
-      dataset: Pictures(count: rounds * count * step.batch, side: step.size),
+      dataset: SmoothImages(count: rounds * count * step.batch, side: step.size),
       configuration: step.configuration)
     try time(step.configuration.makeEncoder(), step, loader, rounds: rounds, count: count)
   }

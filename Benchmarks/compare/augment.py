@@ -1,6 +1,6 @@
 """Times relic's random views beside torchvision's on Pillow images, on one core, in one run.
 
-The full pipeline from an 8-bit picture in memory to floats: crop and resize, flip, colour jitter,
+The full pipeline from an 8-bit image in memory to floats: crop and resize, flip, colour jitter,
 greyscale, blur, solarization. A figure is the median over the repetitions of all rounds.
 """
 

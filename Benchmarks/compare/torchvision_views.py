@@ -1,7 +1,7 @@
 """The reference's random views by torchvision on Pillow images, the peer of relic's.
 
 Run by augment.py as `torchvision_views.py SIZE COUNT`; prints the seconds for one view, of each of
-COUNT passes over 256 pictures with two views each.
+COUNT passes over 256 images with two views each.
 """
 
 import sys
@@ -13,7 +13,7 @@ from measurement import print_measurement
 from PIL import Image
 from torchvision import transforms as T
 
-PICTURES = 256
+IMAGES = 256
 
 
 def view_of(size):
@@ -31,11 +31,11 @@ def view_of(size):
     ])
 
 
-def pictures(side):
-    """Draws smooth pictures with some noise, as Pictures.swift does."""
+def smooth_images(side):
+    """Draws smooth images with some noise, as SmoothImages.swift does."""
     random = np.random.default_rng(1)
     y, x = np.mgrid[0:side, 0:side]
-    for _ in range(PICTURES):
+    for _ in range(IMAGES):
         slopes = random.uniform(-3, 3, size=(3, 2))
         planes = [sx * x + sy * y + random.uniform(80, 120, (side, side)) for sx, sy in slopes]
         yield Image.fromarray(np.stack(planes, axis=2).clip(0, 255).astype(np.uint8))
@@ -44,12 +44,12 @@ def pictures(side):
 def main():
     size, count = map(int, sys.argv[1:])
     torch.set_num_threads(1)
-    images, view = list(pictures(size)), view_of(size)
+    images, view = list(smooth_images(size)), view_of(size)
     taken = []
     for _ in range(count + 1):
         start = time.perf_counter()
         torch.stack([view(image) for image in images for _ in range(2)])
-        taken.append((time.perf_counter() - start) / (2 * PICTURES))
+        taken.append((time.perf_counter() - start) / (2 * IMAGES))
     print_measurement(taken[1:])
 
 

@@ -21,8 +21,8 @@ static inline CURLcode relic_curl_set_message(CURL *curl, char *message) {
 }
 
 // Both functions get `owner`: one for each line of a header, one for the bytes of the body.
-static inline CURLcode relic_curl_set_receivers(CURL *curl, curl_write_callback header,
-                                                curl_write_callback body, void *owner) {
+static inline CURLcode relic_curl_set_receivers(
+    CURL *curl, curl_write_callback header, curl_write_callback body, void *owner) {
   curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, header);
   curl_easy_setopt(curl, CURLOPT_HEADERDATA, owner);
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, body);

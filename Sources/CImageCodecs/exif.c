@@ -11,12 +11,14 @@ static uint32_t number(const uint8_t *bytes, size_t size, int big_endian) {
 
 // Bytes of one value of a TIFF type that holds integers; 0 for the others.
 static size_t integer_size(uint32_t type) {
+  // clang-format off
   switch (type) {
     case 1: case 6: return 1;  // BYTE, SBYTE
     case 3: case 8: return 2;  // SHORT, SSHORT
     case 4: case 9: return 4;  // LONG, SLONG
     default: return 0;
   }
+  // clang-format on
 }
 
 static int checked(uint32_t orientation) {

@@ -38,8 +38,8 @@ static void prepare(struct jpeg_decompress_struct *info, failure *error, char *m
   error->manager.output_message = silence;
 }
 
-int relic_jpeg_header(const uint8_t *bytes, size_t count, relic_image_header *header,
-                      char *message) {
+int relic_jpeg_header(
+    const uint8_t *bytes, size_t count, relic_image_header *header, char *message) {
   struct jpeg_decompress_struct info = {0};
   failure error;
   prepare(&info, &error, message);
@@ -100,8 +100,8 @@ static void convert_inks(const uint8_t *inks, uint8_t *pixels, size_t width) {
   }
 }
 
-int relic_jpeg_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, int *orientation,
-                      char *message) {
+int relic_jpeg_decode(
+    const uint8_t *bytes, size_t count, uint8_t *pixels, int *orientation, char *message) {
   struct jpeg_decompress_struct info = {0};
   struct jpeg_progress_mgr progress = {.progress_monitor = count_scans};
   failure error;

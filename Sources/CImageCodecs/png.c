@@ -45,8 +45,8 @@ static void begin(png_structp png, png_infop info, source *from) {
   png_read_info(png, info);
 }
 
-int relic_png_header(const uint8_t *bytes, size_t count, relic_image_header *header,
-                     char *message) {
+int relic_png_header(
+    const uint8_t *bytes, size_t count, relic_image_header *header, char *message) {
   source from = {bytes, count, 0, message};
   png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &from, fail, silence);
   png_infop info = png ? png_create_info_struct(png) : NULL;
@@ -83,8 +83,8 @@ static int orientation_of(png_structp png, png_infop info) {
   return exif ? exif : xmp ? xmp : 1;
 }
 
-int relic_png_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, int *orientation,
-                     char *message) {
+int relic_png_decode(
+    const uint8_t *bytes, size_t count, uint8_t *pixels, int *orientation, char *message) {
   source from = {bytes, count, 0, message};
   png_bytep *volatile rows = NULL;
   png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &from, fail, silence);
@@ -129,8 +129,9 @@ size_t relic_png_bound(size_t width, size_t height) {
   return PNG_IMAGE_PNG_SIZE_MAX(image);
 }
 
-int relic_png_encode(const uint8_t *pixels, size_t width, size_t height, uint8_t *bytes,
-                     size_t *count, char *message) {
+int relic_png_encode(
+    const uint8_t *pixels, size_t width, size_t height, uint8_t *bytes, size_t *count,
+    char *message) {
   png_image image = description(width, height);
   png_alloc_size_t size = *count;
   if (!png_image_write_to_memory(&image, bytes, &size, 0, pixels, 0, NULL)) {

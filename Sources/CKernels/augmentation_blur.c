@@ -12,8 +12,9 @@ static inline size_t reflected(ptrdiff_t index, size_t count) {
 }
 
 RELIC_VARIANTS
-void relic_blur_plane(size_t height, size_t width, size_t radius, const float *restrict weights,
-                      uint8_t *restrict plane, float *restrict scratch) {
+void relic_blur_plane(
+    size_t height, size_t width, size_t radius, const float *restrict weights,
+    uint8_t *restrict plane, float *restrict scratch) {
   size_t padded = (width + 15) / 16 * 16;
   float *restrict floats = scratch, *restrict row = scratch + height * padded,
                   *restrict sums = row + padded + 2 * radius;

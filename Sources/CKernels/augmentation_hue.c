@@ -46,8 +46,10 @@ void relic_adjust_hue(size_t area, uint8_t shift, uint8_t *planes) {
     double mixed = (double)value * (1.0 - (sector & 1 ? falling : rising));
     int32_t mid = (int32_t)(mixed + 0.5);
     sector = sector == 6 ? 0 : sector;
+    // clang-format off
     red[i] = (uint8_t)(sector == 0 || sector == 5 ? value : sector == 1 || sector == 4 ? mid : low);
     green[i] = (uint8_t)(sector == 1 || sector == 2 ? value : sector == 0 || sector == 3 ? mid : low);
     blue[i] = (uint8_t)(sector == 3 || sector == 4 ? value : sector == 2 || sector == 5 ? mid : low);
+    // clang-format on
   }
 }

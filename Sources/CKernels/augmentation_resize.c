@@ -16,8 +16,9 @@ static inline int32_t rounded(int32_t sum) {
 }
 
 RELIC_VARIANTS
-void relic_resize_rows(const relic_resize_axis *axis, size_t rows, size_t width,
-                       const uint8_t *source, size_t row_bytes, uint8_t *last_row, uint8_t *out) {
+void relic_resize_rows(
+    const relic_resize_axis *axis, size_t rows, size_t width, const uint8_t *source,
+    size_t row_bytes, uint8_t *last_row, uint8_t *out) {
   const lanes half = {1 << (precision - 1), 1 << (precision - 1), 1 << (precision - 1), 0};
   for (size_t y = 0; y < rows; y++) {
     const uint8_t *row = source + y * row_bytes;
@@ -40,9 +41,9 @@ void relic_resize_rows(const relic_resize_axis *axis, size_t rows, size_t width,
 }
 
 // sums[i] = half + the weighted sum of value i of the rows that output y reads
-static inline void sum_rows(const relic_resize_axis *axis, size_t y, size_t values,
-                            const uint8_t *restrict source, size_t row_bytes,
-                            int32_t *restrict sums) {
+static inline void sum_rows(
+    const relic_resize_axis *axis, size_t y, size_t values, const uint8_t *restrict source,
+    size_t row_bytes, int32_t *restrict sums) {
   const int32_t *weights = axis->weights + y * axis->taps;
   const uint8_t *rows = source + (size_t)axis->starts[y] * row_bytes;
   for (size_t i = 0; i < values; i++) sums[i] = (1 << (precision - 1)) + rows[i] * weights[0];
@@ -54,9 +55,9 @@ static inline void sum_rows(const relic_resize_axis *axis, size_t y, size_t valu
 }
 
 RELIC_VARIANTS
-void relic_resize_columns(const relic_resize_axis *axis, size_t height, size_t width,
-                          const uint8_t *restrict source, int32_t *restrict sums,
-                          uint8_t *restrict out) {
+void relic_resize_columns(
+    const relic_resize_axis *axis, size_t height, size_t width, const uint8_t *restrict source,
+    int32_t *restrict sums, uint8_t *restrict out) {
   size_t values = 4 * width;
   uint8_t *restrict red = out, *restrict green = out + height * width,
                     *restrict blue = green + height * width;
@@ -71,9 +72,9 @@ void relic_resize_columns(const relic_resize_axis *axis, size_t height, size_t w
 }
 
 RELIC_VARIANTS
-void relic_resize_height(const relic_resize_axis *axis, size_t height, size_t values,
-                         const uint8_t *restrict source, size_t row_bytes, int32_t *restrict sums,
-                         uint8_t *restrict out) {
+void relic_resize_height(
+    const relic_resize_axis *axis, size_t height, size_t values, const uint8_t *restrict source,
+    size_t row_bytes, int32_t *restrict sums, uint8_t *restrict out) {
   for (size_t y = 0; y < height; y++) {
     sum_rows(axis, y, values, source, row_bytes, sums);
     for (size_t i = 0; i < values; i++) out[y * values + i] = (uint8_t)rounded(sums[i]);

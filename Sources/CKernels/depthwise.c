@@ -10,13 +10,13 @@ INLINE ptrdiff_t pair_start(ptrdiff_t c, ptrdiff_t channels) {
   return c + pair <= channels ? c : channels - pair;
 }
 
-
 INLINE ptrdiff_t larger(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
 INLINE ptrdiff_t smaller(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 
 // All outputs of a 3x3 kernel, pixel after pixel; at least thirty-two channels.
 INLINE void image3(
-    const relic_depthwise_shape *shape, const float *x, const float *weight, float *y, int flipped) {
+    const relic_depthwise_shape *shape, const float *x, const float *weight, float *y,
+    int flipped) {
   const ptrdiff_t channels = shape->channels, line = shape->width * channels;
   for (ptrdiff_t row = 0; row < shape->out_height; row++) {
     const ptrdiff_t top = row * shape->stride - shape->padding;

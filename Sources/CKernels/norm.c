@@ -97,8 +97,7 @@ static inline __attribute__((always_inline)) void backward_sums(
     if (activation == relic_relu && y) {
       for (size_t c = 0; c < width; c++) gradient[c] = y[r * channels + c] > 0 ? dy[c] : 0;
     } else if (activation == relic_relu) {
-      for (size_t c = 0; c < width; c++)
-        gradient[c] = z[c] * scale[c] + shift[c] > 0 ? dy[c] : 0;
+      for (size_t c = 0; c < width; c++) gradient[c] = z[c] * scale[c] + shift[c] > 0 ? dy[c] : 0;
     } else if (activation == relic_silu_activation) {
       for (size_t c = 0; c < width; c++) {
         const float u = z[c] * scale[c] + shift[c];
@@ -124,8 +123,8 @@ static inline __attribute__((always_inline)) void backward_sums(
 RELIC_VARIANTS
 void relic_normalize_backward_sums(
     size_t rows, size_t channels, const float *dy, const float *z, const float *y,
-    const float *scale, const float *shift, const float *mean, relic_activation activation, float *g,
-    float *sum, float *product) {
+    const float *scale, const float *shift, const float *mean, relic_activation activation,
+    float *g, float *sum, float *product) {
   for (size_t c = 0; c < channels; c += block) {
     const float *ys = y ? y + c : 0;
     float *gs = g ? g + c : 0;
@@ -147,9 +146,9 @@ void relic_add_to_doubles(size_t count, const float *restrict x, double *restric
 
 RELIC_VARIANTS
 void relic_normalize_backward(
-    size_t rows, size_t channels, const float *dy, const float *restrict z,
-    const float *restrict a, const float *restrict b, const float *restrict c,
-    const float *restrict scale, const float *restrict shift, float *dz) {
+    size_t rows, size_t channels, const float *dy, const float *restrict z, const float *restrict a,
+    const float *restrict b, const float *restrict c, const float *restrict scale,
+    const float *restrict shift, float *dz) {
   for (size_t r = 0; r < rows; r++, dy += channels, z += channels, dz += channels) {
     if (scale) {
 #pragma clang loop vectorize(assume_safety)

@@ -10,7 +10,8 @@ void relic_adam(
     const float g = gradient[i] * step.gradient_scale + step.weight_decay * parameter[i];
     mean[i] += step.mean_rate * (g - mean[i]);
     square[i] = step.beta2 * square[i] + step.square_rate * g * g;
-    const float denominator = __builtin_elementwise_sqrt(square[i]) / step.correction + step.epsilon;
+    const float denominator =
+        __builtin_elementwise_sqrt(square[i]) / step.correction + step.epsilon;
     parameter[i] -= step.step_size * mean[i] / denominator;
   }
 }

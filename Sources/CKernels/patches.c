@@ -95,6 +95,5 @@ RELIC_VARIANTS
 void relic_copy_rows(
     size_t rows, size_t columns, const float *restrict a, size_t a_stride, float *restrict b,
     size_t b_stride) {
-  for (size_t i = 0; i < rows; i++)
-    copy(b + i * b_stride, a + i * a_stride, (ptrdiff_t)columns);
+  for (size_t i = 0; i < rows; i++) copy(b + i * b_stride, a + i * a_stride, (ptrdiff_t)columns);
 }

@@ -69,8 +69,7 @@ void relic_max_pool_backward(
 }
 
 RELIC_VARIANTS
-void relic_mean_rows(
-    size_t rows, size_t channels, const float *restrict x, float *restrict y) {
+void relic_mean_rows(size_t rows, size_t channels, const float *restrict x, float *restrict y) {
   for (size_t c = 0; c < channels; c++) y[c] = 0;
   for (size_t r = 0; r < rows; r++)
     for (size_t c = 0; c < channels; c++) y[c] += x[r * channels + c];

@@ -112,9 +112,9 @@ static inline double sum(size_t count, const double *x) {
 }
 
 RELIC_VARIANTS
-void relic_probe_softmax(size_t rows, size_t models, size_t classes, double *restrict z,
-                         const int32_t *restrict targets, const double *restrict weights,
-                         double *restrict losses) {
+void relic_probe_softmax(
+    size_t rows, size_t models, size_t classes, double *restrict z, const int32_t *restrict targets,
+    const double *restrict weights, double *restrict losses) {
   size_t width = models * classes;
   for (size_t first = 0; first < rows; first += tile) {
     size_t count = rows - first < tile ? rows - first : tile;
@@ -145,9 +145,9 @@ void relic_probe_softmax(size_t rows, size_t models, size_t classes, double *res
 }
 
 RELIC_VARIANTS
-void relic_probe_sigmoid(size_t rows, size_t models, double *restrict z,
-                         const int32_t *restrict targets, const double *restrict weights,
-                         double *restrict losses) {
+void relic_probe_sigmoid(
+    size_t rows, size_t models, double *restrict z, const int32_t *restrict targets,
+    const double *restrict weights, double *restrict losses) {
   for (size_t m = 0; m < models; m++) {
     for (size_t first = 0; first < rows; first += tile) {
       size_t count = rows - first < tile ? rows - first : tile;

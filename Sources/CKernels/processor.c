@@ -8,7 +8,7 @@
 long relic_usable_processors(void) {
   // The kernel refuses a mask shorter than its own, whose length no call tells.
   for (long processors = CPU_SETSIZE; processors <= 1 << 20; processors *= 2) {
-    cpu_set_t* mask = CPU_ALLOC(processors);
+    cpu_set_t *mask = CPU_ALLOC(processors);
     if (mask == NULL) {
       break;
     }

@@ -14,8 +14,7 @@ static inline __attribute__((always_inline)) double total(size_t count, const fl
 
 RELIC_VARIANTS
 void relic_softmax(
-    size_t rows, size_t columns, const float *restrict x, float *restrict p,
-    float *restrict logs) {
+    size_t rows, size_t columns, const float *restrict x, float *restrict p, float *restrict logs) {
   for (size_t r = 0; r < rows; r++, x += columns, p += columns, logs += columns) {
     float top = x[0];
     for (size_t c = 1; c < columns; c++) top = x[c] > top ? x[c] : top;

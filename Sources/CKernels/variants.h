@@ -9,8 +9,7 @@
 #elif defined(RELIC_KERNELS_AVX2)
 #define RELIC_VARIANTS __attribute__((target("arch=x86-64-v3")))
 #elif defined(__x86_64__) && defined(__linux__)
-#define RELIC_VARIANTS \
-  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#define RELIC_VARIANTS __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define RELIC_VARIANTS
 #endif

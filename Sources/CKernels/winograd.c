@@ -15,32 +15,32 @@ typedef struct {
 INLINE place tile_place(const relic_winograd_grid *grid, size_t tile) {
   const ptrdiff_t area = grid->tiles_high * grid->tiles_wide;
   const ptrdiff_t inside = (ptrdiff_t)tile % area;
-  return (place){
-      (ptrdiff_t)tile / area * grid->height * grid->width * grid->channels,
-      inside / grid->tiles_wide * grid->tile, inside % grid->tiles_wide * grid->tile};
+  const ptrdiff_t image = (ptrdiff_t)tile / area * grid->height * grid->width * grid->channels;
+  const ptrdiff_t row = inside / grid->tiles_wide, column = inside % grid->tiles_wide;
+  return (place){image, row * grid->tile, column * grid->tile};
 }
 
 // Reads a tile of `side` rows and columns from (row, column) on, zero outside the image, and
 // transforms its columns by `line`.
-#define TRANSFORM_COLUMNS(line, side, from_row, from_column)                                      \
-  for (ptrdiff_t j = 0; j < (side); j++) {                                                       \
-    const ptrdiff_t column = (from_column) + j;                                                  \
-    for (ptrdiff_t i = 0; i < (side); i++) {                                                     \
-      const ptrdiff_t row = (from_row) + i;                                                      \
-      if (row >= 0 && row < grid->height && column >= 0 && column < grid->width)                 \
-        load(&values[i], source + (row * grid->width + column) * grid->channels);                \
-      else                                                                                       \
-        values[i] = (lanes){0};                                                                  \
-    }                                                                                            \
-    line(tile, values, 1, columns + j, side);                                                    \
+#define TRANSFORM_COLUMNS(line, side, from_row, from_column)                      \
+  for (ptrdiff_t j = 0; j < (side); j++) {                                        \
+    const ptrdiff_t column = (from_column) + j;                                   \
+    for (ptrdiff_t i = 0; i < (side); i++) {                                      \
+      const ptrdiff_t row = (from_row) + i;                                       \
+      if (row >= 0 && row < grid->height && column >= 0 && column < grid->width)  \
+        load(&values[i], source + (row * grid->width + column) * grid->channels); \
+      else                                                                        \
+        values[i] = (lanes){0};                                                   \
+    }                                                                             \
+    line(tile, values, 1, columns + j, side);                                     \
   }
 
 // Transforms the rows by `line` and writes them point after point.
-#define STORE_POINTS(line, side, points, target)                                                  \
-  for (ptrdiff_t i = 0; i < (points); i++) {                                                     \
-    line(tile, columns + (side) * i, 1, values, 1);                                              \
-    for (ptrdiff_t j = 0; j < (points); j++)                                                     \
-      store((target) + ((points) * i + j) * grid->plane, &values[j]);                            \
+#define STORE_POINTS(line, side, points, target)                      \
+  for (ptrdiff_t i = 0; i < (points); i++) {                          \
+    line(tile, columns + i * (side), 1, values, 1);                   \
+    for (ptrdiff_t j = 0; j < (points); j++)                          \
+      store((target) + (i * (points) + j) * grid->plane, &values[j]); \
   }
 
 INLINE void input_tiles(
@@ -95,8 +95,7 @@ INLINE void output_tiles(
       for (ptrdiff_t i = 0; i < tile && at.row + i < grid->height; i++) {
         output_line(tile, columns + points * i, 1, values, 1);
         for (ptrdiff_t j = 0; j < tile && at.column + j < grid->width; j++)
-          store(
-              target + ((at.row + i) * grid->width + at.column + j) * grid->channels, &values[j]);
+          store(target + ((at.row + i) * grid->width + at.column + j) * grid->channels, &values[j]);
       }
     }
   }

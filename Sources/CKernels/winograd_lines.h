@@ -24,8 +24,7 @@
 #define MINUS3_SCALE (-1 / (2 * NEAR2 * (NEAR + FAR)))
 #define FAR3_SCALE (1 / (FAR * (FAR2 - NEAR2)))
 
-INLINE void input_line(
-    ptrdiff_t tile, const lanes *d, ptrdiff_t from, lanes *t, ptrdiff_t step) {
+INLINE void input_line(ptrdiff_t tile, const lanes *d, ptrdiff_t from, lanes *t, ptrdiff_t step) {
   if (tile == 2) {
     t[0] = d[0] + d[from];
     t[step] = d[from];
@@ -53,8 +52,7 @@ INLINE void input_line(
   t[5 * step] = PRODUCT * d1 - SUM * d3 + d5;
 }
 
-INLINE void output_line(
-    ptrdiff_t tile, const lanes *m, ptrdiff_t from, lanes *t, ptrdiff_t step) {
+INLINE void output_line(ptrdiff_t tile, const lanes *m, ptrdiff_t from, lanes *t, ptrdiff_t step) {
   if (tile == 2) {
     t[0] = m[0] + m[from];
     t[step] = m[0] + m[2 * from];
@@ -104,8 +102,7 @@ INLINE void output_gradient_line(
   t[5 * step] = y3;
 }
 
-INLINE void weight_line(
-    ptrdiff_t tile, const lanes *g, ptrdiff_t from, lanes *t, ptrdiff_t step) {
+INLINE void weight_line(ptrdiff_t tile, const lanes *g, ptrdiff_t from, lanes *t, ptrdiff_t step) {
   if (tile == 2) {
     t[0] = g[from];
     t[step] = g[2 * from] - g[from];

@@ -50,6 +50,26 @@ import Testing
     }
   }
 
+  /// Raw memory and C kernels, then what reads and writes formats, and calls of C libraries and of
+  /// the system.
+  private static let unsafePlaces = [
+    "RelicCore/", "RelicNN/Tensor/", "RelicNN/Kernels/", "LinearProbe/Regression/",
+    "LinearProbe/Neighbors/UnitRows.swift", "LinearProbe/Features/Features.swift",
+    "LinearProbe/Features/NPY/", "RelicNN/Weights/", "RelicNN/Images/Codecs/",
+    "RelicNN/Datasets/Fetching/", "relic/Runs/", "relic/Terminal/Console.swift",
+  ]
+
+  @Test func `unsafe is said in few places`() {
+    for (target, sources) in targets {
+      for file in sources.files where file.used.contains("unsafe") {
+        let path = "\(target)/\(file.path)"
+        #expect(
+          Self.unsafePlaces.contains(where: path.hasPrefix),
+          "\(path) says unsafe; what it does belongs into a kernel, a pass or RelicCore")
+      }
+    }
+  }
+
   private var arrows: [(target: String, isUp: Bool, arrow: SourceTarget.Arrow)] {
     targets.flatMap { name, target in
       let others = targets.filter { $0.name != name }.map(\.sources)

@@ -1,8 +1,8 @@
-"""Writes Tests/Fixtures/augmentation: pictures, and what torchvision makes of them.
+"""Writes Tests/Fixtures/augmentation: images, and what torchvision makes of them.
 
 Needs Python 3.11, torch 2.15.0, torchvision 0.29.2, Pillow 13.0.0, numpy 2.4.6.
 
-sources.bin holds interleaved RGB pictures one after the other; cases.json says for each case which
+sources.bin holds interleaved RGB images one after the other; cases.json says for each case which
 source, which parameters, and where in expected.bin the 8-bit result begins.
 """
 
@@ -20,7 +20,7 @@ folder.mkdir(exist_ok=True)
 random = np.random.default_rng(5)
 
 
-def picture(width, height, kind):
+def drawn(width, height, kind):
     y, x = np.mgrid[0:height, 0:width].astype(np.float64)
     if kind == "noise":
         values = random.integers(0, 256, (height, width, 3))
@@ -38,15 +38,15 @@ def picture(width, height, kind):
     return Image.fromarray(values.astype(np.uint8))
 
 
-pictures = [
-    picture(32, 32, "noise"), picture(32, 32, "smooth"), picture(32, 32, "patches"),
-    picture(96, 96, "smooth"), picture(47, 30, "noise"), picture(150, 101, "patches"),
+images = [
+    drawn(32, 32, "noise"), drawn(32, 32, "smooth"), drawn(32, 32, "patches"),
+    drawn(96, 96, "smooth"), drawn(47, 30, "noise"), drawn(150, 101, "patches"),
 ]
 sources, offset = [], 0
-for image in pictures:
+for image in images:
     sources.append({"width": image.width, "height": image.height, "offset": offset})
     offset += 3 * image.width * image.height
-(folder / "sources.bin").write_bytes(b"".join(p.tobytes() for p in pictures))
+(folder / "sources.bin").write_bytes(b"".join(p.tobytes() for p in images))
 
 cases, expected = [], bytearray()
 
@@ -77,14 +77,14 @@ def real(low, high):
     return float(np.float32(random.uniform(low, high)))
 
 
-for source, image in enumerate(pictures):
+for source, image in enumerate(images):
     for size, share in [(32, 0.1), (32, 0.7), (13, 1.0), (96, 0.4)]:
         if size == 96 and source not in (1, 3, 5):
             continue
         p = rectangle(image, share)
         add("crop", source, crop(image, p, size), size=size, **p)
 for source in range(4):
-    image = pictures[source]
+    image = images[source]
     add("flip", source, F.hflip(image))
     for factor in [real(0.2, 1), real(1, 1.8), 0.0, 1.0]:
         add("brightness", source, F.adjust_brightness(image, factor), factor=factor)
@@ -101,9 +101,9 @@ for source in range(4):
 
 changes = ["brightness", "contrast", "saturation", "hue"]
 for number in range(24):
-    source = number % len(pictures)
+    source = number % len(images)
     size = [32, 32, 13, 96][number % 4] if number % 8 < 4 else 32
-    image = pictures[source]
+    image = images[source]
     p = {"size": size, **rectangle(image, real(0.1, 1)), "radius": 4 if size == 96 else 1,
          "mirrored": bool(number % 2), "jitter": number % 5 != 4,
          "order": [changes[i] for i in random.permutation(4)],
@@ -127,7 +127,7 @@ for number in range(24):
 for source, size, width, height in [(0, 13, 14, 32), (4, 13, 20, 30), (3, 32, 50, 96),
                                     (5, 32, 60, 101), (5, 32, 20, 33)]:
     p = {"x": 3, "y": 0, "width": width, "height": height}
-    add("crop", source, crop(pictures[source], p, size), size=size, **p)
+    add("crop", source, crop(images[source], p, size), size=size, **p)
 
 (folder / "expected.bin").write_bytes(bytes(expected))
 lines = ",\n".join(json.dumps(case) for case in cases)

@@ -104,12 +104,12 @@ png("huge.png", 8, 2, [b"\0" * 3], claimed=(900_000, 900_000))
 
 index, expected = [], b""
 for name in files:
-    picture = Image.open(folder / name)
+    image = Image.open(folder / name)
     if name == "grey16.png":  # Pillow clips 16-bit greys; the upper byte is meant
-        picture = Image.fromarray((np.array(picture) >> 8).astype(np.uint8))
-    picture = ImageOps.exif_transpose(picture).convert("RGB")
-    index.append({"file": name, "width": picture.width, "height": picture.height,
+        image = Image.fromarray((np.array(image) >> 8).astype(np.uint8))
+    image = ImageOps.exif_transpose(image).convert("RGB")
+    index.append({"file": name, "width": image.width, "height": image.height,
                   "offset": len(expected)})
-    expected += picture.tobytes()
+    expected += image.tobytes()
 (folder / "expected.bin").write_bytes(expected)
 (folder / "expected.json").write_text(json.dumps(index, indent=1) + "\n")

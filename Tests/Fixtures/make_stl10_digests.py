@@ -1,4 +1,4 @@
-"""Prints the md5 digests of STL10Tests: pictures of a made-up STL-10 as torchvision's class has them.
+"""Prints the md5 digests of STL10Tests: images of a made-up STL-10 as torchvision's class has them.
 
 Needs Python 3.11, torchvision 0.29.2, numpy 2.4.6. The files are the formula of STL10Tests.
 """

@@ -15,7 +15,8 @@ typedef struct {
 } relic_image_header;
 
 // Reads the size of an image. Returns 1, or 0 with a reason in message.
-int relic_jpeg_header(const uint8_t *bytes, size_t count, relic_image_header *header, char *message);
+int relic_jpeg_header(
+    const uint8_t *bytes, size_t count, relic_image_header *header, char *message);
 int relic_png_header(const uint8_t *bytes, size_t count, relic_image_header *header, char *message);
 
 // Decodes an image whose header was read before into 3 * width * height bytes, interleaved.
@@ -23,18 +24,19 @@ int relic_png_header(const uint8_t *bytes, size_t count, relic_image_header *hea
 // converted as Pillow does. A JPEG file of more than 100 scans is refused: each costs a pass over all
 // its coefficients. `orientation` is how the camera was held: 1 to 8 as in EXIF, where the file says
 // so in EXIF or else in XMP; 1 where it does not. Returns 1, or 0 with a reason in message.
-int relic_jpeg_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, int *orientation,
-                      char *message);
-int relic_png_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, int *orientation,
-                     char *message);
+int relic_jpeg_decode(
+    const uint8_t *bytes, size_t count, uint8_t *pixels, int *orientation, char *message);
+int relic_png_decode(
+    const uint8_t *bytes, size_t count, uint8_t *pixels, int *orientation, char *message);
 
 // The most bytes that a PNG file of width * height pixels takes; 3 * width * height is below 2^31.
 size_t relic_png_bound(size_t width, size_t height);
 
 // Encodes 3 * width * height bytes, interleaved, as a PNG file. `count` holds the room in `bytes`
 // and gets the length of the file. Returns 1, or 0 with a reason in message.
-int relic_png_encode(const uint8_t *pixels, size_t width, size_t height, uint8_t *bytes,
-                     size_t *count, char *message);
+int relic_png_encode(
+    const uint8_t *pixels, size_t width, size_t height, uint8_t *bytes, size_t *count,
+    char *message);
 
 // The orientation in an EXIF block, in an XMP packet and in the hexadecimal EXIF that ImageMagick
 // keeps in a PNG text; 0 if it does not say, 1 if what it says is none of the eight.

@@ -20,17 +20,20 @@ typedef struct {
 // Resizes `rows` rows along x. source: interleaved RGB, its rows `row_bytes` apart. last_row:
 // 3 * inputs + 1 bytes, where the last row is copied, because pixels are read four bytes at a time.
 // out: [rows][width][4], the fourth byte of a pixel arbitrary.
-void relic_resize_rows(const relic_resize_axis *axis, size_t rows, size_t width,
-                       const uint8_t *source, size_t row_bytes, uint8_t *last_row, uint8_t *out);
+void relic_resize_rows(
+    const relic_resize_axis *axis, size_t rows, size_t width, const uint8_t *source,
+    size_t row_bytes, uint8_t *last_row, uint8_t *out);
 
 // Resizes along y. source: [rows][width][4]; out: planes [3][height][width]; sums: 4 * width.
-void relic_resize_columns(const relic_resize_axis *axis, size_t height, size_t width,
-                          const uint8_t *source, int32_t *sums, uint8_t *out);
+void relic_resize_columns(
+    const relic_resize_axis *axis, size_t height, size_t width, const uint8_t *source,
+    int32_t *sums, uint8_t *out);
 
 // Resizes interleaved rows of `values` bytes, `row_bytes` apart, along y. out: [height][values];
 // sums: values.
-void relic_resize_height(const relic_resize_axis *axis, size_t height, size_t values,
-                         const uint8_t *source, size_t row_bytes, int32_t *sums, uint8_t *out);
+void relic_resize_height(
+    const relic_resize_axis *axis, size_t height, size_t values, const uint8_t *source,
+    size_t row_bytes, int32_t *sums, uint8_t *out);
 
 // v = factor * v
 void relic_adjust_brightness(size_t area, float factor, uint8_t *planes);
@@ -53,8 +56,9 @@ void relic_solarize(size_t count, uint8_t threshold, uint8_t *values);
 // Convolves one plane with the outer product of `weights` (2 * radius + 1 of them), reflecting at
 // the borders without repeating them. With P = width rounded up to 16, scratch holds
 // (height + 2) * P + 2 * radius floats that are finite.
-void relic_blur_plane(size_t height, size_t width, size_t radius, const float *weights,
-                      uint8_t *plane, float *scratch);
+void relic_blur_plane(
+    size_t height, size_t width, size_t radius, const float *weights, uint8_t *plane,
+    float *scratch);
 
 // out[3 * i + c] = planes[c * area + i] / 255
 void relic_planes_to_float(size_t area, const uint8_t *planes, float *out);

@@ -24,8 +24,8 @@ void relic_normalize(
 // input always is. Writes g to `g`, which may be dy or null.
 void relic_normalize_backward_sums(
     size_t rows, size_t channels, const float *dy, const float *z, const float *y,
-    const float *scale, const float *shift, const float *mean, relic_activation activation, float *g,
-    float *sum, float *product);
+    const float *scale, const float *shift, const float *mean, relic_activation activation,
+    float *g, float *sum, float *product);
 
 // sums[i] += x[i], in double precision.
 void relic_add_to_doubles(size_t count, const float *x, double *sums);

@@ -6,7 +6,8 @@ internal import Foundation
 /// holds each model's weights with its intercepts behind them; `sigmoids.npy`,
 /// `[models, outputs, 2]`, the calibration of each logit; `scaling.npy`, `[2, features]`, means and
 /// standard deviations. A model that was fitted without some class says in `probe.json` which it
-/// has, and its rows are followed by zeros. Only a calibrated probe has sigmoids, only a standardised one a scaling.
+/// has, and its rows are followed by zeros. Only a calibrated probe has sigmoids, only a
+/// standardised one a scaling.
 enum ProbeFolder {
   /// The content of `probe.json`.
   private struct Header: Codable {

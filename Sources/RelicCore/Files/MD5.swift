@@ -2,8 +2,8 @@ internal import CMessageDigest
 
 /// The digest that data sets publish for their archives, RFC 1321, by libmd.
 ///
-/// It tells accidents, not attackers; no other digest of these archives is published, and checkpoints
-/// fear accidents alone.
+/// It finds accidents, not attacks: no other digest of these archives is published, and fingerprints
+/// of data sets guard against accidents alone.
 package struct MD5 {
   private var context = MD5_CTX()
 

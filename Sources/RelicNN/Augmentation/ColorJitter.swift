@@ -1,5 +1,3 @@
-internal import CKernels
-
 /// Changes of brightness, contrast, saturation and hue, in a random order.
 ///
 /// At strength 1 torchvision's `ColorJitter(0.8, 0.8, 0.8, 0.2)` on a Pillow image, exact to the last bit.
@@ -41,18 +39,14 @@ extension ColorJitter {
   }
 
   func apply(to image: inout PlanarImage) {
-    let area = image.area
-    unsafe image.withMutablePlanes { planes in
-      for change in order {
-        switch change {
-        case .brightness: unsafe relic_adjust_brightness(area, brightness, planes)
-        case .contrast: unsafe relic_adjust_contrast(area, contrast, planes)
-        case .saturation: unsafe relic_adjust_saturation(area, saturation, planes)
-        case .hue:
-          // Truncated, then wrapped, as torchvision does.
-          let shift = UInt8(truncatingIfNeeded: Int32(Double(hue) * 255))
-          unsafe relic_adjust_hue(area, shift, planes)
-        }
+    for change in order {
+      switch change {
+      case .brightness: image.adjustBrightness(by: brightness)
+      case .contrast: image.adjustContrast(by: contrast)
+      case .saturation: image.adjustSaturation(by: saturation)
+      case .hue:
+        // Truncated, then wrapped, as torchvision does.
+        image.adjustHue(by: UInt8(truncatingIfNeeded: Int32(Double(hue) * 255)))
       }
     }
   }

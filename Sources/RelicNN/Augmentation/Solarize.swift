@@ -1,9 +1,4 @@
-internal import CKernels
-
 /// Inverts every value of at least 127, as torchvision's `RandomSolarize(127)` does.
 enum Solarize {
-  static func apply(to image: inout PlanarImage) {
-    let count = image.planes.count
-    unsafe image.withMutablePlanes { unsafe relic_solarize(count, 127, $0) }
-  }
+  static func apply(to image: inout PlanarImage) { image.solarize(from: 127) }
 }

@@ -52,9 +52,9 @@ public struct ViewGenerator: Sendable {
   ) -> Tensor {
     var result = Tensor(uninitialized: [size, size, 3])
     var scratch = makeScratch()
-    unsafe result.withMutableElements {
-      unsafe write(
-        source, seed: seed, epoch: epoch, sample: sample, view: view, into: $0, &scratch)
+    RowPass.whole.forEachChunk(writing: &result) { _, elements in
+      write(
+        source, seed: seed, epoch: epoch, sample: sample, view: view, into: &elements, &scratch)
     }
     return result
   }
@@ -62,7 +62,7 @@ public struct ViewGenerator: Sendable {
   /// Writes one view as `[size, size, 3]` into `destination`.
   func write(
     _ source: RGBImage, seed: UInt64, epoch: Int, sample: Int, view: Int,
-    into destination: UnsafeMutableBufferPointer<Float>, _ scratch: inout Scratch
+    into destination: inout MutableSpan<Float>, _ scratch: inout Scratch
   ) {
     var random = Philox(
       seed: seed, purpose: .augmentation, epoch: epoch, sample: sample, view: view)
@@ -70,7 +70,7 @@ public struct ViewGenerator: Sendable {
       width: source.width, height: source.height, isLocal: isLocal, strength: strength,
       using: &random)
     apply(recipe, to: source, &scratch)
-    unsafe scratch.image.write(into: destination)
+    scratch.image.write(into: &destination)
   }
 
   /// Leaves the view of `source` that `recipe` describes in `scratch.image`.

@@ -10,7 +10,7 @@ public protocol EncoderNetwork: Module {
   /// normalisations go by their running averages.
   func callAsFunction(_ images: Tensor) -> Tensor
 
-  /// Says which training pass comes next to a network that draws what it leaves out.
+  /// Says which training pass comes next: a network that drops parts at random draws them by it.
   mutating func prepare(for pass: TrainingPass)
 
   /// Returns features of training, `[…, featureCount]`, by the statistics of each view, and what

@@ -9,17 +9,17 @@ public struct EvaluationTransform: Sendable {
   /// Returns `source` as a tensor of shape `[size, size, 3]`.
   public func callAsFunction(_ source: RGBImage) -> Tensor {
     var result = Tensor(uninitialized: [size, size, 3])
-    unsafe result.withMutableElements { unsafe write(source, into: $0) }
+    RowPass.whole.forEachChunk(writing: &result) { _, elements in write(source, into: &elements) }
     return result
   }
 
   /// Writes `source` as `[size, size, 3]` into `destination`.
-  func write(_ source: RGBImage, into destination: UnsafeMutableBufferPointer<Float>) {
+  func write(_ source: RGBImage, into destination: inout MutableSpan<Float>) {
     var image = PlanarImage(width: size, height: size)
     var resize = Resize()
     resize.apply(
       CropRectangle(x: 0, y: 0, width: source.width, height: source.height), of: source,
       isMirrored: false, to: &image)
-    unsafe image.write(into: destination)
+    image.write(into: &destination)
   }
 }

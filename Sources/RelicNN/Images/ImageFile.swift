@@ -1,10 +1,5 @@
-internal import CImageCodecs
-
 /// JPEG and PNG files as 8-bit RGB.
 enum ImageFile {
-  /// The most pixels an image may claim, as in Pillow: about 540 MB.
-  private static let pixelLimit = 178_956_970
-
   /// The most bytes an image's file may have: more than the largest image takes uncompressed, in
   /// four channels of 16 bits.
   private static let fileLimit = 1 << 30
@@ -21,33 +16,14 @@ enum ImageFile {
   static func read(_ path: String) throws(ImageError) -> RGBImage {
     let file = try opened(path)
     // Before the rest is read, however long it is.
-    _ = try isJPEG(contents(of: file, upTo: ImageFormat.signatureSize))
+    _ = try codec(of: contents(of: file, upTo: ImageFormat.signatureSize))
     return try decode(contents(of: file, upTo: .max))
   }
 
   /// Decodes a JPEG or PNG file held in memory, upright as ``read(_:)`` does.
   static func decode(_ bytes: [UInt8]) throws(ImageError) -> RGBImage {
-    let isJPEG = try isJPEG(bytes)
-    var header = relic_image_header()
-    var message = [CChar](repeating: 0, count: Int(relic_image_message_size))
-    let isKnown =
-      unsafe isJPEG
-      ? relic_jpeg_header(bytes, bytes.count, &header, &message)
-      : relic_png_header(bytes, bytes.count, &header, &message)
-    guard isKnown == 1 else { throw .codec(reason: text(message)) }
-    let (pixels, overflow) = header.width.multipliedReportingOverflow(by: header.height)
-    guard !overflow, pixels > 0, pixels <= pixelLimit else {
-      throw .tooLarge(width: header.width, height: header.height, limit: pixelLimit)
-    }
-    var values = [UInt8](repeating: 0, count: 3 * pixels)
-    var orientation: CInt = 1
-    let isDecoded =
-      unsafe isJPEG
-      ? relic_jpeg_decode(bytes, bytes.count, &values, &orientation, &message)
-      : relic_png_decode(bytes, bytes.count, &values, &orientation, &message)
-    guard isDecoded == 1 else { throw .codec(reason: text(message)) }
-    let image = RGBImage(width: header.width, height: header.height, pixels: values)
-    return image.upright(from: Int(orientation))
+    let (image, orientation) = try codec(of: bytes).decode(bytes)
+    return image.upright(from: orientation)
   }
 
   private static func opened(_ path: String) throws(ImageError) -> ByteFile {
@@ -70,18 +46,13 @@ enum ImageFile {
     }
   }
 
-  /// Whether bytes are a JPEG file rather than a PNG file; any other format is an error.
-  private static func isJPEG(_ bytes: [UInt8]) throws(ImageError) -> Bool {
+  /// What decodes a file that begins with `bytes`; any format but JPEG and PNG is an error.
+  private static func codec(of bytes: [UInt8]) throws(ImageError) -> ImageCodec {
     switch ImageFormat(signature: bytes.prefix(ImageFormat.signatureSize)) {
-    case .jpeg: return true
-    case .png: return false
+    case .jpeg: return .jpeg
+    case .png: return .png
     case let other: throw .unknownFormat(name: other?.rawValue)
     }
-  }
-
-  /// What a codec left in its message.
-  static func text(_ message: [CChar]) -> String {
-    String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }
 

@@ -21,10 +21,10 @@ public struct PixelNormalization: Sendable, Equatable {
   public func callAsFunction(_ images: Tensor) -> Tensor {
     precondition(images.shape.last == 3, "cannot normalise \(images.shape)")
     var result = images
-    unsafe result.withMutableElements { elements in
-      for index in elements.indices {
+    RowPass(rows: images.count / 3, grain: Tensor.grain).forEachChunk(writing: &result) { _, y in
+      for index in y.indices {
         let channel = index % 3
-        unsafe elements[index] = (elements[index] - mean[channel]) / deviation[channel]
+        y[index] = (y[index] - mean[channel]) / deviation[channel]
       }
     }
     return result

@@ -14,8 +14,8 @@ public struct Batch: Sendable {
 
 /// Shuffled batches of random views of a data set.
 ///
-/// A batch is a function of (data set, sizes, seed, epoch, step): it does not depend on batches made before
-/// or on the number of workers.
+/// A batch is a function of (data set, sizes, seed, epoch, step): it does not depend on batches made
+/// before or on the number of workers.
 public struct BatchLoader: Sendable {
   /// The images.
   public let dataset: any ImageDataset
@@ -23,10 +23,8 @@ public struct BatchLoader: Sendable {
   /// Images in a batch.
   public let batchSize: Int
 
-  private let globalGenerator: ViewGenerator
-  private let localGenerator: ViewGenerator?
-  private let globalCount: Int
-  private let localCount: Int
+  private let globals: ViewGroup
+  private let locals: ViewGroup?
   private let seed: UInt64
   private let broken: BrokenImages
   private let lastOrder = EpochOrder()
@@ -51,12 +49,14 @@ public struct BatchLoader: Sendable {
     self.broken = broken
     self.batchSize = batchSize
     self.seed = seed
-    globalCount = globalViews
-    localCount = localViews
-    globalGenerator = ViewGenerator(imageSize: imageSize, isLocal: false, strength: strength)
-    localGenerator =
+    globals = ViewGroup(
+      generator: ViewGenerator(imageSize: imageSize, isLocal: false, strength: strength),
+      views: 0..<globalViews)
+    locals =
       localViews > 0
-      ? ViewGenerator(imageSize: imageSize, isLocal: true, strength: strength) : nil
+      ? ViewGroup(
+        generator: ViewGenerator(imageSize: imageSize, isLocal: true, strength: strength),
+        views: globalViews..<(globalViews + localViews)) : nil
   }
 
   /// Whole batches in one pass over the data; the incomplete last one is dropped.
@@ -84,92 +84,68 @@ public struct BatchLoader: Sendable {
       step >= 0 && step < stepsPerEpoch, "no step \(step) in an epoch of \(stepsPerEpoch)")
     let order = lastOrder.samples(of: epoch) { self.order(epoch: epoch) }
     let planned = order[(step * batchSize)..<((step + 1) * batchSize)]
-    var globalViews = Tensor(uninitialized: shape(of: globalGenerator, count: globalCount))
-    var localViews = localGenerator.map { Tensor(uninitialized: shape(of: $0, count: localCount)) }
-    let outcome: Outcome
-    if let localGenerator, var local = localViews {
-      localViews = nil
-      outcome = unsafe globalViews.withMutableElements { global in
-        unsafe local.withMutableElements { local in
-          unsafe fill(
-            Array(planned), epoch: epoch,
-            [(globalGenerator, globalCount, global), (localGenerator, localCount, local)])
-        }
-      }
-      localViews = local
-    } else {
-      outcome = unsafe globalViews.withMutableElements { global in
-        unsafe fill(Array(planned), epoch: epoch, [(globalGenerator, globalCount, global)])
-      }
+    let groups = [globals] + [locals].compactMap(\.self)
+    var views = groups.map { group in
+      let size = group.generator.size
+      return Tensor(uninitialized: [group.views.count, batchSize, size, size, 3])
     }
-    if let first = outcome.failures.min(by: { $0.key < $1.key }) { throw first.value }
+    let sources = try fill(&views, of: groups, with: Array(planned), epoch: epoch)
+      .map { row throws(UnreadableImage) in try row.get() }
+    let images = views.map { $0.reshaped([$0.shape[0] * batchSize] + $0.shape[2...]) }
     return Batch(
-      samples: outcome.samples,
+      samples: sources.map(\.sample),
       views: ViewBatch(
-        global: globalViews, globalCount: globalCount, local: localViews, localCount: localCount),
-      skipped: outcome.skipped.sorted { $0.key < $1.key }.flatMap(\.value))
+        global: images[0], globalCount: globals.views.count,
+        local: locals.map { _ in images[1] }, localCount: locals?.views.count ?? 0),
+      skipped: sources.flatMap(\.skipped))
   }
 
-  private func shape(of generator: ViewGenerator, count: Int) -> [Int] {
-    [count * batchSize, generator.size, generator.size, 3]
+  /// Views that are made alike.
+  private struct ViewGroup {
+    let generator: ViewGenerator
+    /// Their numbers among all views.
+    let views: Range<Int>
   }
 
-  /// What became of a batch's samples.
-  private struct Outcome {
-    var samples: [Int]
-    /// By row, like ``failures``: workers come to rows in no fixed order.
-    var skipped: [Int: [UnreadableImage]] = [:]
-    var failures: [Int: UnreadableImage] = [:]
+  /// What a row of a batch shows.
+  private struct Source {
+    let sample: Int
+    /// Images that could not be read and would have been in its place.
+    let skipped: [UnreadableImage]
   }
 
-  /// Writes all views of `planned` into the views' destinations, sample by sample on all workers.
+  /// Writes all views of `planned`, sample by sample on all workers; returns what each row shows.
   private func fill(
-    _ planned: [Int], epoch: Int,
-    _ groups: [(ViewGenerator, count: Int, UnsafeMutableBufferPointer<Float>)]
-  ) -> Outcome {
-    let outcome = Mutex(Outcome(samples: planned))
-    parallelRows(planned.count, grain: 4) { rows in
-      var scratches = unsafe groups.map { unsafe $0.0.makeScratch() }
-      for row in rows {
-        do throws(UnreadableImage) {
-          let (sample, image, skipped) = try readable(planned[row])
-          if !skipped.isEmpty {
-            outcome.withLock {
-              $0.samples[row] = sample
-              $0.skipped[row] = skipped
+    _ views: inout [Tensor], of groups: [ViewGroup], with planned: [Int], epoch: Int
+  ) -> [Result<Source, UnreadableImage>] {
+    RowPass(rows: planned.count, grain: 4).mapChunks(writing: &views) { chunk, written in
+      var scratches = groups.map { $0.generator.makeScratch() }
+      return chunk.rows.map { row in
+        Result { () throws(UnreadableImage) in
+          let (source, image) = try readable(planned[row])
+          for (index, group) in groups.enumerated() {
+            for (block, view) in group.views.enumerated() {
+              written.write(row, ofBlock: block, ofTensor: index) { elements in
+                group.generator.write(
+                  image, seed: seed, epoch: epoch, sample: source.sample, view: view,
+                  into: &elements, &scratches[index])
+              }
             }
           }
-          var first = 0
-          for index in scratches.indices {
-            let (generator, count, destination) = unsafe groups[index]
-            let size = 3 * generator.size * generator.size
-            for view in 0..<count {
-              let start = (view * batchSize + row) * size
-              let slice = unsafe UnsafeMutableBufferPointer(
-                rebasing: destination[start..<(start + size)])
-              unsafe generator.write(
-                image, seed: seed, epoch: epoch, sample: sample, view: first + view, into: slice,
-                &scratches[index])
-            }
-            first += count
-          }
-        } catch {
-          outcome.withLock { $0.failures[row] = error }
+          return source
         }
       }
-    }
-    return outcome.withLock { $0 }
+    }.flatMap(\.self)
   }
 
-  /// Returns image `sample`, or the next one that can be read, and why others were passed over.
-  private func readable(
-    _ sample: Int
-  ) throws(UnreadableImage) -> (sample: Int, image: RGBImage, skipped: [UnreadableImage]) {
+  /// Returns image `sample`, or the next one that can be read.
+  private func readable(_ sample: Int) throws(UnreadableImage) -> (Source, RGBImage) {
     var skipped: [UnreadableImage] = []
     for offset in 0..<dataset.count {
       let candidate = (sample + offset) % dataset.count
       do {
-        return (candidate, try dataset.image(at: candidate), skipped)
+        let image = try dataset.image(at: candidate)
+        return (Source(sample: candidate, skipped: skipped), image)
       } catch {
         skipped.append(UnreadableImage(index: candidate, cause: error))
         if broken == .refuse { break }

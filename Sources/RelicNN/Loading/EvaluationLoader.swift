@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// A data set's images in their own order, as a frozen encoder sees them.
 public struct EvaluationLoader: Sendable {
   /// Consecutive images.
@@ -45,31 +43,21 @@ public struct EvaluationLoader: Sendable {
     let planned = Array((index * batchSize)..<min((index + 1) * batchSize, dataset.count))
     let size = transform.size
     var images = Tensor(uninitialized: [planned.count, size, size, 3])
-    let errors = Mutex<[Int: UnreadableImage]>([:])
-    unsafe images.withMutableElements { elements in
-      parallelRows(planned.count, grain: 4) { rows in
-        for row in rows {
-          do {
-            let image = try dataset.image(at: planned[row])
-            let start = row * 3 * size * size
-            unsafe transform.write(
-              image,
-              into: UnsafeMutableBufferPointer(
-                rebasing: elements[start..<(start + 3 * size * size)]))
-          } catch {
-            errors.withLock { $0[row] = UnreadableImage(index: planned[row], cause: error) }
-          }
-        }
+    let errors = RowPass(rows: planned.count, grain: 4).mapRows(writing: &images) { row, elements in
+      do {
+        transform.write(try dataset.image(at: planned[row]), into: &elements)
+        return UnreadableImage?.none
+      } catch {
+        return UnreadableImage(index: planned[row], cause: error)
       }
     }
-    let failed = errors.withLock { $0 }.sorted { $0.key < $1.key }
-    if let first = failed.first {
-      if broken == .refuse { throw first.value }
-      let lost = Set(failed.map(\.key))
-      let kept = planned.indices.filter { !lost.contains($0) }
+    let skipped = errors.compactMap(\.self)
+    if let first = skipped.first {
+      if broken == .refuse { throw first }
+      let kept = planned.indices.filter { errors[$0] == nil }
       let rows = kept.map { images.rows($0..<($0 + 1)) }
       images = rows.isEmpty ? Tensor(zeros: [0, size, size, 3]) : .concatenated(rows)
-      return makeBatch(kept.map { planned[$0] }, images, failed.map(\.value))
+      return makeBatch(kept.map { planned[$0] }, images, skipped)
     }
     return makeBatch(planned, images, [])
   }

@@ -18,7 +18,7 @@ public struct LossScale: Sendable, Equatable {
     self.goodSteps = goodSteps
   }
 
-  /// Takes notice of a step whose gradient was finite or not.
+  /// Moves the factor after a step whose gradient was finite or not.
   mutating func update(isFinite: Bool) {
     guard isFinite else {
       value *= 0.5

@@ -109,7 +109,7 @@ extension PretrainingConfiguration {
   }
 
   /// What a run minimises.
-  var loss: any ContrastiveLoss {
+  package var loss: any ContrastiveLoss {
     if let temperature { return RelicLoss(alpha: alpha, fixedTemperature: temperature) }
     return useSigLIP
       ? SigLIPLoss(alpha: alpha, initialLogitScale: initialLogitScale ?? 10)

@@ -18,7 +18,8 @@ public struct StepReport: Sendable, Equatable {
   public var bias: Float
   /// Adam's step size.
   public var learningRate: Float
-  /// The factor of the next step's loss where activations are kept in 16 bits; this step was skipped if it halved.
+  /// The factor of the next step's loss where activations are kept in 16 bits; this step was skipped
+  /// if it halved.
   public var lossScale: Float?
   /// Averages over epoch and run.
   public var averages: RunningAverages

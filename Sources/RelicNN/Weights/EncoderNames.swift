@@ -31,7 +31,7 @@ struct EncoderNames {
     } else if parts.count == 2 {
       parts[0] = ["0": "conv1", "1": "bn1"][parts[0]] ?? parts[0]
     }
-    // What some ResNets for small pictures call torchvision's `downsample`.
+    // What some ResNets for small images call torchvision's `downsample`.
     if parts.count > 3, parts[0].hasPrefix("layer"), parts[2] == "shortcut" {
       parts[2] = "downsample"
     }

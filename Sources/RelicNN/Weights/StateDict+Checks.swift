@@ -8,7 +8,7 @@ extension StateDict {
   public var firstNegativeVariance: String? {
     names.first { name in
       guard name.hasSuffix("running_var"), let tensor = tensor(name) else { return false }
-      return unsafe tensor.withElements { unsafe $0.contains { $0 < 0 } }
+      return tensor.scalars.contains { $0 < 0 }
     }
   }
 

@@ -38,7 +38,7 @@ struct DemoCommand: Command {
     pretrain.configuration.dataset = DatasetName.shapes.rawValue
     pretrain.configuration.epochs = epochs
     pretrain.configuration.batchSize = 64
-    // A short run: the target would lag behind at the reference's rate.
+    // A short run: the target would lag behind at the reference's decay.
     pretrain.configuration.emaDecay = 0.95
     pretrain.folder = folder
     pretrain.overwrites = true

@@ -15,7 +15,7 @@ extension PrefixCommand {
   }
 }
 
-/// A command that shows pictures to encoders which may have been trained on normalised pixels.
+/// A command that shows images to encoders which may have been trained on normalised pixels.
 protocol NormalizingCommand: Command {
   var pixels: PixelOptions { get set }
 }

@@ -15,7 +15,7 @@ final class Interrupt {
   /// Signals of a terminal that closes and of batch systems before their limit of time, which may
   /// come more than once.
   private static let patient = [SIGHUP, SIGUSR1]
-  /// What a shell tells of a program that Ctrl-C has ended.
+  /// The status that a shell reports of a program that Ctrl-C has ended.
   static let code: Int32 = 130
   private let sources: [any DispatchSourceSignal]
   private let numbers: [Int32]

@@ -39,11 +39,7 @@ struct RunFolder {
   var featuresPath: String { path + "/features" }
 
   /// Whether the path is that of a folder.
-  var isFolder: Bool {
-    var isDirectory: ObjCBool = false
-    let exists = unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-    return exists && isDirectory.boolValue
-  }
+  var isFolder: Bool { FolderIdentity(path) != nil }
 
   /// Whether a run has begun here.
   var holdsRun: Bool { FileManager.default.fileExists(atPath: configurationPath) }

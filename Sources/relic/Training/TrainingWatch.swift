@@ -1,4 +1,3 @@
-internal import Foundation
 internal import RelicNN
 
 /// Signs that a run learns nothing, each told once.
@@ -31,11 +30,13 @@ struct TrainingWatch {
         + "overflow whatever the scale, and such steps are skipped; start anew without "
         + "--fp16-precision"
     }
-    let chance = log(Double(configuration.batchSize))
     let averages = report.averages
     let instance =
       averages.lossOfEpoch - Double(configuration.alpha) * averages.invarianceOfEpoch
-    if endsEpoch, epoch > 1, !configuration.useSigLIP, instance > chance - 0.005, !hasToldChance {
+    if endsEpoch, epoch > 1, !hasToldChance,
+      let chance = configuration.loss.chanceLevel(ofImages: configuration.batchSize),
+      instance > chance - 0.005
+    {
       hasToldChance = true
       return "warning: after epoch \(epoch) the loss sits at ln(batch) = \(chance.fixed(3)), as if "
         + "views were matched by chance; lower --learning-rate, or look at 'relic views'"

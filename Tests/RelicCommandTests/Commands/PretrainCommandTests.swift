@@ -6,7 +6,7 @@ import Testing
 @testable import relic
 
 @Suite struct PretrainCommandTests {
-  /// Four steps of a run whose pictures are so small that it takes seconds.
+  /// Four steps of a run whose images are so small that it takes seconds.
   private static let small = [
     "pretrain", "--dataset-name", "shapes", "--image-size", "8", "--num_epochs", "1", "-b", "2000",
     "--log-every-n-steps", "2",

@@ -5,7 +5,7 @@ import Testing
 @testable import relic
 
 @Suite struct ViewsCommandTests {
-  @Test func `a picture of the right size is written, the same each time`() throws {
+  @Test func `a drawing of the right size is written, the same each time`() throws {
     let folder = try TemporaryFolder()
     let arguments = ["--images", "2", "--num-global-views", "3", "--num-local-views", "1"]
     for name in ["a.png", "b.png"] {
@@ -19,7 +19,7 @@ import Testing
     #expect(Array(bytes[16..<24]) == [0, 0, 504 >> 8, 504 & 255, 0, 0, 0, 204])
   }
 
-  @Test func `a picture too large for the format is refused before it is drawn`() throws {
+  @Test func `a drawing too large for the format is refused before it is drawn`() throws {
     let folder = try TemporaryFolder()
     let captured = Captured.run(
       "views", "--images", "256", "--image-size", "1024", "--num-local-views", "16", "--output",
@@ -33,10 +33,10 @@ import Testing
   }
 
   @Test func `a drawing is saved with the grey around it, rounded and held to 8 bits`() throws {
-    var picture = PNGImage(width: 4, height: 3, grey: 7)
+    var drawing = PNGImage(width: 4, height: 3, grey: 7)
     let colors = Tensor([1, 0.5, 0, 2, -1, 0.2], shape: [1, 2, 3])
-    picture.draw(colors, x: 1, y: 1, scale: 1)
-    let image = try ImageFile.decode(picture.encoded())
+    drawing.draw(colors, x: 1, y: 1, scale: 1)
+    let image = try ImageFile.decode(drawing.encoded())
     let grey = Array(repeating: UInt8(7), count: 12)
     #expect((image.width, image.height) == (4, 3))
     #expect(

@@ -16,12 +16,12 @@ import Testing
     try Safetensors.write(dict.renamed { prefix + $0 }, to: path)
   }
 
-  /// A data folder of two pictures.
-  private static func pictures(in folder: borrowing TemporaryFolder) throws -> String {
+  /// A data folder of two images.
+  private static func images(in folder: borrowing TemporaryFolder) throws -> String {
     let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
       .appendingPathComponent("Fixtures/images").path
-    let path = folder.path + "/pictures"
+    let path = folder.path + "/images"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     for name in ["rgb.png", "rgb.jpg"] {
       try FileManager.default.copyItem(atPath: "\(fixtures)/\(name)", toPath: "\(path)/\(name)")
@@ -46,7 +46,7 @@ import Testing
       scalars[3] = .nan
       dict["layer2.0.bn1.bias"] = .floats(Tensor(scalars, shape: [128]))
     }
-    let captured = Self.extract(file, try Self.pictures(in: folder))
+    let captured = Self.extract(file, try Self.images(in: folder))
     #expect(captured.code == .input)
     #expect(captured.error.contains("'layer2.0.bn1.bias' holds NaN or infinite numbers"))
     #expect(!FileManager.default.fileExists(atPath: file + ".features"))
@@ -57,7 +57,7 @@ import Testing
 
   @Test func `negative variances and features that overflow are refused`() throws {
     let folder = try TemporaryFolder()
-    let data = try Self.pictures(in: folder)
+    let data = try Self.images(in: folder)
     let file = folder.path + "/e.safetensors"
     try Self.write(to: file) {
       $0["bn1.running_var"] = .floats(Tensor(repeating: -1, shape: [64]))
@@ -77,7 +77,7 @@ import Testing
     let folder = try TemporaryFolder()
     let file = folder.path + "/e.safetensors"
     try Self.write(.cifar, to: file)
-    let data = try Self.pictures(in: folder)
+    let data = try Self.images(in: folder)
     let captured = Self.extract(file, data)
     #expect(captured.code == .input)
     #expect(captured.error.contains("it is that of '-m resnet18 --stem cifar'"))
@@ -86,7 +86,7 @@ import Testing
 
   @Test func `one of two encoders is chosen by its prefix`() throws {
     let folder = try TemporaryFolder()
-    let data = try Self.pictures(in: folder)
+    let data = try Self.images(in: folder)
     let (file, alone) = (folder.path + "/two.safetensors", folder.path + "/alone.safetensors")
     var both = EncoderModel.resnet18.network(stem: .imagenet, seed: 1).stateDict().renamed {
       "left." + $0
@@ -111,7 +111,7 @@ import Testing
   @Test func `pixels are normalised as the encoder's training did it, and that is recorded`() throws
   {
     let folder = try TemporaryFolder()
-    let data = try Self.pictures(in: folder)
+    let data = try Self.images(in: folder)
     let file = folder.path + "/e.safetensors"
     try Self.write(to: file)
     #expect(Self.extract(file, data, ["--mean", "imagenet"]).error == "")
@@ -147,7 +147,7 @@ import Testing
     let folder = try TemporaryFolder()
     let file = folder.path + "/e.safetensors"
     try Self.write(to: file)
-    let captured = Self.extract(file, try Self.pictures(in: folder), options)
+    let captured = Self.extract(file, try Self.images(in: folder), options)
     #expect(captured.code == .usage)
     #expect(captured.error.contains(part), "\(captured.error)")
   }

@@ -6,7 +6,7 @@ import Testing
 @testable import relic
 
 @Suite struct SignalTests {
-  /// The arguments of a run on eight pictures in `folder`, for many epochs of four steps.
+  /// The arguments of a run on eight images in `folder`, for many epochs of four steps.
   private func arguments(_ folder: borrowing TemporaryFolder) throws -> [String] {
     let data = folder.path + "/data"
     try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)

@@ -47,10 +47,11 @@ import Testing
     #expect(test.origin?.validationCount == nil)
   }
 
-  @Test func `as many as there are cannot be held out`() {
+  @Test func `as many as there are cannot be held out`() throws {
+    let folder = try TemporaryFolder()
     let captured = Captured.run(
       "extract", "--raw-pixels", "--dataset-name", "shapes", "--image-size", "8", "--validation",
-      "8000", "--output", "/no/folder")
+      "8000", "--output", folder.path)
     #expect(captured.code == .usage)
     #expect(
       captured.error

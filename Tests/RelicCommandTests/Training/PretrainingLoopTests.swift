@@ -6,7 +6,7 @@ import Testing
 @testable import relic
 
 @Suite struct PretrainingLoopTests {
-  /// Copies a picture `count` times to a new folder, a broken one in place of number `broken`.
+  /// Copies an image `count` times to a new folder, a broken one in place of number `broken`.
   private func fill(_ folder: String, count: Int, broken: Int? = nil) throws {
     let images = Fixtures.path("images")
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -17,16 +17,16 @@ import Testing
     }
   }
 
-  /// A run on pictures in `data`, in four steps an epoch if there are eight.
+  /// A run on images in `data`, in four steps an epoch if there are eight.
   private func arguments(_ data: String, _ more: String...) -> [String] {
-    // SigLIP's loss has no chance level: pictures that are all alike would else draw a warning.
+    // SigLIP's loss has no chance level: images that are all alike would else draw a warning.
     [
       "pretrain", "--dataset-name", "folder", "--dataset-path", data, "--image-size", "8", "-b",
       "2", "--num_epochs", "1", "--use_siglip",
     ] + more
   }
 
-  @Test func `a broken picture stops the run, or is named and passed over`() throws {
+  @Test func `a broken image stops the run, or is named and passed over`() throws {
     let folder = try TemporaryFolder()
     let data = folder.path + "/data"
     try fill(data, count: 8, broken: 3)
@@ -49,7 +49,7 @@ import Testing
       try folder.text("f/train_files.txt") == "0.png\n1.png\n2.png\n4.png\n5.png\n6.png\n7.png\n")
   }
 
-  @Test func `a broken picture stops a run whose steps are saved`() throws {
+  @Test func `a broken image stops a run whose steps are saved`() throws {
     let folder = try TemporaryFolder()
     try fill(folder.path + "/data", count: 8, broken: 3)
     let run = folder.path + "/run"
@@ -118,7 +118,7 @@ import Testing
     }
   }
 
-  @Test func `pictures of one class are not evaluated`() throws {
+  @Test func `images of one class are not evaluated`() throws {
     let folder = try TemporaryFolder()
     for split in ["train", "test"] { try fill("\(folder.path)/data/\(split)/all", count: 4) }
     let run = arguments(

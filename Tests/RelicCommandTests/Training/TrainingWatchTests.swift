@@ -28,6 +28,15 @@ import Testing
     #expect(again == nil)
   }
 
+  @Test func `SigLIP's loss has no chance level to sit at`() {
+    var configuration = PretrainingConfiguration()
+    configuration.useSigLIP = true
+    var watch = TrainingWatch(configuration)
+    let stuck = Self.report(loss: Self.chance + 0.25, invariance: 0.25, spread: nil)
+    let told = watch.warning(stuck, endsEpoch: true, epoch: 2)
+    #expect(told == nil)
+  }
+
   @Test func `a loss that falls is no reason to warn`() {
     var watch = TrainingWatch(PretrainingConfiguration())
     let falling = Self.report(loss: Self.chance - 0.02, invariance: 0, spread: 0.4)

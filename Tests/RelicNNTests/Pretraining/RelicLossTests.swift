@@ -136,6 +136,7 @@ struct LossCase: Sendable, CustomTestStringConvertible {
     let result = RelicLoss(alpha: 1).pair(online: online, target: online, logScale: 0, bias: 0)
     expectClose(result.loss, log(8), "loss")
     expectClose(result.invariance, 0, "invariance")
+    #expect(RelicLoss(alpha: 1).chanceLevel(ofImages: 8) == log(8.0))
   }
 
   @Test func `the length of projections does not matter`() {

@@ -40,7 +40,7 @@ import Testing
     list.append(("compiled and wrapped", below("_orig_mod.module.")))
     list.append(("a classifier at the root", own + ["fc.weight", "queue"]))
     let small = below("encoder.").map { $0.replacing("downsample", with: "shortcut") }
-    list.append(("a ResNet for small pictures", small))
+    list.append(("a ResNet for small images", small))
     return list
   }()
 

@@ -58,7 +58,7 @@ struct ConvolutionProducts {
     return WeightGradient(convolution: patches, kernel: kernel).computed(x: x, dy: dy)
   }
 
-  /// The fast form of a convolution of the input's images, where there is one.
+  /// Winograd's form of a convolution of the input's images, where it multiplies less.
   func winograd(inputs: Int, outputs: Int) -> WinogradConvolution? {
     guard kernel == 3 && stride == 1 && padding == 1 else { return nil }
     return WinogradConvolution(

@@ -13,7 +13,7 @@ struct NormalizationGradient {
   private let normalization: Normalization
   /// Scales, shifts and means as in `Normalization`, then a, b and c, `[6, views · channels]`.
   private let parameters: Tensor
-  /// Whether `dy` still holds the gradient after a rectifier, which `dz` looks through.
+  /// Whether `dy` still is the gradient after a rectifier, so that `dz` applies the rectifier's own.
   private let masks: Bool
 
   /// Sums up over the rows what every channel's gradients need.

@@ -30,7 +30,7 @@ struct Shared: @unsafe PassOperand {
   }
 }
 
-/// A tensor that a pass writes; whoever made this keeps the tensor alive and lets nobody else at it.
+/// A tensor that a pass writes; whoever made this keeps the tensor alive and to itself meanwhile.
 @unsafe struct Written: @unsafe PassOperand {
   private let start: UnsafeMutablePointer<Float>
   private let count: Int

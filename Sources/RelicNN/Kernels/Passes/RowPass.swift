@@ -35,7 +35,7 @@ struct RowPass {
   /// Everything at once on the calling thread, for work that is cut in a way of its own.
   static let whole = RowPass(rows: 1)
 
-  private func chunk(_ index: Int) -> Chunk {
+  func chunk(_ index: Int) -> Chunk {
     let (block, place) = index.quotientAndRemainder(dividingBy: chunksPerBlock)
     let end = (block + 1) * (rows / blocks)
     let first = block * (rows / blocks) + place * grain
@@ -123,25 +123,35 @@ extension RowPass {
     withExtendedLifetime(x) {}
   }
 
-  /// Returns what `body` returns for every row, called with the row of a tensor to read and of one to
-  /// write.
+  /// Returns what `body` returns for every row, called with the row of a tensor to write.
   func mapRows<Result>(
-    reading x: Tensor, writing y: inout Tensor,
-    _ body: (_ row: Int, _ x: Span<Float>, _ y: inout MutableSpan<Float>) -> Result
+    writing y: inout Tensor, _ body: (_ row: Int, _ y: inout MutableSpan<Float>) -> Result
   ) -> [Result] {
-    let (xSize, ySize) = (x.count / max(rows, 1), y.count / max(rows, 1))
+    let size = y.count / max(rows, 1)
     return unsafe [Result](unsafeUninitializedCapacity: rows) { results, count in
       let first = results.baseAddress
-      unsafe withPointers(writing: &y, reading: x) { chunk, y, x in
+      unsafe withPointers(writing: &y) { chunk, y in
         for row in chunk.rows {
-          let place = row - chunk.rows.lowerBound
-          let read = unsafe Span(_unsafeStart: x + place * xSize, count: xSize)
-          var written = unsafe MutableSpan(_unsafeStart: y + place * ySize, count: ySize)
-          let result = body(row, read, &written)
+          var span = unsafe MutableSpan(
+            _unsafeStart: y + (row - chunk.rows.lowerBound) * size, count: size)
+          let result = body(row, &span)
           unsafe first.map { unsafe ($0 + row).initialize(to: result) }
         }
       }
       count = rows
     }
+  }
+
+  /// The same with the row of a tensor to read.
+  func mapRows<Result>(
+    reading x: Tensor, writing y: inout Tensor,
+    _ body: (_ row: Int, _ x: Span<Float>, _ y: inout MutableSpan<Float>) -> Result
+  ) -> [Result] {
+    let size = x.count / max(rows, 1)
+    let results = mapRows(writing: &y) { row, y in
+      unsafe body(row, Span(_unsafeStart: x.start + row * size, count: size), &y)
+    }
+    withExtendedLifetime(x) {}
+    return results
   }
 }

@@ -20,6 +20,10 @@ public protocol ContrastiveLoss: Sendable {
   /// Returns the loss of logits `[n, n]`, a row for each online and a column for each target
   /// projection of n images in one order, and its gradient.
   func ofPair(_ logits: Tensor) -> PairLoss
+
+  /// Returns the loss, without its penalty, of n images whose views are matched by chance, or `nil`
+  /// if that is no one number, as of most losses.
+  func chanceLevel(ofImages n: Int) -> Double?
 }
 
 /// The loss of one ordered pair of views.
@@ -56,6 +60,9 @@ public struct ViewLoss: Sendable {
 extension ContrastiveLoss {
   /// `nil`: projections are normalised, scale and bias trained.
   public var fixedTemperature: Float? { nil }
+
+  /// Returns `nil`: no one number.
+  public func chanceLevel(ofImages n: Int) -> Double? { nil }
 
   /// Returns the loss averaged over every ordered pair (target i, online j) with i ≠ j, and its
   /// gradient; none flows into the target.

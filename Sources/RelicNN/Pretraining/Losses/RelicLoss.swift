@@ -11,7 +11,7 @@ public struct RelicLoss: ContrastiveLoss {
 
   /// The reference starts at a scale of 1.
   public let initialLogScale: Float
-  /// No bias: a softmax does not feel it.
+  /// No bias: a softmax does not depend on it.
   public let initialBias: Float = 0
   /// The reference's bound.
   public let maximumLogitScale: Float = 5
@@ -53,4 +53,7 @@ public struct RelicLoss: ContrastiveLoss {
     }
     return penalty.added(to: losses, slopes, weight: alpha)
   }
+
+  /// Returns the cross-entropy of a uniform softmax, `log n`.
+  public func chanceLevel(ofImages n: Int) -> Double? { log(Double(n)) }
 }

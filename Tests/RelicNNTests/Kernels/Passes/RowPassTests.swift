@@ -50,6 +50,37 @@ import Testing
     #expect(y.scalars == (0..<7).map { row in Float(row) })
   }
 
+  @Test(arguments: [1, 2, 7, 20])
+  func `a chunk has its rows of every block of every tensor`(_ grain: Int) {
+    var tensors = [Tensor(zeros: [3, 7, 2]), Tensor(zeros: [1, 7])]
+    let chunks = RowPass(rows: 7, grain: grain).mapChunks(writing: &tensors) { chunk, written in
+      for row in chunk.rows {
+        for block in 0..<3 {
+          written.write(row, ofBlock: block, ofTensor: 0) { elements in
+            for index in elements.indices { elements[index] = Float(100 * block + row) }
+          }
+        }
+        written.write(row, ofBlock: 0, ofTensor: 1) { $0[0] = Float(-row) }
+      }
+      return chunk.rows
+    }
+    #expect(chunks.flatMap { Array($0) } == Array(0..<7))
+    let expected = (0..<3).flatMap { block in
+      (0..<7).flatMap { row in [Float](repeating: Float(100 * block + row), count: 2) }
+    }
+    #expect(tensors[0].scalars == expected)
+    #expect(tensors[1].scalars == (0..<7).map { row in Float(-row) })
+  }
+
+  @Test func `a chunk cannot write a row of another`() async {
+    await #expect(processExitsWith: .failure) {
+      var tensors = [Tensor(zeros: [2, 4])]
+      _ = RowPass(rows: 4, grain: 2).mapChunks(writing: &tensors) { chunk, written in
+        written.write(2, ofBlock: 1, ofTensor: 0) { $0[0] = 1 }
+      }
+    }
+  }
+
   @Test func `a tensor that is shared is copied before it is written`() {
     let x = Tensor([1, 2, 3], shape: [3])
     var y = x

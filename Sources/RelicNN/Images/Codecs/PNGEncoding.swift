@@ -9,7 +9,7 @@ extension RGBImage {
     guard width * height <= Self.largestPNG else {
       throw .tooLarge(width: width, height: height, limit: Self.largestPNG)
     }
-    var message = [CChar](repeating: 0, count: Int(relic_image_message_size))
+    var message = ImageCodec.message
     let bound = relic_png_bound(width, height)
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: bound) { buffer, count in
       count = buffer.count
@@ -17,7 +17,7 @@ extension RGBImage {
         pixels, width, height, buffer.baseAddress, &count, &message)
       if isEncoded == 0 { count = 0 }
     }
-    guard !bytes.isEmpty else { throw .codec(reason: ImageFile.text(message)) }
+    guard !bytes.isEmpty else { throw .codec(reason: ImageCodec.text(message)) }
     return bytes
   }
 }

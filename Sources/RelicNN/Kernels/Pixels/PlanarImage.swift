@@ -15,21 +15,13 @@ struct PlanarImage: Equatable {
   /// The pixels of one plane.
   var area: Int { width * height }
 
-  /// Calls `body` with the planes to write.
-  mutating func withMutablePlanes<R>(_ body: (UnsafeMutablePointer<UInt8>?) -> R) -> R {
-    unsafe planes.withUnsafeMutableBufferPointer { unsafe body($0.baseAddress) }
-  }
-
-  /// Calls `body` with the planes to read.
-  func withPlanes<R>(_ body: (UnsafePointer<UInt8>?) -> R) -> R {
-    unsafe planes.withUnsafeBufferPointer { unsafe body($0.baseAddress) }
-  }
-
   /// Writes the image as `[height, width, 3]`, values in [0, 1].
-  func write(into destination: UnsafeMutableBufferPointer<Float>) {
+  func write(into destination: inout MutableSpan<Float>) {
     precondition(
       destination.count == planes.count,
       "\(destination.count) floats cannot hold an image of \(planes.count)")
-    unsafe withPlanes { unsafe relic_planes_to_float(area, $0, destination.baseAddress) }
+    unsafe destination.withUnsafeMutableBufferPointer { destination in
+      unsafe relic_planes_to_float(area, planes, destination.baseAddress)
+    }
   }
 }

@@ -1,16 +1,15 @@
 internal import RelicNN
 
-/// Square pictures in memory, so that reading files is not timed.
-struct Pictures: ImageDataset {
-  let name = "pictures"
-  var count: Int { pictures.count }
-  let classNames: [String]? = nil
-  private let pictures: [RGBImage]
+/// Square images in memory, so that reading files is not timed.
+struct SmoothImages: ImageDataset {
+  let name = "images"
+  var count: Int { images.count }
+  private let images: [RGBImage]
 
-  /// Draws smooth pictures with some noise, as photographs are.
+  /// Draws smooth images with some noise, as photographs are.
   init(count: Int, side: Int) {
     var random = Philox(seed: 1, purpose: .drawing)
-    pictures = (0..<count).map { _ in
+    images = (0..<count).map { _ in
       let slope = (0..<3).map { _ in SIMD2(random.uniform(-3, 3), random.uniform(-3, 3)) }
       var pixels: [UInt8] = []
       for y in 0..<side {
@@ -26,7 +25,5 @@ struct Pictures: ImageDataset {
     }
   }
 
-  func image(at index: Int) -> RGBImage { pictures[index] }
-
-  func label(at index: Int) -> Int? { nil }
+  func image(at index: Int) -> RGBImage { images[index] }
 }
