@@ -51,7 +51,7 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, PrefixCommand, Normalizin
           "--output", sets: \.output, as: "DIR",
           "the folder to write to (default, in the run folder: 'features', and for controls "
             + "'features-random-init' and 'features-raw-pixels')"),
-        mirrorOption, brokenImagesOption,
+        maxMegapixelsOption, mirrorOption, brokenImagesOption,
       ]),
   ]
 
@@ -111,11 +111,12 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, PrefixCommand, Normalizin
     var source = try source(path: path, run: run, configuration, help: help)
     source.normalization = try pixels.normalization(help: help)
     for note in source.notes { console.writeError("note: \(note)\n") }
+    let files = try files.completed(by: run, isPathTyped: datasetPath != nil)
     try files.fetchIfMissing(name, in: configuration.datasetPath, console)
     let extraction = FeatureExtraction(
       source: source, dataset: name.rawValue, datasetPath: configuration.datasetPath,
-      batchSize: batchSize, brokenImages: files.brokenImages, skipped: SkippedImages(console),
-      console: console, tellsOfImages: true)
+      batchSize: batchSize, files: files, skipped: SkippedImages(console), console: console,
+      tellsOfImages: true)
     let lock = try FeatureFolder.lock(folder)
     defer { lock.release() }
     if name == .folder, !ImageFolder.hasTestSplit(configuration.datasetPath) {
@@ -146,8 +147,7 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, PrefixCommand, Normalizin
   private func write(
     _ extraction: FeatureExtraction, to folder: String, _ console: Console
   ) throws {
-    let images = try openDataset(
-      name: extraction.dataset, path: extraction.datasetPath, split: .train)
+    let images = try extraction.files.open(extraction.dataset, in: extraction.datasetPath, .train)
     console.tell(of: images, as: .train)
     let (samples, origin) = try extraction.features(of: images, called: "train")
     try FeatureFolder.write(train: samples, test: nil, origin: origin, to: folder)

@@ -7,7 +7,7 @@ struct FeatureExtraction {
   let dataset: String
   let datasetPath: String
   let batchSize: Int
-  let brokenImages: BrokenImages
+  let files: DatasetFiles
   let skipped: SkippedImages
   let console: Console
   /// Whether it says what it takes for each split.
@@ -16,8 +16,8 @@ struct FeatureExtraction {
   /// Returns the features of the train and test splits, with how they were made.
   func features() throws -> FeatureFolder {
     // Both are opened before one is read: a missing split costs no time.
-    let train = try openDataset(name: dataset, path: datasetPath, split: .train)
-    let test = try openDataset(name: dataset, path: datasetPath, split: .test)
+    let train = try files.open(dataset, in: datasetPath, .train)
+    let test = try files.open(dataset, in: datasetPath, .test)
     if tellsOfImages {
       console.tell(of: train, as: .train)
       console.tell(of: test, as: .test)
@@ -33,7 +33,8 @@ struct FeatureExtraction {
     of images: any ImageDataset, called split: String
   ) throws -> (samples: LabeledFeatures, origin: FeatureDescription) {
     let loader = EvaluationLoader(
-      dataset: images, imageSize: source.imageSize, batchSize: batchSize, broken: brokenImages)
+      dataset: images, imageSize: source.imageSize, batchSize: batchSize,
+      broken: files.brokenImages)
     let start = ContinuousClock.now
     var display = StatusDisplay(console)
     var elements: [Float] = []
@@ -75,6 +76,7 @@ struct FeatureExtraction {
     origin.featureDimension = columns
     origin.trainCount = labels.count
     origin.classNames = images.classNames
+    origin.maxImageMegapixels = files.maxMegapixels
     let samples = LabeledFeatures(
       features: Features(rows: labels.count, columns: columns, elements: elements),
       labels: try LabeledFeatures.uniform(labels), files: names.count == labels.count ? names : nil)

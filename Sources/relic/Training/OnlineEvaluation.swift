@@ -19,7 +19,7 @@ struct OnlineEvaluation {
   /// Steps between two evaluations.
   let interval: Int
   private let configuration: PretrainingConfiguration
-  private let brokenImages: BrokenImages
+  private let files: DatasetFiles
   private let skipped: SkippedImages
   private let console: Console
 
@@ -29,17 +29,17 @@ struct OnlineEvaluation {
   /// - Parameters:
   ///   - interval: Steps between two; 0 for none.
   ///   - configuration: The run's.
-  ///   - brokenImages: What to do about an image that cannot be read.
+  ///   - files: What to do about images that cannot be read, and how large they may be.
   ///   - skipped: Told of those passed over.
   ///   - console: Where progress is shown.
   init?(
-    every interval: Int, of configuration: PretrainingConfiguration, brokenImages: BrokenImages,
+    every interval: Int, of configuration: PretrainingConfiguration, files: DatasetFiles,
     skipped: SkippedImages, console: Console
   ) {
     guard interval > 0, Self.hasLabelledSplits(configuration) else { return nil }
     self.interval = interval
     self.configuration = configuration
-    self.brokenImages = brokenImages
+    self.files = files
     self.skipped = skipped
     self.console = console
   }
@@ -64,7 +64,7 @@ struct OnlineEvaluation {
       source: FeatureSource(encoder, of: configuration, called: "target"),
       dataset: configuration.dataset,
       datasetPath: configuration.datasetPath, batchSize: configuration.batchSize,
-      brokenImages: brokenImages, skipped: skipped, console: console)
+      files: files, skipped: skipped, console: console)
     let features = try extraction.features()
     var probe = Probe()
     let linear = try top1(probe, features)
