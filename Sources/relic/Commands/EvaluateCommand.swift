@@ -50,6 +50,7 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Normaliz
     guard !common.operands.isEmpty else {
       throw UsageError.missingOperand("a run folder", help: help)
     }
+    for path in common.operands { try MistakenPath.check(path, for: .run) }
     let runs = common.operands.map { RunFolder(path: $0) }
     // All are read before the first is scored: a wrong name at the end costs no time.
     let sources = try runs.map { run in

@@ -94,6 +94,7 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, PrefixCommand, Normalizin
     if let operand = common.operands.first, !FileManager.default.fileExists(atPath: operand) {
       throw RunError.noRun(path: operand)
     }
+    if let run { try MistakenPath.check(run.path, for: .run) }
     let recorded = try run?.options().configuration
     guard let name = datasetName ?? recorded.flatMap({ DatasetName(rawValue: $0.dataset) }) else {
       throw UsageError.missing("--dataset-name", help: help)

@@ -218,7 +218,10 @@ struct PretrainCommand: DatasetCommand {
       }
       throw RunError.changed(option: option.name, recorded: old, typed: new, path: run.path)
     }
-    guard run.holdsCheckpoint else { throw RunError.noCheckpoint(path: run.path) }
+    guard run.canResume else {
+      throw run.holdsEncoder
+        ? RunError.onlyEncoder(path: run.path) : RunError.noCheckpoint(path: run.path)
+    }
   }
 
   private func begin<Backbone>(

@@ -13,9 +13,14 @@ extension Console {
   }
 
   private static func classes(of folder: ImageFolder) -> String {
-    guard let names = folder.classNames else { return ", without labels" }
-    let shown = names.prefix(5).joined(separator: ", ")
-    return " in \(names.count) \(names.count == 1 ? "class" : "classes"): \(shown)"
-      + (names.count > 5 ? ", …" : "")
+    folder.classNames.map { " in \($0.classList)" } ?? ", without labels"
+  }
+}
+
+extension [String] {
+  /// Names of classes as a line has them: `7 classes: cat, dog, …`, at most five of them.
+  var classList: String {
+    "\(count) \(count == 1 ? "class" : "classes"): " + prefix(5).joined(separator: ", ")
+      + (count > 5 ? ", …" : "")
   }
 }
