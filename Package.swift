@@ -54,7 +54,8 @@ let package = Package(
       name: "relic", dependencies: ["RelicNN", "LinearProbe"], swiftSettings: strict),
     .executableTarget(
       name: "RelicBenchmarks", dependencies: ["RelicNN", "LinearProbe", "COpenBLAS"],
-      path: "Benchmarks", exclude: ["compare", "results", "README.md"], swiftSettings: strict),
+      path: "Benchmarks", exclude: ["compare", "replay", "results", "README.md"],
+      swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["RelicCore"], path: "Tests/TestSupport",
       swiftSettings: strict),

@@ -13,6 +13,8 @@ public struct FeatureDescription: Codable, Equatable, Sendable {
   public var stem: String?
   /// The side of the images, in pixels.
   public var imageSize: Int?
+  /// The most millions of pixels an image file might have, if that was set.
+  public var maxImageMegapixels: Int?
   /// What was taken from each channel of pixels in [0, 1], if anything.
   public var pixelMean: [Float]?
   /// What each channel was then divided by.
@@ -51,6 +53,7 @@ public struct FeatureDescription: Codable, Equatable, Sendable {
     case model
     case stem
     case imageSize = "image_size"
+    case maxImageMegapixels = "max_image_megapixels"
     case pixelMean = "pixel_mean"
     case pixelDeviation = "pixel_std"
     case featureDimension = "feature_dim"

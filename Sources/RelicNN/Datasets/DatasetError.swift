@@ -29,6 +29,8 @@ public enum DatasetError: Error, Equatable {
   case sameClass(path: String)
   case unreadable(path: String, reason: String)
   case brokenImage(path: String, reason: String)
+  /// An image of more pixels than ``ImageFolder/pixelLimit``.
+  case imageTooLarge(path: String, width: Int, height: Int, limit: Int)
   case labelOutOfRange(path: String, record: Int, label: Int, allowed: ClosedRange<Int>)
 }
 
@@ -61,6 +63,8 @@ extension DatasetError: CustomStringConvertible {
       "\(path): cannot be read: another folder has the same name, composed of other characters"
     case .unreadable(let path, let reason), .brokenImage(let path, let reason):
       "\(path): cannot be read: \(reason)"
+    case .imageTooLarge(let path, let width, let height, let limit):
+      "\(path): has \(width)x\(height) pixels, more than \(limit)"
     case .labelOutOfRange(let path, let record, let label, let allowed):
       "\(path): record \(record) has label \(label), outside "
         + "\(allowed.lowerBound)...\(allowed.upperBound)"

@@ -54,11 +54,15 @@ public enum DatasetName: String, CaseIterable, Sendable {
 ///   - name: The raw value of a ``DatasetName``.
 ///   - path: The folder the set lies in; `shapes` ignores it.
 ///   - split: The part to open.
+///   - pixelLimit: The most pixels that an image file may have; Pillow's 178,956,970 if `nil`.
 /// - Returns: The set, ready to read.
 /// - Throws: An unknown name, a split the set does not have, or what is wrong with its files.
 public func openDataset(
-  name: String, path: String, split: DatasetSplit
+  name: String, path: String, split: DatasetSplit, pixelLimit: Int? = nil
 ) throws(DatasetError) -> any ImageDataset {
   guard let known = DatasetName(rawValue: name) else { throw .unknownName(name) }
-  return try known.format.open(path, split)
+  let dataset = try known.format.open(path, split)
+  guard let pixelLimit, var folder = dataset as? ImageFolder else { return dataset }
+  folder.pixelLimit = pixelLimit
+  return folder
 }

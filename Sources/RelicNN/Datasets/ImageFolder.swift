@@ -20,6 +20,10 @@ public struct ImageFolder: ImageDataset {
   /// The files found among the images that are no images by their names.
   public let otherFiles: FileCounts
 
+  /// The most pixels that an image may have, so that no file can claim all memory; Pillow's
+  /// 178,956,970 unless it is set.
+  public var pixelLimit = ImageFile.pixelLimit
+
   private let entries: [Entry]
 
   init(
@@ -43,8 +47,11 @@ public struct ImageFolder: ImageDataset {
   public func image(at index: Int) throws(DatasetError) -> RGBImage {
     let path = "\(folder)/\(entries[index].file)"
     do throws(ImageError) {
-      return try ImageFile.read(path)
+      return try ImageFile.read(path, pixelLimit: pixelLimit)
     } catch {
+      if case .tooLarge(let width, let height, _) = error {
+        throw .imageTooLarge(path: path, width: width, height: height, limit: pixelLimit)
+      }
       throw .brokenImage(path: path, reason: error.description)
     }
   }

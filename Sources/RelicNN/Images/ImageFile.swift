@@ -1,8 +1,11 @@
 /// JPEG and PNG files as 8-bit RGB.
 enum ImageFile {
-  /// The most bytes an image's file may have: more than the largest image takes uncompressed, in
-  /// four channels of 16 bits.
-  private static let fileLimit = 1 << 30
+  /// The most pixels an image may claim unless a caller says otherwise, as in Pillow: about 540 MB.
+  static let pixelLimit = 178_956_970
+
+  /// The most bytes the file of an image of so many pixels may have: what these take uncompressed,
+  /// in three channels of 16 bits, and 1 GiB for all up to the usual limit.
+  private static func fileLimit(pixels: Int) -> Int { max(1 << 30, 6 * pixels) }
 
   /// The endings of image files, in lower case.
   static let endings = [".jpg", ".jpeg", ".png"]
@@ -12,25 +15,29 @@ enum ImageFile {
     endings.contains(where: name.lowercased().hasSuffix)
   }
 
-  /// Reads an image, upright if the camera recorded how it was held.
-  static func read(_ path: String) throws(ImageError) -> RGBImage {
-    let file = try opened(path)
+  /// Reads an image of at most `pixelLimit` pixels, upright if the camera recorded how it was held.
+  static func read(
+    _ path: String, pixelLimit: Int = pixelLimit
+  ) throws(ImageError) -> RGBImage {
+    let file = try opened(path, upTo: fileLimit(pixels: pixelLimit))
     // Before the rest is read, however long it is.
     _ = try codec(of: contents(of: file, upTo: ImageFormat.signatureSize))
-    return try decode(contents(of: file, upTo: .max))
+    return try decode(contents(of: file, upTo: .max), pixelLimit: pixelLimit)
   }
 
-  /// Decodes a JPEG or PNG file held in memory, upright as ``read(_:)`` does.
-  static func decode(_ bytes: [UInt8]) throws(ImageError) -> RGBImage {
-    let (image, orientation) = try codec(of: bytes).decode(bytes)
+  /// Decodes a JPEG or PNG file held in memory, upright as ``read(_:pixelLimit:)`` does.
+  static func decode(
+    _ bytes: [UInt8], pixelLimit: Int = pixelLimit
+  ) throws(ImageError) -> RGBImage {
+    let (image, orientation) = try codec(of: bytes).decode(bytes, pixelLimit: pixelLimit)
     return image.upright(from: orientation)
   }
 
-  private static func opened(_ path: String) throws(ImageError) -> ByteFile {
+  private static func opened(_ path: String, upTo limit: Int) throws(ImageError) -> ByteFile {
     do throws(FileError) {
       let file = try ByteFile(path: path)
-      guard file.count <= fileLimit else {
-        throw .cannotRead(path: path, reason: "it has \(file.count) bytes, more than \(fileLimit)")
+      guard file.count <= limit else {
+        throw .cannotRead(path: path, reason: "it has \(file.count) bytes, more than \(limit)")
       }
       return file
     } catch {

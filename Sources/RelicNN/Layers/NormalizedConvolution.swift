@@ -112,10 +112,18 @@ package struct NormalizedConvolution<Kernel: Convolution>: Layer {
       case .none: nil
       }
     let cache = Cache(
-      x: saved, z: SavedActivation(normalized.z, as: form),
+      x: saved, z: SavedActivation(normalized.z, as: savedForm(of: normalized)),
       y: normalized.y.map { SavedActivation($0, as: savesHalf ? .signs : .whole) },
       mean: normalized.mean, inverseDeviation: normalized.inverseDeviation)
     return (y, cache)
+  }
+
+  /// How `z` is saved: where a mask is made from it again, such that it is the forward pass's.
+  private func savedForm(of cache: BatchNorm2D.Cache) -> SavedActivation.Form {
+    guard savesHalf else { return .whole }
+    guard normalization.activation == .relu && cache.y == nil else { return .half }
+    return .halfRectified(
+      normalization.normalization(mean: cache.mean, inverseDeviation: cache.inverseDeviation))
   }
 
   /// Returns the output of a forward pass without a residual again, from what it saved.

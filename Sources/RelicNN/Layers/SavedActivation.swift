@@ -6,6 +6,8 @@ struct SavedActivation: Sendable {
     case whole
     /// Rounded to IEEE binary16.
     case half
+    /// The same, but a normalisation's rectifier opens where it did before rounding.
+    case halfRectified(Normalization)
     /// Whether each element is positive; read back as 1 and 0.
     case signs
   }
@@ -23,6 +25,8 @@ struct SavedActivation: Sendable {
       switch form {
       case .whole: .whole(tensor)
       case .half: .half(HalfPrecision(tensor))
+      case .halfRectified(let normalization):
+        .half(HalfPrecision(tensor, rectifiedBy: normalization))
       case .signs: .signs(SignBits(tensor))
       }
   }

@@ -31,7 +31,7 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Validati
         .value(
           "--batch-size", "-b", sets: \.batchSize, as: "N", from: 1, to: 65_536,
           "images at a time"),
-        meanOption, deviationOption, mirrorOption, brokenImagesOption,
+        meanOption, deviationOption, maxMegapixelsOption, mirrorOption, brokenImagesOption,
         .choice("--format", sets: \.format, as: "NAME", "layout of the table"),
       ]),
     scoringOptions,
@@ -50,31 +50,36 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Validati
   var common = CommonSettings()
 
   func run(_ console: Console) throws {
+    let help = "relic \(Self.name) --help"
     guard !common.operands.isEmpty else {
-      throw UsageError.missingOperand("a run folder", help: "relic \(Self.name) --help")
+      throw UsageError.missingOperand("a run folder", help: help)
     }
+    for path in common.operands { try MistakenPath.check(path, for: .run) }
     let runs = common.operands.map { RunFolder(path: $0) }
     // All are read before the first is scored: a wrong name at the end costs no time.
-    let sources = try runs.map {
-      ($0, try $0.options().configuration, try FeatureSource($0, network))
+    let sources = try runs.map { run in
+      (run, try self.images(of: run), try FeatureSource(run, network))
     }
-    for (_, configuration, _) in sources {
-      guard let name = datasetName ?? DatasetName(rawValue: configuration.dataset) else { continue }
-      try files.fetchIfMissing(name, in: datasetPath ?? configuration.datasetPath, console)
+    for (_, images, _) in sources {
+      guard let name = DatasetName(rawValue: images.dataset) else { continue }
+      try images.files.fetchIfMissing(name, in: images.path, console)
     }
-    let skipped = SkippedImages(console)
+    var scorer = Scorer(
+      batchSize: batchSize, normalization: try pixels.normalization(help: help),
+      probe: scoring.complete, console: console.forProgress, skipped: SkippedImages(console))
     var scores: [ProbeScore] = []
-    if hasControls, let (_, configuration, _) = sources.first {
+    if hasControls, let (run, images, _) = sources.first {
+      let configuration = try run.options().configuration
       for source in [
         FeatureSource(rawPixelsOf: configuration.imageSize),
         FeatureSource(untrained: configuration),
       ] {
-        scores += try self.scores(of: source, configuration, skipped, console)
+        scores += try scorer.scores(of: source, images)
       }
     }
     var failure: FileError?
-    for (run, configuration, source) in sources {
-      let own = try self.scores(of: source, configuration, skipped, console)
+    for (run, images, source) in sources {
+      let own = try scorer.scores(of: source, images)
       scores += own
       do throws(FileError) {
         try run.write(own)
@@ -87,24 +92,38 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Validati
     if let failure { throw failure }
   }
 
-  private func scores(
-    of source: FeatureSource, _ configuration: PretrainingConfiguration,
-    _ skipped: SkippedImages, _ console: Console
+  /// Returns where the images to score a run by are.
+  private func images(of run: RunFolder) throws -> DatasetSplits {
+    let recorded = try run.options().configuration
+    return DatasetSplits(
+      dataset: datasetName?.rawValue ?? recorded.dataset,
+      path: datasetPath ?? recorded.datasetPath,
+      validationCount: validationCount ?? recorded.validationCount,
+      files: try files.completed(by: run, isPathTyped: datasetPath != nil))
+  }
+}
+
+/// Extracts and scores features; says once what was taken for each split of a data set.
+private struct Scorer {
+  let batchSize: Int
+  /// What an encoder's training did to pixels.
+  let normalization: PixelNormalization?
+  let probe: Probe
+  let console: Console
+  let skipped: SkippedImages
+  var told: Set<[String]> = []
+
+  mutating func scores(
+    of source: FeatureSource, _ images: DatasetSplits
   ) throws -> [ProbeScore] {
-    let dataset = datasetName?.rawValue ?? configuration.dataset
     var source = source
-    if source.encoder != nil {
-      source.normalization = try pixels.normalization(help: "relic \(Self.name) --help")
-    }
+    if source.encoder != nil { source.normalization = normalization }
+    let isNew =
+      told.insert([images.dataset, images.path, "\(images.validationCount)"]).inserted
     let extraction = FeatureExtraction(
-      source: source,
-      splits: DatasetSplits(
-        dataset: dataset, path: datasetPath ?? configuration.datasetPath,
-        validationCount: validationCount ?? configuration.validationCount),
-      batchSize: batchSize,
-      brokenImages: files.brokenImages, skipped: skipped,
-      console: console.forProgress)
-    return try ProbeRun(probe: scoring.complete, isSilent: false, console: console.forProgress)
-      .evaluate(extraction.features(), from: dataset).scores
+      source: source, splits: images, batchSize: batchSize, skipped: skipped, console: console,
+      tellsOfImages: isNew)
+    return try ProbeRun(probe: probe, isSilent: false, console: console)
+      .evaluate(extraction.features(), from: images.dataset).scores
   }
 }

@@ -54,7 +54,7 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand,
           "--output", sets: \.output, as: "DIR",
           "the folder to write to (default, in the run folder: 'features', and for controls "
             + "'features-random-init' and 'features-raw-pixels')"),
-        mirrorOption, brokenImagesOption,
+        maxMegapixelsOption, mirrorOption, brokenImagesOption,
       ]),
   ]
 
@@ -98,6 +98,7 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand,
     if let operand = common.operands.first, !FileManager.default.fileExists(atPath: operand) {
       throw RunError.noRun(path: operand)
     }
+    if let run { try MistakenPath.check(run.path, for: .run) }
     let recorded = try run?.options().configuration
     guard let name = datasetName ?? recorded.flatMap({ DatasetName(rawValue: $0.dataset) }) else {
       throw UsageError.missing("--dataset-name", help: help)
@@ -115,14 +116,14 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand,
     var source = try source(path: path, run: run, configuration, help: help)
     source.normalization = try pixels.normalization(help: help)
     for note in source.notes { console.writeError("note: \(note)\n") }
+    let files = try files.completed(by: run, isPathTyped: datasetPath != nil)
     try files.fetchIfMissing(name, in: configuration.datasetPath, console)
     let extraction = FeatureExtraction(
       source: source,
       splits: DatasetSplits(
         dataset: name.rawValue, path: configuration.datasetPath,
-        validationCount: validationCount ?? configuration.validationCount),
-      batchSize: batchSize, brokenImages: files.brokenImages, skipped: SkippedImages(console),
-      console: console, tellsOfImages: true)
+        validationCount: validationCount ?? configuration.validationCount, files: files),
+      batchSize: batchSize, skipped: SkippedImages(console), console: console, tellsOfImages: true)
     let lock = try FeatureFolder.lock(folder)
     defer { lock.release() }
     if name == .folder, extraction.splits.validationCount == 0,

@@ -37,6 +37,7 @@ struct PredictCommand: Command {
       throw UsageError.unexpectedOperand(common.operands[1], help: help)
     }
     guard let featurePath else { throw UsageError.missing("--features", help: help) }
+    try MistakenPath.check(path, for: .probe)
     let probe = try FittedProbe(contentsOf: path)
     let features = try Features(contentsOf: featurePath)
     let names = try namePath.map { try readFileNames($0, of: features.rows, in: featurePath) }
@@ -46,6 +47,9 @@ struct PredictCommand: Command {
     } catch {
       throw UnfitFeatures(source: featurePath, cause: error)
     }
+    console.forProgress.line(
+      "\(featurePath): \(features.rows) samples of \(features.columns) features, in "
+        + "\(probe.classes.map(probe.name(of:)).classList)")
     if let outputPath {
       try AtomicFile.write(text.utf8, to: outputPath)
     } else {

@@ -107,6 +107,12 @@ struct PretrainCommand: DatasetCommand {
     // What can be told at once is told before a data set is fetched.
     try check(run)
     var command = self
+    command.files.maxMegapixels = recorded.maxMegapixels
+    if let file = configurationFile {
+      let place = try ConfigurationFile(path: file).datasetPath()
+      command.files.recordedPath = place?.path == configuration.datasetPath ? place : nil
+    }
+    let files = command.files
     command.recorded.imageSize = recorded.imageSize ?? recorded.datasetName?.imageSize
     command.configuration.imageSize = command.recorded.imageSize ?? configuration.imageSize
     let encoder = command.configuration.makeEncoder()
@@ -122,7 +128,8 @@ struct PretrainCommand: DatasetCommand {
     if let datasetName = recorded.datasetName {
       try files.fetchIfMissing(datasetName, in: configuration.datasetPath, console)
     }
-    let dataset = try DatasetSplits(configuration).pretraining()
+    let splits = DatasetSplits(configuration, files)
+    let dataset = try splits.pretraining()
     let loader = BatchLoader(
       dataset: dataset, configuration: command.configuration, broken: files.brokenImages)
     guard loader.stepsPerEpoch > 0 else {
@@ -134,7 +141,7 @@ struct PretrainCommand: DatasetCommand {
     let evaluationInterval = recorded.evaluationInterval
     let evaluation = OnlineEvaluation(
       every: evaluationInterval ?? 5 * configuration.logEveryNSteps, of: command.configuration,
-      brokenImages: files.brokenImages, skipped: skipped, console: console)
+      by: splits, skipped: skipped, console: console)
     if let evaluationInterval, evaluationInterval > 0, evaluation == nil {
       throw UsageError.conflict(
         "'--eval-every' is \(evaluationInterval), but \(configuration.dataset) has no labelled "
@@ -171,7 +178,7 @@ struct PretrainCommand: DatasetCommand {
       state.run(on: loader), of: configuration, run: run, evaluation: evaluation,
       skipped: skipped, console: console)
     try loop.finish()
-    let isScored = OnlineEvaluation.hasLabelledSplits(configuration)
+    let isScored = DatasetSplits(configuration, files).areLabelled
     console.line(
       "\(run.encoderPath): the encoder; "
         + (isScored
@@ -210,7 +217,10 @@ struct PretrainCommand: DatasetCommand {
       }
       throw RunError.changed(option: option.name, recorded: old, typed: new, path: run.path)
     }
-    guard run.holdsCheckpoint else { throw RunError.noCheckpoint(path: run.path) }
+    guard run.canResume else {
+      throw run.holdsEncoder
+        ? RunError.onlyEncoder(path: run.path) : RunError.noCheckpoint(path: run.path)
+    }
   }
 
   private func begin<Backbone>(
@@ -244,12 +254,14 @@ struct PretrainCommand: DatasetCommand {
       console.writeError(
         "warning: \(error); going on from the checkpoint before it, of step \(state.step)\n")
     }
-    if let interval = recorded.evaluationInterval {
-      var begun = try run.options()
-      if begun.evaluationInterval != interval {
-        begun.evaluationInterval = interval
-        try run.write(begun)
-      }
+    let begun = try run.options()
+    var options = begun
+    options.evaluationInterval = recorded.evaluationInterval ?? begun.evaluationInterval
+    options.maxMegapixels = recorded.maxMegapixels ?? begun.maxMegapixels
+    if options.evaluationInterval != begun.evaluationInterval
+      || options.maxMegapixels != begun.maxMegapixels
+    {
+      try run.write(options)
     }
     return state
   }

@@ -33,7 +33,7 @@ struct ViewsCommand: DatasetCommand {
       ] + ViewStrength.options.map { $0.within(\.strength) } + [
         .value("--seed", sets: \.seed, as: "N", "seed of the views"),
         .value("--output", sets: \.output, as: "FILE", "the PNG file to write"),
-        mirrorOption,
+        maxMegapixelsOption, mirrorOption,
       ])
   ]
 
@@ -55,8 +55,8 @@ struct ViewsCommand: DatasetCommand {
   func run(_ console: Console) throws {
     try UsageError.check(output, endsIn: "png")
     try files.fetchIfMissing(datasetName, in: datasetPath, console)
-    let dataset = try openDataset(
-      name: datasetName.rawValue, path: datasetPath, split: datasetName.pretrainingSplit)
+    let dataset = try files.open(
+      datasetName.rawValue, in: datasetPath, datasetName.pretrainingSplit)
     let size = imageSize ?? datasetName.imageSize
     let rows = min(images, dataset.count)
     let (scale, gap) = (max(1, 96 / size), 4)

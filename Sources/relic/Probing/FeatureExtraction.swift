@@ -6,7 +6,6 @@ struct FeatureExtraction {
   let source: FeatureSource
   let splits: DatasetSplits
   let batchSize: Int
-  let brokenImages: BrokenImages
   let skipped: SkippedImages
   let console: Console
   /// Whether it says what it takes for each split.
@@ -34,7 +33,8 @@ struct FeatureExtraction {
     of images: any ImageDataset, called split: String
   ) throws -> (samples: LabeledFeatures, origin: FeatureDescription) {
     let loader = EvaluationLoader(
-      dataset: images, imageSize: source.imageSize, batchSize: batchSize, broken: brokenImages)
+      dataset: images, imageSize: source.imageSize, batchSize: batchSize,
+      broken: splits.files.brokenImages)
     let start = ContinuousClock.now
     var display = StatusDisplay(console)
     var elements: [Float] = []
@@ -76,6 +76,7 @@ struct FeatureExtraction {
     origin.featureDimension = columns
     origin.trainCount = labels.count
     origin.classNames = images.classNames
+    origin.maxImageMegapixels = splits.files.maxMegapixels
     let samples = LabeledFeatures(
       features: Features(rows: labels.count, columns: columns, elements: elements),
       labels: try LabeledFeatures.uniform(labels), files: names.count == labels.count ? names : nil)

@@ -28,6 +28,7 @@ struct FeatureFiles: Equatable {
         throw UsageError.conflict(
           "both a folder and files of features are given", remedy: "give one of them")
       }
+      try MistakenPath.check(path, for: .features)
       return try FeatureFolder(contentsOf: path)
     }
     if self == FeatureFiles() {

@@ -62,8 +62,11 @@ struct FeatureSource {
   init(_ run: RunFolder, _ network: RunNetwork = .target) throws {
     let configuration = try run.options().configuration
     let isOnline = network == .online
-    guard isOnline ? run.holdsCheckpoint : run.holdsEncoder else {
-      throw RunError.noCheckpoint(path: run.path)
+    switch (isOnline, encoder: run.holdsEncoder, checkpoint: run.holdsCheckpoint) {
+    case (_, encoder: false, checkpoint: false): throw RunError.noCheckpoint(path: run.path)
+    case (true, _, checkpoint: false): throw RunError.noOnlineNetwork(path: run.path)
+    case (false, encoder: false, _): throw RunError.noEncoder(path: run.path)
+    default: break
     }
     try self.init(
       EncoderFile(

@@ -3,8 +3,10 @@ internal import RelicNN
 extension Console {
   /// Says what was taken for a split, and what was passed over, where the data set is a folder.
   func tell(of images: any ImageDataset, as split: DatasetSplit) {
-    guard let folder = images as? ImageFolder else { return }
-    line("\(split.rawValue): \(folder.count) images of \(folder.folder)\(Self.classes(of: folder))")
+    let part = images as? ImageSubset
+    guard let folder = (part?.base ?? images) as? ImageFolder else { return }
+    let count = part.map { "\($0.count) of \(folder.count)" } ?? "\(folder.count)"
+    line("\(split.rawValue): \(count) images of \(folder.folder)\(Self.classes(of: folder))")
     if !folder.otherFiles.isEmpty {
       writeError(
         "note: \(folder.folder): \(folder.otherFiles) passed over, for only "
@@ -13,9 +15,14 @@ extension Console {
   }
 
   private static func classes(of folder: ImageFolder) -> String {
-    guard let names = folder.classNames else { return ", without labels" }
-    let shown = names.prefix(5).joined(separator: ", ")
-    return " in \(names.count) \(names.count == 1 ? "class" : "classes"): \(shown)"
-      + (names.count > 5 ? ", …" : "")
+    folder.classNames.map { " in \($0.classList)" } ?? ", without labels"
+  }
+}
+
+extension [String] {
+  /// Names of classes as a line has them: `7 classes: cat, dog, …`, at most five of them.
+  var classList: String {
+    "\(count) \(count == 1 ? "class" : "classes"): " + prefix(5).joined(separator: ", ")
+      + (count > 5 ? ", …" : "")
   }
 }

@@ -1,11 +1,40 @@
 internal import RelicNN
 
-/// Where the files of a data set come from, and what is done about broken ones.
+/// Where the files of a data set come from, and what is done about those that cannot be read.
 struct DatasetFiles: Equatable {
   /// The address of a folder on a server that holds the published archives.
   var mirror: String?
   /// What to do about an image that cannot be read.
   var brokenImages = BrokenImages.refuse
+  /// The most millions of pixels that an image may have, or `nil` for Pillow's limit.
+  var maxMegapixels: Int?
+  /// Where the folder stands, if a configuration file gave it.
+  var recordedPath: RecordedPath?
+
+  /// Returns what holds for the data set of a run: what was typed, else what the run has recorded.
+  func completed(by run: RunFolder?, isPathTyped: Bool) throws -> DatasetFiles {
+    guard let run else { return self }
+    let options = try run.options()
+    var files = self
+    files.maxMegapixels = maxMegapixels ?? options.maxMegapixels
+    files.recordedPath =
+      isPathTyped
+      ? nil : RecordedPath(path: options.configuration.datasetPath, file: run.configurationPath)
+    return files
+  }
+
+  /// Opens a split of the data set of this name that lies in `folder`.
+  func open(
+    _ dataset: String, in folder: String, _ split: DatasetSplit
+  ) throws -> any ImageDataset {
+    do {
+      return try openDataset(
+        name: dataset, path: folder, split: split,
+        pixelLimit: maxMegapixels.map { 1_000_000 * $0 })
+    } catch {
+      throw recordedPath?.explained(error) ?? error
+    }
+  }
 
   /// Downloads a published data set of which nothing lies in `folder`, as torchvision does.
   ///
@@ -21,7 +50,11 @@ struct DatasetFiles: Equatable {
     } catch .pythonLayout(let path) {
       throw DatasetError.pythonLayout(path: path)
     } catch {}
-    try fetchIfMissing(archive, called: dataset.rawValue, in: folder, console)
+    do throws(FirstUseError) {
+      try fetchIfMissing(archive, called: dataset.rawValue, in: folder, console)
+    } catch {
+      throw recordedPath?.explained(error) ?? error
+    }
   }
 
   func fetchIfMissing(
@@ -75,6 +108,13 @@ extension DatasetCommand {
       "--mirror", sets: \.files.mirror, as: "URL",
       "where to fetch \(DatasetName.published) from if it is missing: a folder that holds the archive "
         + "(default: its authors')")
+  }
+
+  /// How large images may be.
+  static var maxMegapixelsOption: Option<Self> {
+    .value(
+      ImageSizeLimit.option, sets: \.files.maxMegapixels, as: "N", from: 1,
+      to: ImageSizeLimit.most, ImageSizeLimit.help)
   }
 
   /// What to do about broken images.

@@ -5,19 +5,22 @@ struct DatasetSplits: Equatable {
   let dataset: String
   let path: String
   /// Labelled training images held out, which take the place of the test split; 0 for none.
-  var validationCount = 0
+  let validationCount: Int
+  /// What is done about files that cannot be read.
+  let files: DatasetFiles
 
-  init(dataset: String, path: String, validationCount: Int = 0) {
+  init(dataset: String, path: String, validationCount: Int, files: DatasetFiles) {
     self.dataset = dataset
     self.path = path
     self.validationCount = validationCount
+    self.files = files
   }
 
   /// Those of a run.
-  init(_ configuration: PretrainingConfiguration) {
+  init(_ configuration: PretrainingConfiguration, _ files: DatasetFiles) {
     self.init(
       dataset: configuration.dataset, path: configuration.datasetPath,
-      validationCount: configuration.validationCount)
+      validationCount: configuration.validationCount, files: files)
   }
 
   /// What encoders are pretrained on.
@@ -39,8 +42,16 @@ struct DatasetSplits: Equatable {
     return try holdOut(from: whole(.train)).heldOut
   }
 
-  private func whole(_ split: DatasetSplit) throws(DatasetError) -> any ImageDataset {
-    try openDataset(name: dataset, path: path, split: split)
+  /// Whether a probe can be trained and scored: both parts are labelled, and there are two classes.
+  var areLabelled: Bool {
+    guard let train = try? train(), let test = try? test(), train.count > 0, test.count > 0,
+      let label = train.label(at: 0), test.label(at: 0) != nil
+    else { return false }
+    return (1..<train.count).contains { train.label(at: $0) != label }
+  }
+
+  private func whole(_ split: DatasetSplit) throws -> any ImageDataset {
+    try files.open(dataset, in: path, split)
   }
 
   private func holdOut(

@@ -65,7 +65,19 @@ enum Remedies {
     case .splitsInClass(let path, _): "name it by --dataset-path \(path)"
     case .pythonLayout: "get the binary version by 'relic download cifar10'"
     case .brokenImage: "remove the file"
+    case .imageTooLarge(_, let width, let height, _):
+      ImageSizeLimit.argument(width: width, height: height).map { "read it by \($0)" }
+        ?? "remove the file"
     }
+  }
+
+  /// Returns what an image that was passed over is, and the option that would read it.
+  static func message(forSkipped image: UnreadableImage) -> String {
+    let fact = "\(image.cause); passed over"
+    guard case DatasetError.imageTooLarge(_, let width, let height, _) = image.cause,
+      let argument = ImageSizeLimit.argument(width: width, height: height)
+    else { return fact }
+    return fact + ", but read with \(argument)"
   }
 
   private static func remedyOfDownload(_ error: DownloadError) -> String? {

@@ -6,7 +6,14 @@ enum RunError: Error, Equatable {
   case holdsRun(path: String)
   case holdsFile(path: String)
   case changed(option: String, recorded: String, typed: String, path: String)
+  /// There is nothing to score or to resume.
   case noCheckpoint(path: String)
+  /// There is an encoder, but nothing to resume.
+  case onlyEncoder(path: String)
+  /// There is a checkpoint, but not the encoder beside it.
+  case noEncoder(path: String)
+  /// There is an encoder, but not the checkpoint that holds the online network.
+  case noOnlineNetwork(path: String)
   case unusableCheckpoint(path: String, CheckpointError)
   case doesNotFit(path: String, model: String, stem: String, mismatch: StateDictMismatch)
 }
@@ -29,6 +36,14 @@ extension RunError: CustomStringConvertible {
     case .noCheckpoint(let path):
       "\(path): has no checkpoint yet; start again with '--config \(path)/config.json "
         + "--save-model-dir \(path) --overwrite'"
+    case .onlyEncoder(let path):
+      "\(path): has no checkpoint to go on from, but an encoder; score it with 'relic evaluate "
+        + "\(path)', or train anew with '--config \(path)/config.json' and another --save-model-dir"
+    case .noEncoder(let path):
+      "\(path): has no encoder.safetensors, but a checkpoint; write it with 'relic convert "
+        + "\(path)/checkpoint.safetensors \(path)/encoder.safetensors --encoder-only'"
+    case .noOnlineNetwork(let path):
+      "\(path): has no checkpoint, which holds the online network; leave out --network online"
     case .unusableCheckpoint(let path, let error):
       "\(path): \(error)" + (Self.remedy(for: error).map { "; " + $0 } ?? "")
     case .doesNotFit(let path, let model, let stem, let mismatch):

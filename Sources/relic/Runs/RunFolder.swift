@@ -44,8 +44,13 @@ struct RunFolder {
   /// Whether a run has begun here.
   var holdsRun: Bool { FileManager.default.fileExists(atPath: configurationPath) }
 
-  /// Whether the run can be resumed.
+  /// Whether the newest checkpoint is there.
   var holdsCheckpoint: Bool { FileManager.default.fileExists(atPath: checkpointPath) }
+
+  /// Whether the run can be resumed, be it from the checkpoint before the newest.
+  var canResume: Bool {
+    holdsCheckpoint || FileManager.default.fileExists(atPath: checkpoint.previousPath)
+  }
 
   /// Whether the encoder has been saved, so that it can be scored.
   var holdsEncoder: Bool { FileManager.default.fileExists(atPath: encoderPath) }

@@ -13,6 +13,9 @@ struct RunOptions: Sendable {
     didSet { recipe.apply(to: &configuration) }
   }
 
+  /// The most millions of pixels that an image may have, or `nil` for Pillow's limit.
+  var maxMegapixels: Int?
+
   /// Steps between two linear evaluations, 0 for none, or `nil` for the default.
   var evaluationInterval: Int?
 
@@ -44,6 +47,9 @@ struct RunOptions: Sendable {
         .value(
           "--image-size", sets: \.imageSize, as: "N", from: 8, to: 1024,
           "side of a global view in pixels (default: the data set's own)"),
+        .value(
+          ImageSizeLimit.option, sets: \.maxMegapixels, as: "N", from: 1,
+          to: ImageSizeLimit.most, ImageSizeLimit.help),
         .value(
           "--num-global-views", sets: \.configuration.globalViews, as: "N", from: 2, to: 16,
           "large crops of each image, seen by both networks"),
@@ -141,7 +147,7 @@ struct RunOptions: Sendable {
   ]
 
   /// The options that a resumed run may be given anew, for they do not change its weights.
-  static let free: Set<String> = ["dataset_path", "eval_every"]
+  static let free: Set<String> = ["dataset_path", "eval_every", "max_image_megapixels"]
 
   /// The options of all groups.
   static var all: [Option<RunOptions>] { groups.flatMap(\.options) }

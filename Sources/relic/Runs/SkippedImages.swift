@@ -12,9 +12,9 @@ final class SkippedImages: Sendable {
 
   /// Names the images that have not been named before.
   func tell(_ errors: [UnreadableImage]) {
-    for reason in errors.map({ "\($0.cause)" }) where told.withLock({ $0.insert(reason).inserted })
-    {
-      console.writeError("warning: \(reason); passed over\n")
+    for line in errors.map(Remedies.message(forSkipped:))
+    where told.withLock({ $0.insert(line).inserted }) {
+      console.writeError("warning: \(line)\n")
     }
   }
 }

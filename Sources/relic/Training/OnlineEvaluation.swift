@@ -19,7 +19,7 @@ struct OnlineEvaluation {
   /// Steps between two evaluations.
   let interval: Int
   private let configuration: PretrainingConfiguration
-  private let brokenImages: BrokenImages
+  private let splits: DatasetSplits
   private let skipped: SkippedImages
   private let console: Console
 
@@ -29,28 +29,19 @@ struct OnlineEvaluation {
   /// - Parameters:
   ///   - interval: Steps between two; 0 for none.
   ///   - configuration: The run's.
-  ///   - brokenImages: What to do about an image that cannot be read.
+  ///   - splits: The run's data.
   ///   - skipped: Told of those passed over.
   ///   - console: Where progress is shown.
   init?(
-    every interval: Int, of configuration: PretrainingConfiguration, brokenImages: BrokenImages,
+    every interval: Int, of configuration: PretrainingConfiguration, by splits: DatasetSplits,
     skipped: SkippedImages, console: Console
   ) {
-    guard interval > 0, Self.hasLabelledSplits(configuration) else { return nil }
+    guard interval > 0, splits.areLabelled else { return nil }
     self.interval = interval
     self.configuration = configuration
-    self.brokenImages = brokenImages
+    self.splits = splits
     self.skipped = skipped
     self.console = console
-  }
-
-  /// Whether a run's data set has labelled train and test splits of at least two classes.
-  static func hasLabelledSplits(_ configuration: PretrainingConfiguration) -> Bool {
-    let splits = DatasetSplits(configuration)
-    guard let train = try? splits.train(), let test = try? splits.test(), train.count > 0,
-      test.count > 0, let label = train.label(at: 0), test.label(at: 0) != nil
-    else { return false }
-    return (1..<train.count).contains { train.label(at: $0) != label }
   }
 
   /// Returns the scores of the features of both splits after step `step`.
@@ -58,8 +49,8 @@ struct OnlineEvaluation {
     let start = ContinuousClock.now
     let extraction = FeatureExtraction(
       source: FeatureSource(encoder, of: configuration, called: "target"),
-      splits: DatasetSplits(configuration), batchSize: configuration.batchSize,
-      brokenImages: brokenImages, skipped: skipped, console: console)
+      splits: splits, batchSize: configuration.batchSize,
+      skipped: skipped, console: console)
     let features = try extraction.features()
     var probe = Probe()
     let linear = try top1(probe, features)

@@ -63,6 +63,10 @@ import Testing
       "predict", "\(folder.path)/probe", "--features", "\(folder.path)/test_features.npy",
       "--files", "\(folder.path)/test_files.txt", "--output", "\(folder.path)/new.csv")
     #expect(run.code == .success && run.output.isEmpty)
+    #expect(
+      run.error
+        == "\(folder.path)/test_features.npy: 20 samples of 2 features, in 2 "
+        + "classes: left, right\n")
     let lines = try folder.text("new.csv").split(separator: "\n")
     #expect(lines.count == 21)
     #expect(lines[0] == "file,prediction,left,right")

@@ -114,6 +114,18 @@ import Testing
     #expect(scored.output.contains("score them with 'relic probe \(run)'"))
   }
 
+  @Test func `evaluations say once what was taken for what, beside their table`() throws {
+    try add("train/ape/1.png", "train/cat/1.png", "test/ape/1.png", "test/cat/1.png")
+    #expect(pretrain(folder.path + "/photos", "--eval-every", "0").code == .success)
+    let captured = Captured.run("evaluate", run, run, "--controls")
+    #expect(captured.code == .success, "\(captured.error)")
+    for split in ["train", "test"] {
+      let line = "\(split): 2 images of \(folder.path)/photos/\(split) in 2 classes: ape, cat\n"
+      #expect(captured.error.ranges(of: line).count == 1, "\(captured.error)")
+    }
+    #expect(!captured.output.contains("images of"))
+  }
+
   @Test func `a split of which nothing can be read is refused`() throws {
     try add("ape/1.png", "cat/1.png")
     for name in ["ape", "cat"] {

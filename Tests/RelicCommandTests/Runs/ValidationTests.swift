@@ -7,7 +7,8 @@ import Testing
 
 @Suite struct ValidationTests {
   private static func splits(_ validationCount: Int) -> DatasetSplits {
-    DatasetSplits(dataset: "shapes", path: "", validationCount: validationCount)
+    DatasetSplits(
+      dataset: "shapes", path: "", validationCount: validationCount, files: DatasetFiles())
   }
 
   @Test func `images held out are neither trained on nor taken from the test split`() throws {

@@ -66,6 +66,21 @@ import Testing
     ) { try ImageFile.read(large) }
   }
 
+  @Test func `the limit of pixels can be moved, and is checked before memory is taken`() throws {
+    let path = Self.folder.appending(path: "rgb.png").path
+    let whole = try ImageFile.read(path)
+    let pixels = whole.width * whole.height
+    #expect(try ImageFile.read(path, pixelLimit: pixels) == whole)
+    let tooLarge = ImageError.tooLarge(
+      width: whole.width, height: whole.height, limit: pixels - 1)
+    #expect(throws: tooLarge) { try ImageFile.read(path, pixelLimit: pixels - 1) }
+    // 900,000 by 900,000 pixels would take 2.4 TB.
+    let huge = Self.folder.appending(path: "huge.png").path
+    #expect(throws: ImageError.tooLarge(width: 900_000, height: 900_000, limit: 4_295_000_000)) {
+      try ImageFile.read(huge, pixelLimit: 4_295_000_000)
+    }
+  }
+
   @Test func `no cut of a file crashes the decoder`() throws {
     for name in ["turned6.jpg", "inks.jpg", "palette_transparent.png", "rgb16.png"] {
       let bytes = try [UInt8](Data(contentsOf: Self.folder.appending(path: name)))

@@ -5,13 +5,15 @@ enum ImageCodec {
   case jpeg
   case png
 
-  /// The most pixels an image may claim, as in Pillow: about 540 MB.
-  private static let pixelLimit = 178_956_970
-
   /// Decodes a file held in memory to RGB as it is stored.
   ///
+  /// - Parameters:
+  ///   - bytes: The file.
+  ///   - pixelLimit: The most pixels that the image may claim.
   /// - Returns: The image, and the EXIF orientation that the camera recorded, 1 for none.
-  func decode(_ bytes: [UInt8]) throws(ImageError) -> (image: RGBImage, orientation: Int) {
+  func decode(
+    _ bytes: [UInt8], pixelLimit: Int
+  ) throws(ImageError) -> (image: RGBImage, orientation: Int) {
     let (readHeader, readPixels) =
       switch self {
       case .jpeg: unsafe (relic_jpeg_header, relic_jpeg_decode)
@@ -23,8 +25,8 @@ enum ImageCodec {
       throw .codec(reason: Self.text(message))
     }
     let (pixels, overflow) = header.width.multipliedReportingOverflow(by: header.height)
-    guard !overflow, pixels > 0, pixels <= Self.pixelLimit else {
-      throw .tooLarge(width: header.width, height: header.height, limit: Self.pixelLimit)
+    guard !overflow, pixels > 0, pixels <= pixelLimit else {
+      throw .tooLarge(width: header.width, height: header.height, limit: pixelLimit)
     }
     var values = [UInt8](repeating: 0, count: 3 * pixels)
     var orientation: CInt = 1
