@@ -97,6 +97,7 @@ test-kernels: deps
 # Undefined behaviour in C traps: Swift does not link the library that would tell of it.
 sanitize: deps
 	SWIFT_BACKTRACE=enable=no \
+	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/leak.suppressions \
 	swift test -c release --disable-xctest --scratch-path .build/sanitize --sanitize=address \
 	  -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined -Xcc -Wno-pass-failed
 

@@ -23,11 +23,23 @@ package final class BlockPool: Sendable {
     var stretches: [Stretch] = []
     /// Free small blocks by capacity.
     var small: [Int: [Stretch]] = [:]
+    /// All address space that large blocks are cut from.
+    var regions: [Stretch] = []
   }
 
   private let state = Mutex(State())
 
   package init() {}
+
+  // All blocks are back: whoever holds one holds the pool.
+  deinit {
+    state.withLock { state in
+      for block in state.small.values.joined() { unsafe free(block.start) }
+      for region in state.regions {
+        unsafe munmap(region.start, region.count * MemoryLayout<Float>.stride)
+      }
+    }
+  }
 
   /// Blocks of at least this many floats are cut from regions.
   private static let large = 4096
@@ -51,6 +63,7 @@ package final class BlockPool: Sendable {
     guard capacity >= Self.large else { return unsafe Self.allocate(capacity) }
     let added = Self.reserve(capacity)
     return unsafe state.withLock { state in
+      state.regions.append(added)
       Self.insert(added, into: &state.stretches)
       guard let block = Self.bestFit(capacity, &state.stretches) else {
         preconditionFailure("a new region has no room for \(capacity) floats")

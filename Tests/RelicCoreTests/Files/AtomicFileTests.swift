@@ -76,9 +76,11 @@ import Testing
   }
 
   @Test func `a place that cannot hold a file is refused with its name`() throws {
-    #expect(
-      throws: FileError.cannotWrite(path: "/no/a.bin", reason: "No such file or directory")
-    ) { try AtomicFile.write([1], to: "/no/a.bin") }
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/no/a.bin"
+    #expect(throws: FileError.cannotWrite(path: path, reason: "No such file or directory")) {
+      try AtomicFile.write([1], to: path)
+    }
     #expect(
       throws: FileError.cannotWrite(
         path: "/dev/null", reason: "it exists and is not a regular file")

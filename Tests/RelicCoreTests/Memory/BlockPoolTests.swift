@@ -26,6 +26,7 @@ import Testing
         unsafe (block[0], block[capacity - 1]) = (mark, mark)
         unsafe held.append((block, capacity, mark))
       }
+      while let last = unsafe held.popLast() { unsafe pool.give(last.block, last.capacity) }
     }
   }
 
