@@ -4,6 +4,8 @@
 #define RELIC_CKERNELS_H
 
 #include "augmentation.h"
+#include "bfloat16.h"
+#include "bfloat16_product.h"
 #include "depthwise.h"
 #include "elementwise.h"
 #include "gate.h"
