@@ -10,6 +10,8 @@ typedef struct {
   const uint16_t *const *places;
   size_t places_stride;
   size_t runs;
+  // Which of the panel's runs these are.
+  const size_t *kinds;
   // Pairs of a run, and elements from one pair to the next.
   size_t pairs;
   size_t step;
@@ -19,8 +21,9 @@ typedef struct {
   // Rows and columns that are stored.
   size_t rows;
   size_t columns;
-  // Beginning at the block's first row and column.
+  // Beginning at the block's first column; row i is written at targets[i].
   relic_sums sums;
+  const size_t *targets;
 } relic_block;
 
 // Rows of a block by the vectors of its panel: as many sums as stay in registers.

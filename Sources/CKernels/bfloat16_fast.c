@@ -34,8 +34,8 @@ INLINE __m512 silu(__m512 x) {
   return _mm512_div_ps(x, _mm512_fmadd_ps(mantissa, power, one));
 }
 
-INLINE void store(const relic_sums *sums, size_t row, size_t column, __m512 z, __mmask16 in) {
-  const size_t place = row * sums->stride + column;
+INLINE void store(const relic_sums *sums, size_t target, size_t column, __m512 z, __mmask16 in) {
+  const size_t place = target + column;
   __m512 y = z;
   if (sums->scale)
     y = _mm512_fmadd_ps(
@@ -65,8 +65,9 @@ INLINE void compute(
 #pragma clang loop unroll(full)
   for (size_t i = 0; i < rows; i++)
     for (size_t j = 0; j < vectors; j++) z[i][j] = _mm512_setzero_ps();
-  const uint16_t *right = block->right;
   for (size_t run = 0; run < block->runs; run++) {
+    const uint16_t *right =
+        block->right + 32 * vectors * block->pairs * block->kinds[run];
     const uint16_t *left[most_rows];
     for (size_t i = 0; i < rows; i++) left[i] = block->places[run * block->places_stride + i];
     const size_t end = block->pairs * block->step;
@@ -105,7 +106,7 @@ void relic_block_fast(const relic_block *block) {
     for (size_t c = 0; c < columns; c += 16) {
       const size_t left = columns - c;
       const __mmask16 in = left < 16 ? (__mmask16)((1u << left) - 1) : 0xffff;
-      store(&sums, i, c, _mm512_load_ps(z + panel_width * i + c), in);
+      store(&sums, block->targets[i], c, _mm512_load_ps(z + panel_width * i + c), in);
     }
 }
 

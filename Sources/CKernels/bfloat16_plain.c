@@ -9,7 +9,7 @@
 static inline __attribute__((always_inline)) void store_row(
     const relic_block *block, size_t row, const float *z) {
   const relic_sums *sums = &block->sums;
-  const size_t first = row * sums->stride;
+  const size_t first = block->targets[row];
   for (size_t c = 0; c < block->columns; c++) {
     float y = z[c];
     if (sums->scale) y = y * sums->scale[c] + sums->shift[c];
@@ -28,8 +28,8 @@ void relic_block_plain(const relic_block *block) {
   const size_t width = 16 * block->vectors;
   for (size_t row = 0; row < block->rows; row++) {
     float z[panel_width] = {0};
-    const uint16_t *right = block->right;
     for (size_t run = 0; run < block->runs; run++) {
+      const uint16_t *right = block->right + 2 * width * block->pairs * block->kinds[run];
       const uint16_t *left = block->places[run * block->places_stride + row];
       for (size_t pair = 0; pair < block->pairs; pair++, left += block->step) {
         const float a = widened(left[0]), b = widened(left[1]);

@@ -5,6 +5,7 @@
 
 #include "augmentation.h"
 #include "bfloat16.h"
+#include "bfloat16_image.h"
 #include "bfloat16_product.h"
 #include "depthwise.h"
 #include "elementwise.h"

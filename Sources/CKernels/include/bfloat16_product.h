@@ -70,13 +70,15 @@ void relic_multiply(
 void relic_multiply_plain(
     size_t m, size_t n, size_t k, relic_left left, const uint16_t *right, relic_sums sums);
 
-// z = patches[count, k] . right[k, n] for patches first ..< first + count of x[batch, height, width,
-// channels], counted over batch, grid row and grid column. All runs hold the same number of taps,
-// and there are at most 128; a run that is not wholly inside the image counts as zeros, for which `zeros` has as many elements as
-// a run. Every run is packed by itself: `right` is one packed matrix of the runs' elements, an odd
-// number of which is filled up with a zero, run after run.
+// z = patches . right[k, n] for patches of x[images, height, width, channels]: as many as grid pixels,
+// z's rows. All runs hold the same number of taps, and there are at most 64; one that is not wholly
+// inside the image counts as zeros, which cost nothing. `right` is the packed matrix of the runs'
+// elements, run after run, an odd number of elements of a run being filled up with a zero.
+//
+// Multiplies pixels first ..< first + count of an order in which those come together that the same
+// runs reach.
 void relic_multiply_patches(
-    relic_patch_grid grid, const relic_tap_run *runs, size_t run_count, size_t first, size_t count,
-    const uint16_t *x, const uint16_t *zeros, size_t n, const uint16_t *right, relic_sums sums);
+    relic_patch_grid grid, const relic_tap_run *runs, size_t run_count, size_t images, size_t first,
+    size_t count, const uint16_t *x, size_t n, const uint16_t *right, relic_sums sums);
 
 #endif

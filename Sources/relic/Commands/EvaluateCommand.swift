@@ -2,7 +2,9 @@ internal import LinearProbe
 internal import RelicNN
 
 /// `relic evaluate`: extracts features of runs, probes them and prints one table.
-struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, NormalizingCommand {
+struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, NormalizingCommand,
+  PrecisionCommand
+{
   static let name = "evaluate"
   static let summary = "extract and probe the encoders of runs, and print one table"
   static let discussion = """
@@ -28,7 +30,7 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Normaliz
         .value(
           "--batch-size", "-b", sets: \.batchSize, as: "N", from: 1, to: 65_536,
           "images at a time"),
-        meanOption, deviationOption, mirrorOption, brokenImagesOption,
+        meanOption, deviationOption, precisionOption, mirrorOption, brokenImagesOption,
         .choice("--format", sets: \.format, as: "NAME", "layout of the table"),
       ]),
     scoringOptions,
@@ -40,6 +42,7 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Normaliz
   var network = RunNetwork.target
   var batchSize = 256
   var pixels = PixelOptions()
+  var precision = Precision.float32
   var files = DatasetFiles()
   var scoring = ProbeOptions()
   var format = AccuracyTable.Format.text
@@ -52,8 +55,9 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Normaliz
     let runs = common.operands.map { RunFolder(path: $0) }
     // All are read before the first is scored: a wrong name at the end costs no time.
     let sources = try runs.map {
-      ($0, try $0.options().configuration, try FeatureSource($0, network))
+      ($0, try $0.options().configuration, try FeatureSource($0, network, in: precision))
     }
+    if let (_, _, source) = sources.first { tell(of: source, console) }
     for (_, configuration, _) in sources {
       guard let name = datasetName ?? DatasetName(rawValue: configuration.dataset) else { continue }
       try files.fetchIfMissing(name, in: datasetPath ?? configuration.datasetPath, console)
@@ -63,7 +67,7 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Normaliz
     if hasControls, let (_, configuration, _) = sources.first {
       for source in [
         FeatureSource(rawPixelsOf: configuration.imageSize),
-        FeatureSource(untrained: configuration),
+        FeatureSource(untrained: configuration, in: precision),
       ] {
         scores += try self.scores(of: source, configuration, skipped, console)
       }

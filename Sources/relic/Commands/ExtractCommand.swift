@@ -3,7 +3,9 @@ internal import LinearProbe
 internal import RelicNN
 
 /// `relic extract`: writes the features that a frozen encoder gives.
-struct ExtractCommand: DatasetCommand, NetworkCommand, PrefixCommand, NormalizingCommand {
+struct ExtractCommand: DatasetCommand, NetworkCommand, PrefixCommand, NormalizingCommand,
+  PrecisionCommand
+{
   static let name = "extract"
   static let summary = "write the features of a frozen encoder as .npy files"
   static let discussion = """
@@ -27,7 +29,7 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, PrefixCommand, Normalizin
         networkOption,
         .choice(
           "--stem", sets: \.stem, as: "NAME", "first layers of a ResNet (default: the run's)"),
-        prefixOption, meanOption, deviationOption,
+        prefixOption, meanOption, deviationOption, precisionOption,
         .flag("--random-init", sets: \.isUntrained, "random weights, as a control"),
         .flag("--raw-pixels", sets: \.takesPixels, "the pixels themselves, as a control"),
         .value(
@@ -61,6 +63,7 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, PrefixCommand, Normalizin
   var network = RunNetwork.target
   var prefix: String?
   var pixels = PixelOptions()
+  var precision = Precision.float32
   var isUntrained = false
   var takesPixels = false
   var seed: UInt64?
@@ -89,6 +92,10 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, PrefixCommand, Normalizin
       throw UsageError.conflict(
         "'--raw-pixels' takes pixels as they are", remedy: "leave out --mean and --std")
     }
+    if takesPixels, precision != .float32 {
+      throw UsageError.conflict(
+        "'--raw-pixels' computes nothing", remedy: "leave out --precision")
+    }
     let path = common.operands.first ?? encoder
     let run = path.map { RunFolder(path: $0) }.flatMap { $0.isFolder ? $0 : nil }
     if let operand = common.operands.first, !FileManager.default.fileExists(atPath: operand) {
@@ -111,6 +118,7 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, PrefixCommand, Normalizin
     var source = try source(path: path, run: run, configuration, help: help)
     source.normalization = try pixels.normalization(help: help)
     for note in source.notes { console.writeError("note: \(note)\n") }
+    tell(of: source, console)
     try files.fetchIfMissing(name, in: configuration.datasetPath, console)
     let extraction = FeatureExtraction(
       source: source, dataset: name.rawValue, datasetPath: configuration.datasetPath,
@@ -160,10 +168,10 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, PrefixCommand, Normalizin
     path: String?, run: RunFolder?, _ configuration: PretrainingConfiguration, help: String
   ) throws -> FeatureSource {
     if takesPixels { return FeatureSource(rawPixelsOf: configuration.imageSize) }
-    if isUntrained { return FeatureSource(untrained: configuration) }
+    if isUntrained { return FeatureSource(untrained: configuration, in: precision) }
     guard let path else { throw UsageError.missingOperand("a run folder or --encoder", help: help) }
     if let run, model == nil, stem == nil, imageSize == nil, prefix == nil {
-      return try FeatureSource(run, network)
+      return try FeatureSource(run, network, in: precision)
     }
     if network == .online {
       throw UsageError.conflict(
@@ -172,6 +180,6 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, PrefixCommand, Normalizin
     let file = EncoderFile(
       path: run?.encoderPath ?? path, prefix: prefix, model: configuration.encoder,
       stem: configuration.stem)
-    return try FeatureSource(file, imageSize: configuration.imageSize)
+    return try FeatureSource(file, imageSize: configuration.imageSize, in: precision)
   }
 }

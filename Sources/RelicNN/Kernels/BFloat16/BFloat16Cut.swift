@@ -7,8 +7,8 @@ struct BFloat16Cut {
 
   var tasks: Int { rows.count * columns.count * depths.count }
 
-  init(m: Int, n: Int, k: Int) {
-    let cut = ProductCut(m: m, n: n, k: k, cutsDepth: true)
+  init(m: Int, n: Int, k: Int, cutsDepth: Bool = true) {
+    let cut = ProductCut(m: m, n: n, k: k, cutsDepth: cutsDepth)
     rows = Self.ranges(m, parts: cut.rows, unit: 24)
     columns = Self.ranges(n, parts: cut.columns, unit: PackedMatrix.panel)
     depths = Self.ranges(k, parts: cut.depth, unit: 2)

@@ -67,10 +67,9 @@ package enum BFloat16Product {
     for first in stride(from: left.rows.lowerBound, to: left.rows.upperBound, by: step) {
       let rows = first..<min(first + step, left.rows.upperBound)
       let packed = unsafe left.pack(rows, into: scratch.halves)
-      var part = unsafe sums
-      let offset = unsafe (first - left.rows.lowerBound) * sums.stride
-      unsafe part.floats = sums.floats.map { unsafe $0 + offset }
-      unsafe relic_multiply(rows.count, columns, depth, packed, right, part)
+      unsafe relic_multiply(
+        rows.count, columns, depth, packed, right,
+        sums.from(row: first - left.rows.lowerBound, column: 0))
     }
     withExtendedLifetime(scratch) {}
   }

@@ -29,13 +29,3 @@ extension relic_matrix {
       stride: stride)
   }
 }
-
-extension relic_sums {
-  /// Floats, written or added from `floats` on.
-  init(floats: UnsafeMutablePointer<Float>?, stride: Int, adds: Bool = false) {
-    unsafe self.init()
-    unsafe self.floats = floats
-    unsafe self.stride = stride
-    unsafe self.adds = adds ? 1 : 0
-  }
-}
