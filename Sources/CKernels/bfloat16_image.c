@@ -17,7 +17,7 @@ void relic_round_padded(
     relic_to_bfloat16((size_t)row, x + y * row, padded + side);
     memset(padded + side + row, 0, (size_t)side * sizeof *padded);
   }
-  memset(padded, 0, (size_t)(padding * line) * sizeof *padded);
+  memset(padded, 0, (size_t)(padding * line + 1) * sizeof *padded);
 }
 
 RELIC_VARIANTS

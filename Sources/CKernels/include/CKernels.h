@@ -7,6 +7,7 @@
 #include "bfloat16.h"
 #include "bfloat16_image.h"
 #include "bfloat16_product.h"
+#include "bfloat16_winograd.h"
 #include "depthwise.h"
 #include "elementwise.h"
 #include "gate.h"

@@ -10,7 +10,8 @@
 
 // Passes over one image of bfloat16 numbers [height, width, channels].
 
-// Rounds an image of floats and surrounds it by `padding` pixels of zeros.
+// Rounds an image of floats and surrounds it by `padding` pixels of zeros; one more zero follows, for
+// whoever reads pairs.
 void relic_round_padded(
     ptrdiff_t height, ptrdiff_t width, ptrdiff_t channels, ptrdiff_t padding, const float *x,
     uint16_t *padded);

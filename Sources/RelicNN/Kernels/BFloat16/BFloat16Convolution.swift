@@ -11,7 +11,7 @@ struct BFloat16Convolution: Sendable {
   private let kernel: Int
   private let stride: Int
   private let padding: Int
-  private let weight: PackedMatrix
+  private let weight: ConvolutionWeight
   private let normalization: Normalization
 
   /// Rounds and packs a weight of shape `[kernel, kernel, inputs, outputs]`.
@@ -19,24 +19,13 @@ struct BFloat16Convolution: Sendable {
     (kernel, inputs, outputs) = (weight.shape[0], weight.shape[2], weight.shape[3])
     precondition(kernel <= 8, "a kernel of \(kernel) has too many taps")
     (self.stride, self.padding, self.normalization) = (stride, padding, normalization)
-    let rows = Self.isPadded(inputs) ? kernel : kernel * kernel
-    let length = weight.count / outputs / rows
-    self.weight = PackedMatrix(Self.filledUp(weight, runs: rows, length: length))
+    self.weight = ConvolutionWeight(
+      weight, runLength: (Self.isPadded(inputs) ? kernel : 1) * inputs)
   }
 
   /// Whether images are padded by copying them: pixels of an odd number of channels make no pairs, but
   /// taps side by side do with the one number that follows them, whose weight is 0.
   private static func isPadded(_ inputs: Int) -> Bool { inputs % 2 == 1 }
-
-  /// The weight as a matrix, with a row of zeros after every run of an odd length.
-  private static func filledUp(_ weight: Tensor, runs: Int, length: Int) -> Tensor {
-    let outputs = weight.shape[3]
-    let matrix = weight.reshaped([runs * length, outputs])
-    if length % 2 == 0 { return matrix }
-    let zeros = Tensor(zeros: [1, outputs])
-    return .concatenated(
-      (0..<runs).flatMap { [matrix.rows(($0 * length)..<(($0 + 1) * length)), zeros] })
-  }
 
   /// Returns `[…, outHeight, outWidth, outputs]` for `x` of shape `[…, height, width, inputs]`, an
   /// even number of them, and a residual of the output's shape.
@@ -46,6 +35,10 @@ struct BFloat16Convolution: Sendable {
     precondition(!Self.isPadded(inputs), "\(inputs) channels make no pairs")
     let shape = ConvolutionShape(self, x.shape)
     normalization.check(residual, count: shape.count)
+    if let winograd = winograd(x.shape) {
+      return winograd(x, weight.transformed(for: winograd.tiles), normalization, adding: residual)
+    }
+    let weight = weight.packed
     let cut = BFloat16Cut(
       m: shape.pixels, n: outputs, k: weight.depth, cutsDepth: false)
     let runs = isPlain ? [] : singleTaps
@@ -83,6 +76,7 @@ struct BFloat16Convolution: Sendable {
       height: height, width: width, channels: inputs, grid_height: shape.grid.grid_height,
       grid_width: shape.grid.grid_width, stride: stride)
     let runs = (0..<kernel).map { relic_tap_run(dy: $0, dx: 0, count: kernel) }
+    let weight = weight.packed
     return unsafe BFloat16Tensor(shape.output) { y in
       unsafe RowPass(rows: input.images).withPointers(
         reading: x, Shared(normalization.parameters)
@@ -96,6 +90,22 @@ struct BFloat16Convolution: Sendable {
         withExtendedLifetime(padded) {}
       }
     }
+  }
+
+  /// Winograd's filtering, where it is faster.
+  ///
+  /// Measured on all 3x3 shapes of the encoders: 1.3 to 2.3 times, but not where a few pixels are too
+  /// little work for its weights. It depends on an image alone, so that its features do not depend on
+  /// those beside it.
+  private func winograd(_ shape: [Int]) -> BFloat16Winograd? {
+    let input = ImageShape(shape)
+    guard kernel == 3 && stride == 1 && padding == 1,
+      input.pixels > 9 || inputs * outputs <= 1 << 16,
+      let tiles = WinogradConvolution(
+        batch: 1 << 20, height: input.height, width: input.width, inputs: inputs,
+        outputs: outputs)
+    else { return nil }
+    return BFloat16Winograd(shape: shape, tiles: tiles)
   }
 
   /// Whether the patches are the input's pixels as they lie.
