@@ -8,6 +8,7 @@ internal import RelicNN
            RelicBenchmarks layers [CASE ...]    what a training step consists of
            RelicBenchmarks step [CASE ...]
            RelicBenchmarks extraction [CASE ...]
+           RelicBenchmarks extraction-bfloat16 [CASE ...]
            RelicBenchmarks augmentation
            RelicBenchmarks probe
            RelicBenchmarks memory [CASE ...]    peak resident size
@@ -15,7 +16,7 @@ internal import RelicNN
            RelicBenchmarks threads [CASE ...]   one and two workers
            RelicBenchmarks loop                 what the loader adds to a step
            RelicBenchmarks peak                 sgemm alone
-           RelicBenchmarks time step|extraction CASE COUNT
+           RelicBenchmarks time step|extraction|extraction-bfloat16 CASE COUNT
            RelicBenchmarks time augmentation SIZE COUNT
     'time' prints one line of JSON for scripts: the seconds of each repetition and peak memory.
     """
@@ -33,7 +34,9 @@ internal import RelicNN
     if arguments.first == "time" { return try time(Array(arguments.dropFirst())) }
     let names = Array(arguments.dropFirst())
     let cases = try StepCase.named(names)
-    let takesCases = ["layers", "step", "extraction", "memory", "threads"]
+    let takesCases = [
+      "layers", "step", "extraction", "extraction-bfloat16", "memory", "threads",
+    ]
     if let table = arguments.first, !names.isEmpty && !takesCases.contains(table) {
       throw UsageError(description: usage)
     }
@@ -49,6 +52,7 @@ internal import RelicNN
     case "layers": try LayerTable.run(cases, peak: peak)
     case "step": try StepBenchmark.run(.step, cases)
     case "extraction": try StepBenchmark.run(.extraction, cases)
+    case "extraction-bfloat16": try StepBenchmark.run(.bfloat16, cases)
     case "augmentation": try AugmentationBenchmark.run()
     case "probe": try ProbeBenchmark.run()
     case "memory": try MemoryBenchmark.run(cases)

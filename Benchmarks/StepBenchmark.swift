@@ -10,6 +10,7 @@ struct StepBenchmark {
   enum Work: String {
     case step
     case extraction
+    case bfloat16 = "extraction-bfloat16"
   }
 
   init(_ step: StepCase) { self.step = step }
@@ -19,8 +20,9 @@ struct StepBenchmark {
     switch work {
     case .step:
       return try steps(of: step.configuration.makeEncoder(), count: count)
-    case .extraction:
-      let encoder = step.configuration.makeEncoder()
+    case .extraction, .bfloat16:
+      let encoder = FrozenEncoder(
+        step.configuration.makeEncoder(), precision: work == .bfloat16 ? .bfloat16 : .float32)
       let batch = images(step.batch)
       return repeated(count) { _ = encoder(batch) }
     }
@@ -44,7 +46,13 @@ struct StepBenchmark {
 
   /// Prints images per second of every case.
   static func run(_ work: Work, _ cases: [StepCase]) throws {
-    print("\n\(work == .step ? "Training step" : "Feature extraction"), median of 5")
+    let name =
+      switch work {
+      case .step: "Training step"
+      case .extraction: "Feature extraction"
+      case .bfloat16: "Feature extraction in bfloat16"
+      }
+    print("\n\(name), median of 5")
     var table = Table("case", "ms", "images/s")
     for step in cases {
       let median = try StepBenchmark(step).seconds(of: work, count: 5).median

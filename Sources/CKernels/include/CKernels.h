@@ -4,6 +4,10 @@
 #define RELIC_CKERNELS_H
 
 #include "augmentation.h"
+#include "bfloat16.h"
+#include "bfloat16_image.h"
+#include "bfloat16_product.h"
+#include "bfloat16_winograd.h"
 #include "depthwise.h"
 #include "elementwise.h"
 #include "gate.h"

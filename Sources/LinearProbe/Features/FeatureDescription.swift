@@ -19,6 +19,8 @@ public struct FeatureDescription: Codable, Equatable, Sendable {
   public var pixelMean: [Float]?
   /// What each channel was then divided by.
   public var pixelDeviation: [Float]?
+  /// What the encoder's products multiplied, where it was not float32.
+  public var precision: String?
   /// Features per image.
   public var featureDimension: Int?
   /// Width of the projection head's output.
@@ -56,6 +58,7 @@ public struct FeatureDescription: Codable, Equatable, Sendable {
     case maxImageMegapixels = "max_image_megapixels"
     case pixelMean = "pixel_mean"
     case pixelDeviation = "pixel_std"
+    case precision
     case featureDimension = "feature_dim"
     case projectionDimension = "projection_dim"
     case epochs

@@ -31,7 +31,8 @@ struct EfficientNetV2Block: Sendable {
   private(set) var excitation: SqueezeExcitation?
   private(set) var projection: ConvNorm?
 
-  private var addsInput: Bool { plan.stride == 1 && plan.inputs == plan.outputs }
+  /// Whether shape allows the input to be added.
+  var addsInput: Bool { plan.stride == 1 && plan.inputs == plan.outputs }
 
   init(_ plan: Plan, savesHalf: Bool, using generator: inout Philox) {
     self.plan = plan

@@ -9,8 +9,8 @@ struct MaxPooling {
     fileprivate init(count: Int) { packed = Tensor(uninitialized: [(count + 3) / 4]) }
   }
 
-  private let input: ImageShape
-  private let window: relic_pool
+  let input: ImageShape
+  let window: relic_pool
 
   /// Prepares for images of a shape; positions outside them never win.
   init(_ shape: [Int], kernel: Int, stride: Int, padding: Int) {
@@ -28,7 +28,8 @@ struct MaxPooling {
     input.leading + [window.out_height, window.out_width, window.channels]
   }
 
-  private var outputSize: Int { window.out_height * window.out_width * window.channels }
+  /// Elements of one image's maxima.
+  var outputSize: Int { window.out_height * window.out_width * window.channels }
 
   /// Returns the maxima, `[…, outHeight, outWidth, channels]`.
   func maxima(of x: Tensor) -> (y: Tensor, taps: Taps) {

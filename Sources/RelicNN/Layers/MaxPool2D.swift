@@ -25,6 +25,10 @@ public struct MaxPool2D: Layer {
   public func callAsFunction(_ x: Tensor) -> Tensor { forward(x).y }
 
   /// Returns `[…, outHeight, outWidth, channels]` for `x` of shape
+  /// `[…, height, width, channels]`.
+  func callAsFunction(_ x: BFloat16Tensor) -> BFloat16Tensor { pooling(x.shape).maxima(of: x) }
+
+  /// Returns `[…, outHeight, outWidth, channels]` for `x` of shape
   /// `[…, height, width, channels]`, and saves where the maxima were.
   public func forward(_ x: Tensor) -> (y: Tensor, cache: Cache) {
     let (y, taps) = pooling(x.shape).maxima(of: x)

@@ -62,12 +62,24 @@ public struct SqueezeExcitation: Layer {
   private func gate(
     _ x: Tensor
   ) -> (gate: Tensor, hidden: Tensor, first: Conv2D.Cache, second: Conv2D.Cache) {
-    let means = average(x).reshaped(x.shape.dropLast(3) + [1, 1, first.inputs])
+    gate(means: average(x))
+  }
+
+  /// The same for the means over height and width, `[…, channels]`.
+  private func gate(
+    means: Tensor
+  ) -> (gate: Tensor, hidden: Tensor, first: Conv2D.Cache, second: Conv2D.Cache) {
+    let means = means.reshaped(means.shape.dropLast() + [1, 1, first.inputs])
     var (hidden, firstCache) = first.forward(means)
     let active = ChannelGate.biasedSiLU(&hidden, bias: firstBias.value)
     var (gate, secondCache) = second.forward(active)
     ChannelGate.applyBiasedSigmoid(to: &gate, bias: secondBias.value)
     return (gate, hidden, firstCache, secondCache)
+  }
+
+  /// Returns `x · gate`, both `[…, height, width, channels]`; the gate is computed in floats.
+  func callAsFunction(_ x: BFloat16Tensor) -> BFloat16Tensor {
+    x.scaled(by: gate(means: x.pixelMeans).gate)
   }
 
   /// Returns `dx` for `dy`, both `[…, height, width, channels]`.

@@ -3,7 +3,7 @@ internal import RelicNN
 
 /// `relic evaluate`: extracts features of runs, probes them and prints one table.
 struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, ValidatingCommand,
-  NormalizingCommand
+  NormalizingCommand, PrecisionCommand
 {
   static let name = "evaluate"
   static let summary = "extract and probe the encoders of runs, and print one table"
@@ -31,7 +31,8 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Validati
         .value(
           "--batch-size", "-b", sets: \.batchSize, as: "N", from: 1, to: 65_536,
           "images at a time"),
-        meanOption, deviationOption, maxMegapixelsOption, mirrorOption, brokenImagesOption,
+        meanOption, deviationOption, precisionOption, maxMegapixelsOption, mirrorOption,
+        brokenImagesOption,
         .choice("--format", sets: \.format, as: "NAME", "layout of the table"),
       ]),
     scoringOptions,
@@ -44,6 +45,7 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Validati
   var network = RunNetwork.target
   var batchSize = 256
   var pixels = PixelOptions()
+  var precision = Precision.float32
   var files = DatasetFiles()
   var scoring = ProbeOptions()
   var format = AccuracyTable.Format.text
@@ -58,8 +60,9 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Validati
     let runs = common.operands.map { RunFolder(path: $0) }
     // All are read before the first is scored: a wrong name at the end costs no time.
     let sources = try runs.map { run in
-      (run, try self.images(of: run), try FeatureSource(run, network))
+      (run, try self.images(of: run), try FeatureSource(run, network, in: precision))
     }
+    if let (_, _, source) = sources.first { tell(of: source, console) }
     for (_, images, _) in sources {
       guard let name = DatasetName(rawValue: images.dataset) else { continue }
       try images.files.fetchIfMissing(name, in: images.path, console)
@@ -72,7 +75,7 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Validati
       let configuration = try run.options().configuration
       for source in [
         FeatureSource(rawPixelsOf: configuration.imageSize),
-        FeatureSource(untrained: configuration),
+        FeatureSource(untrained: configuration, in: precision),
       ] {
         scores += try scorer.scores(of: source, images)
       }

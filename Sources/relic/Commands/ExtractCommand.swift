@@ -3,8 +3,8 @@ internal import LinearProbe
 internal import RelicNN
 
 /// `relic extract`: writes the features that a frozen encoder gives.
-struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand,
-  PrefixCommand, NormalizingCommand
+struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand, PrefixCommand,
+  NormalizingCommand, PrecisionCommand
 {
   static let name = "extract"
   static let summary = "write the features of a frozen encoder as .npy files"
@@ -29,7 +29,7 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand,
         networkOption,
         .choice(
           "--stem", sets: \.stem, as: "NAME", "first layers of a ResNet (default: the run's)"),
-        prefixOption, meanOption, deviationOption,
+        prefixOption, meanOption, deviationOption, precisionOption,
         .flag("--random-init", sets: \.isUntrained, "random weights, as a control"),
         .flag("--raw-pixels", sets: \.takesPixels, "the pixels themselves, as a control"),
         .value(
@@ -64,6 +64,7 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand,
   var network = RunNetwork.target
   var prefix: String?
   var pixels = PixelOptions()
+  var precision = Precision.float32
   var isUntrained = false
   var takesPixels = false
   var seed: UInt64?
@@ -93,6 +94,10 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand,
       throw UsageError.conflict(
         "'--raw-pixels' takes pixels as they are", remedy: "leave out --mean and --std")
     }
+    if takesPixels, precision != .float32 {
+      throw UsageError.conflict(
+        "'--raw-pixels' computes nothing", remedy: "leave out --precision")
+    }
     let path = common.operands.first ?? encoder
     let run = path.map { RunFolder(path: $0) }.flatMap { $0.isFolder ? $0 : nil }
     if let operand = common.operands.first, !FileManager.default.fileExists(atPath: operand) {
@@ -117,6 +122,7 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand,
     source.normalization = try pixels.normalization(help: help)
     for note in source.notes { console.writeError("note: \(note)\n") }
     let files = try files.completed(by: run, isPathTyped: datasetPath != nil)
+    tell(of: source, console)
     try files.fetchIfMissing(name, in: configuration.datasetPath, console)
     let extraction = FeatureExtraction(
       source: source,
@@ -169,10 +175,10 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand,
     path: String?, run: RunFolder?, _ configuration: PretrainingConfiguration, help: String
   ) throws -> FeatureSource {
     if takesPixels { return FeatureSource(rawPixelsOf: configuration.imageSize) }
-    if isUntrained { return FeatureSource(untrained: configuration) }
+    if isUntrained { return FeatureSource(untrained: configuration, in: precision) }
     guard let path else { throw UsageError.missingOperand("a run folder or --encoder", help: help) }
     if let run, model == nil, stem == nil, imageSize == nil, prefix == nil {
-      return try FeatureSource(run, network)
+      return try FeatureSource(run, network, in: precision)
     }
     if network == .online {
       throw UsageError.conflict(
@@ -181,6 +187,6 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand,
     let file = EncoderFile(
       path: run?.encoderPath ?? path, prefix: prefix, model: configuration.encoder,
       stem: configuration.stem)
-    return try FeatureSource(file, imageSize: configuration.imageSize)
+    return try FeatureSource(file, imageSize: configuration.imageSize, in: precision)
   }
 }

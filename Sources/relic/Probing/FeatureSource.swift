@@ -5,7 +5,7 @@ internal import RelicNN
 /// What turns images into features: a trained encoder, one with random weights, or no encoder.
 struct FeatureSource {
   /// The encoder, or `nil` if the features are the pixels themselves.
-  let encoder: (any EncoderNetwork)?
+  private(set) var encoder: FrozenEncoder?
 
   /// The side of the images it takes, in pixels.
   let imageSize: Int
@@ -21,23 +21,23 @@ struct FeatureSource {
 
   /// The pixels themselves.
   init(rawPixelsOf size: Int) {
-    encoder = nil
     imageSize = size
     origin = FeatureDescription(encoder: "raw pixels", dataset: "")
   }
 
   /// An encoder with the weights that a run of this configuration starts from.
-  init(untrained configuration: PretrainingConfiguration) {
+  init(untrained configuration: PretrainingConfiguration, in precision: Precision) {
     let encoder = configuration.encoder.network(
       stem: configuration.stem, seed: configuration.seed)
-    self.init(encoder, of: configuration, called: "random")
+    self.init(encoder, of: configuration, called: "random", in: precision)
   }
 
   /// An encoder of a run of this configuration.
   init(
-    _ encoder: any EncoderNetwork, of configuration: PretrainingConfiguration, called name: String
+    _ encoder: any EncoderNetwork, of configuration: PretrainingConfiguration, called name: String,
+    in precision: Precision = .float32
   ) {
-    self.encoder = encoder
+    self.encoder = FrozenEncoder(encoder, precision: precision)
     imageSize = configuration.imageSize
     var origin = FeatureDescription(encoder: name, dataset: "")
     origin.model = configuration.encoder.rawValue
@@ -47,9 +47,9 @@ struct FeatureSource {
   }
 
   /// An encoder whose weights lie in a file.
-  init(_ file: EncoderFile, imageSize: Int) throws {
+  init(_ file: EncoderFile, imageSize: Int, in precision: Precision) throws {
     let (encoder, weights) = try file.read()
-    self.encoder = encoder
+    self.encoder = FrozenEncoder(encoder, precision: precision)
     self.imageSize = imageSize
     notes = weights.notes(about: file.path)
     origin = FeatureDescription(encoder: file.path, dataset: "")
@@ -59,7 +59,7 @@ struct FeatureSource {
   }
 
   /// The encoder of one of a run's networks.
-  init(_ run: RunFolder, _ network: RunNetwork = .target) throws {
+  init(_ run: RunFolder, _ network: RunNetwork, in precision: Precision) throws {
     let configuration = try run.options().configuration
     let isOnline = network == .online
     switch (isOnline, encoder: run.holdsEncoder, checkpoint: run.holdsCheckpoint) {
@@ -73,7 +73,7 @@ struct FeatureSource {
         path: isOnline ? run.checkpointPath : run.encoderPath,
         prefix: isOnline ? "online_encoder.0" : nil, model: configuration.encoder,
         stem: configuration.stem),
-      imageSize: configuration.imageSize)
+      imageSize: configuration.imageSize, in: precision)
     origin.encoder = run.path + (isOnline ? " (online)" : "")
     origin.seed = configuration.seed
     origin.projectionDimension = configuration.projectionOutputs
@@ -86,6 +86,9 @@ struct FeatureSource {
     description.imageSize = imageSize
     description.pixelMean = normalization?.mean
     description.pixelDeviation = normalization?.deviation
+    if let encoder, encoder.precision != .float32 {
+      description.precision = encoder.precision.rawValue
+    }
     description.version = Program.version
     description.blasCore = BLAS.core
     return description

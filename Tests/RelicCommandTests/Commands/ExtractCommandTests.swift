@@ -44,6 +44,33 @@ import Testing
         == "relic: a run folder or --encoder is missing; see 'relic extract --help'\n")
   }
 
+  @Test func `features in bfloat16 say so, and a processor without it is told of`() throws {
+    let folder = try TemporaryFolder()
+    let captured = Captured.run(
+      ["extract", "--random-init", "-m", "resnet18", "--precision", "bfloat16"]
+        + ["--output", folder.path + "/f"] + Self.data)
+    #expect(captured.code == .success)
+    let recorded = try FeatureFolder(contentsOf: folder.path + "/f").origin?.precision
+    if Precision.hasBFloat16 {
+      #expect(recorded == "bfloat16")
+      #expect(captured.error == "")
+    } else {
+      #expect(recorded == nil)
+      #expect(
+        captured.error == "note: this processor has no instructions for bfloat16 (AVX512_BF16); "
+          + "features are computed in float32\n")
+    }
+  }
+
+  @Test func `pixels have no precision`() {
+    let captured = Captured.run(
+      ["extract", "--raw-pixels", "--precision", "bfloat16", "--output", "x"] + Self.data)
+    #expect(
+      captured.error
+        == "relic: '--raw-pixels' computes nothing; leave out --precision\n"
+    )
+  }
+
   @Test func `a run that is not there is named first`() {
     #expect(Captured.run("extract", "/no/run").error.hasPrefix("relic: /no/run: holds no run; "))
   }

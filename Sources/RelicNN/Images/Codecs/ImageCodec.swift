@@ -11,6 +11,7 @@ enum ImageCodec {
   ///   - bytes: The file.
   ///   - pixelLimit: The most pixels that the image may claim.
   /// - Returns: The image, and the EXIF orientation that the camera recorded, 1 for none.
+  /// - Throws: A damaged file, or one of too many pixels.
   func decode(
     _ bytes: [UInt8], pixelLimit: Int
   ) throws(ImageError) -> (image: RGBImage, orientation: Int) {

@@ -5,7 +5,7 @@ internal import CKernels
 /// Weights are `[kernel, kernel, 1, channels]`; images are padded by half the kernel.
 struct DepthwiseProducts {
   private let input: ImageShape
-  private let sizes: relic_depthwise_shape
+  let sizes: relic_depthwise_shape
 
   /// `[…, outHeight, outWidth, channels]`.
   var outputShape: [Int] { input.leading + [sizes.out_height, sizes.out_width, sizes.channels] }

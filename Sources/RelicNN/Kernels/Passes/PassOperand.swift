@@ -13,8 +13,8 @@ extension Tensor: @unsafe PassOperand {
   }
 }
 
-extension Optional: @unsafe PassOperand where Wrapped == Tensor {
-  @unsafe func place(ofRow row: Int, of rows: Int) -> UnsafePointer<Float>? {
+extension Optional: @unsafe PassOperand where Wrapped: PassOperand {
+  @unsafe func place(ofRow row: Int, of rows: Int) -> Wrapped.Place? {
     unsafe map { unsafe $0.place(ofRow: row, of: rows) }
   }
 }
