@@ -58,6 +58,8 @@ struct PretrainCommand: DatasetCommand {
   var weights: String?
   var overwrites = false
   var configFile: String?
+  /// The batch size that was chosen for the data set, if one was.
+  var batchFit: BatchFit?
   var files = DatasetFiles()
   var common = CommonSettings()
 
@@ -110,7 +112,8 @@ struct PretrainCommand: DatasetCommand {
     command.recorded.imageSize = recorded.imageSize ?? recorded.datasetName?.imageSize
     command.configuration.imageSize = command.recorded.imageSize ?? configuration.imageSize
     let encoder = command.configuration.makeEncoder()
-    try command.configuration.checkMemory(of: encoder)
+    let mayFitBatch = !recorded.givesBatchSize && recorded.datasetName?.archive == nil
+    if !mayFitBatch { try command.configuration.checkMemory(of: encoder) }
     let start = try weights.map { try WeightFile.read($0) }
     // The default is a large set, and would be fetched into a folder meant for another.
     let isDefault = configuration.datasetPath == Self().configuration.datasetPath
@@ -123,12 +126,16 @@ struct PretrainCommand: DatasetCommand {
       try files.fetchIfMissing(datasetName, in: configuration.datasetPath, console)
     }
     let dataset = try DatasetSplits(configuration).pretraining()
+    command.batchFit = command.recorded.fitBatch(toImages: dataset.count)
+    if mayFitBatch { try command.configuration.checkMemory(of: encoder) }
     let loader = BatchLoader(
       dataset: dataset, configuration: command.configuration, broken: files.brokenImages)
     guard loader.stepsPerEpoch > 0 else {
       throw UsageError.conflict(
         "'--batch-size' is \(configuration.batchSize), but \(configuration.dataset) has "
-          + "\(loader.dataset.count) images", remedy: "choose a smaller one")
+          + dataset.count.counted("image"),
+        remedy: dataset.count < 2
+          ? "add some, for each is told from the others" : "choose a smaller one")
     }
     let skipped = SkippedImages(console)
     let evaluationInterval = recorded.evaluationInterval
@@ -146,37 +153,6 @@ struct PretrainCommand: DatasetCommand {
     // Another process may have begun or ended a run here since.
     try check(run)
     try command.train(encoder, run, loader, from: start, evaluation, skipped, console)
-  }
-
-  /// Takes the steps of a run that are left, of one that begins or is resumed.
-  private func train(
-    _ encoder: some EncoderNetwork, _ run: RunFolder, _ loader: BatchLoader,
-    from start: StateDict?, _ evaluation: OnlineEvaluation?, _ skipped: SkippedImages,
-    _ console: Console
-  ) throws {
-    let state =
-      try resumed == nil
-      ? begin(encoder, run, loader, from: start) : restore(encoder, run, loader, console)
-    if let weights {
-      console.line(
-        "\(weights): weights only; optimiser, decay and step begin anew ('--resume RUN' goes on with "
-          + "all of a run)")
-    }
-    console.tell(of: loader.dataset, as: recorded.datasetName?.pretrainingSplit ?? .train)
-    console.line(
-      "\(loader.dataset.count) images of \(configuration.dataset), "
-        + "\(loader.stepsPerEpoch) steps an epoch, \(ThreadPool.workerCount) workers, "
-        + "BLAS core \(BLAS.core)")
-    var loop = PretrainingLoop(
-      state.run(on: loader), of: configuration, run: run, evaluation: evaluation,
-      skipped: skipped, console: console)
-    try loop.finish()
-    let isScored = OnlineEvaluation.hasLabelledSplits(configuration)
-    console.line(
-      "\(run.encoderPath): the encoder; "
-        + (isScored
-          ? "score it with 'relic evaluate \(run.path)'"
-          : "write its features with 'relic extract \(run.path)'"))
   }
 
   /// Refuses to begin over a run, and to resume one that is not there or under other options.
@@ -213,24 +189,7 @@ struct PretrainCommand: DatasetCommand {
     guard run.holdsCheckpoint else { throw RunError.noCheckpoint(path: run.path) }
   }
 
-  private func begin<Backbone>(
-    _ encoder: Backbone, _ run: RunFolder, _ loader: BatchLoader, from start: StateDict?
-  ) throws -> Pretraining<Backbone> {
-    var state = Pretraining(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
-    state.images = loader.dataset.fingerprint
-    if let weights, let start {
-      do throws(CheckpointError) {
-        try state.loadWeights(start)
-      } catch {
-        throw RunError.unusableCheckpoint(path: weights, error)
-      }
-    }
-    try run.clear()
-    try run.write(recorded)
-    return state
-  }
-
-  private func restore<Backbone>(
+  func restore<Backbone>(
     _ encoder: Backbone, _ run: RunFolder, _ loader: BatchLoader, _ console: Console
   ) throws -> Pretraining<Backbone> {
     let state: Pretraining<Backbone>
@@ -250,27 +209,6 @@ struct PretrainCommand: DatasetCommand {
         begun.evaluationInterval = interval
         try run.write(begun)
       }
-    }
-    return state
-  }
-
-  private func restore<Backbone>(
-    _ encoder: Backbone, _ path: String, _ loader: BatchLoader, _ console: Console
-  ) throws -> Pretraining<Backbone> {
-    let images = loader.dataset.fingerprint
-    let checkpoint = try CheckpointFile.read(path)
-    var state = Pretraining(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
-    state.images = acceptsChangedImages ? nil : images
-    do throws(CheckpointError) {
-      state = try state.resumed(from: checkpoint)
-    } catch {
-      throw RunError.unusableCheckpoint(path: path, error)
-    }
-    state.images = images
-    if checkpoint.metadata["images"] == nil {
-      console.writeError(
-        "note: \(path) does not say which images the run began with; these are taken "
-          + "to be the same\n")
     }
     return state
   }

@@ -16,6 +16,18 @@ struct RunOptions: Sendable {
   /// Steps between two linear evaluations, 0 for none, or `nil` for the default.
   var evaluationInterval: Int?
 
+  /// Images per step, as they were given.
+  var batchSize: Int {
+    get { configuration.batchSize }
+    set {
+      configuration.batchSize = newValue
+      givesBatchSize = true
+    }
+  }
+
+  /// Whether the batch size was given: one that was not, a recipe's too, gives way to small sets.
+  private(set) var givesBatchSize = false
+
   /// The data set of `configuration`, where its name is known.
   var datasetName: DatasetName? {
     get { DatasetName(rawValue: configuration.dataset) }
@@ -77,8 +89,8 @@ struct RunOptions: Sendable {
           "--num-epochs", "--epochs", sets: \.configuration.epochs, as: "N", from: 1, to: 65_535,
           "passes over the images"),
         .value(
-          "--batch-size", "-b", sets: \.configuration.batchSize, as: "N", from: 2, to: 65_536,
-          "images per step"),
+          "--batch-size", "-b", sets: \.batchSize, as: "N", from: 2, to: 65_536,
+          "images per step; lowered for a small data set, unless it is given"),
         .value(
           "--learning-rate", "-lr", "--lr", sets: \.configuration.learningRate, as: "RATE",
           from: 0, "Adam's step size"),
