@@ -26,7 +26,13 @@ public struct FeatureFolder: Equatable, Sendable {
   }
 
   /// Reads a folder that `relic extract`, or anybody with NumPy, has written.
+  ///
+  /// A split without a file of labels has none.
+  ///
+  /// - Throws: ``FeatureError/noTestSplit(path:)`` if there are samples to train on alone.
   public init(contentsOf folder: String) throws(FeatureError) {
+    let isThere = { FileManager.default.fileExists(atPath: SplitPaths($0, in: folder).features) }
+    if isThere("train"), !isThere("test") { throw .noTestSplit(path: folder) }
     try self.init(
       train: Self.readSplit("train", folder), test: Self.readSplit("test", folder),
       origin: Self.readDescription(Self.description(in: folder)))
@@ -75,13 +81,21 @@ public struct FeatureFolder: Equatable, Sendable {
 
   private static func description(in folder: String) -> String { "\(folder)/features.json" }
 
-  private static func readSplit(
+  /// Reads one split of a folder, `train` or `test`; labels and names where their files are there.
+  package static func readSplit(
     _ split: String, _ folder: String
   ) throws(FeatureError) -> LabeledFeatures {
     let paths = SplitPaths(split, in: folder)
+    let present = { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
+    guard let labels = present(paths.labels) else {
+      let features = try Features(contentsOf: paths.features)
+      let names = try present(paths.names).map { path throws(FeatureError) in
+        try readFileNames(path, of: features.rows, in: paths.features)
+      }
+      return LabeledFeatures(features: features, labels: nil, files: names)
+    }
     return try LabeledFeatures(
-      featuresAt: paths.features, labelsAt: paths.labels,
-      filesAt: FileManager.default.fileExists(atPath: paths.names) ? paths.names : nil)
+      featuresAt: paths.features, labelsAt: labels, filesAt: present(paths.names))
   }
 
   private static func readDescription(_ path: String) throws(FeatureError) -> FeatureDescription? {

@@ -58,9 +58,10 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Validati
     let sources = try runs.map {
       ($0, try $0.options().configuration, try FeatureSource($0, network))
     }
-    for (_, configuration, _) in sources {
+    for (run, configuration, _) in sources {
       guard let name = datasetName ?? DatasetName(rawValue: configuration.dataset) else { continue }
       try files.fetchIfMissing(name, in: datasetPath ?? configuration.datasetPath, console)
+      try NothingToScoreBy.check(splits(of: configuration), of: run.path)
     }
     let skipped = SkippedImages(console)
     var scores: [ProbeScore] = []
@@ -87,6 +88,13 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Validati
     if let failure { throw failure }
   }
 
+  private func splits(of configuration: PretrainingConfiguration) -> DatasetSplits {
+    DatasetSplits(
+      dataset: datasetName?.rawValue ?? configuration.dataset,
+      path: datasetPath ?? configuration.datasetPath,
+      validationCount: validationCount ?? configuration.validationCount)
+  }
+
   private func scores(
     of source: FeatureSource, _ configuration: PretrainingConfiguration,
     _ skipped: SkippedImages, _ console: Console
@@ -97,11 +105,7 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Validati
       source.normalization = try pixels.normalization(help: "relic \(Self.name) --help")
     }
     let extraction = FeatureExtraction(
-      source: source,
-      splits: DatasetSplits(
-        dataset: dataset, path: datasetPath ?? configuration.datasetPath,
-        validationCount: validationCount ?? configuration.validationCount),
-      batchSize: batchSize,
+      source: source, splits: splits(of: configuration), batchSize: batchSize,
       brokenImages: files.brokenImages, skipped: skipped,
       console: console.forProgress)
     return try ProbeRun(probe: scoring.complete, isSilent: false, console: console.forProgress)

@@ -27,12 +27,9 @@ extension PretrainCommand {
       state.run(on: loader), of: configuration, run: run, evaluation: evaluation,
       skipped: skipped, console: console)
     try loop.finish()
-    let isScored = OnlineEvaluation.hasLabelledSplits(configuration)
     console.line(
       "\(run.encoderPath): the encoder; "
-        + (isScored
-          ? "score it with 'relic evaluate \(run.path)'"
-          : "write its features with 'relic extract \(run.path)'"))
+        + ScoringAdvice(DatasetSplits(configuration)).afterRun(run.path))
   }
 
   private func begin<Backbone>(

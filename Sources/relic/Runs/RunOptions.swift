@@ -10,7 +10,10 @@ struct RunOptions: Sendable {
 
   /// The set of values that stands where nothing else was given; setting it sets these.
   var recipe = Recipe.reference {
-    didSet { recipe.apply(to: &configuration) }
+    didSet {
+      recipe.apply(to: &configuration)
+      givesBatchSize = false
+    }
   }
 
   /// Steps between two linear evaluations, 0 for none, or `nil` for the default.
