@@ -5,17 +5,13 @@ extension PretrainCommand {
   /// Takes the steps of a run that are left, of one that begins or is resumed.
   func train(
     _ encoder: some EncoderNetwork, _ run: RunFolder, _ loader: BatchLoader,
-    from start: StateDict?, _ evaluation: OnlineEvaluation?, _ skipped: SkippedImages,
+    from start: StartingWeights?, _ evaluation: OnlineEvaluation?, _ skipped: SkippedImages,
     _ console: Console
   ) throws {
     let state =
       try resumed == nil
       ? begin(encoder, run, loader, from: start) : restore(encoder, run, loader, console)
-    if let weights {
-      console.line(
-        "\(weights): weights only; optimiser, decay and step begin anew ('--resume RUN' goes on with "
-          + "all of a run)")
-    }
+    start?.tell(console)
     console.tell(of: loader.dataset, as: recorded.datasetName?.pretrainingSplit ?? .train)
     if let batchFit { console.line("\(batchFit)") }
     console.line(
@@ -23,27 +19,32 @@ extension PretrainCommand {
         + "\(loader.stepsPerEpoch.counted("step")) an epoch, "
         + "\(ThreadPool.workerCount.counted("worker")), "
         + "BLAS core \(BLAS.core)")
-    var loop = PretrainingLoop(
-      state.run(on: loader), of: configuration, run: run, evaluation: evaluation,
-      skipped: skipped, console: console)
-    try loop.finish()
+    let longer = try resumed == nil ? nil : run.lengthen(to: configuration, after: state.step)
+    if let longer { console.line(longer.line) }
+    if state.step == state.length.steps {
+      let epochs = configuration.epochs
+      console.line(
+        "\(run.path): the run has ended, after \(epochs.counted("epoch")); train it longer with "
+          + "'relic pretrain --resume \(run.path) --epochs \(2 * epochs)'")
+    } else {
+      var loop = PretrainingLoop(
+        state.run(on: loader), of: configuration, run: run, evaluation: evaluation,
+        skipped: skipped, console: console)
+      loop.lengthChange = longer?.change
+      try loop.finish()
+    }
     console.line(
       "\(run.encoderPath): the encoder; "
         + ScoringAdvice(DatasetSplits(configuration)).afterRun(run.path))
   }
 
   private func begin<Backbone>(
-    _ encoder: Backbone, _ run: RunFolder, _ loader: BatchLoader, from start: StateDict?
+    _ encoder: Backbone, _ run: RunFolder, _ loader: BatchLoader, from start: StartingWeights?
   ) throws -> Pretraining<Backbone> {
-    var state = Pretraining(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
+    var state =
+      try start?.state(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
+      ?? Pretraining(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
     state.images = loader.dataset.fingerprint
-    if let weights, let start {
-      do throws(CheckpointError) {
-        try state.loadWeights(start)
-      } catch {
-        throw RunError.unusableCheckpoint(path: weights, error)
-      }
-    }
     try run.clear()
     try run.write(recorded)
     return state
@@ -68,5 +69,14 @@ extension PretrainCommand {
           + "to be the same\n")
     }
     return state
+  }
+
+  /// Refuses to shorten a run that is resumed.
+  func checkLength(after begun: RunOptions, _ run: RunFolder) throws(UsageError) {
+    let (before, epochs) = (begun.configuration.epochs, configuration.epochs)
+    guard epochs < before else { return }
+    throw .conflict(
+      "'--num-epochs' is \(epochs), and the run in \(run.path) is of \(before)",
+      remedy: "give more to train it longer, or leave it out")
   }
 }

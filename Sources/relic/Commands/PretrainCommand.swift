@@ -1,7 +1,7 @@
 internal import RelicNN
 
 /// `relic pretrain`: trains an encoder and writes a run folder.
-struct PretrainCommand: DatasetCommand {
+struct PretrainCommand: DatasetCommand, PrefixCommand {
   static let name = "pretrain"
   static let summary = "train an encoder on images without labels"
   static let discussion = """
@@ -23,14 +23,16 @@ struct PretrainCommand: DatasetCommand {
           .value(
             "--save-model-dir", "-save-model-dir", sets: \.folder, as: "DIR", "the run's folder"),
           .value(
-            "--resume", sets: \.resumed, as: "DIR", "go on with the run in this folder"),
+            "--resume", sets: \.resumed, as: "DIR",
+            "go on with the run in this folder; with more --epochs, beyond its end"),
           .flag(
             "--accept-changed-images", sets: \.acceptsChangedImages,
             "with --resume: go on though the images are not those that the run began with"),
           .value(
             "--ckpt-path", sets: \.weights, as: "FILE",
-            "start from the weights of a relic_model.pth or checkpoint.safetensors"),
-          mirrorOption, brokenImagesOption,
+            "start from the weights of a relic_model.pth or checkpoint.safetensors, or of an "
+              + "encoder alone, such as torchvision's resnet18.pth"),
+          prefixOption, mirrorOption, brokenImagesOption,
           .flag("--overwrite", sets: \.overwrites, "replace a run that is already in the folder"),
           .value(
             "--config", sets: \.configFile, as: "FILE",
@@ -56,6 +58,7 @@ struct PretrainCommand: DatasetCommand {
   var resumed: String?
   var acceptsChangedImages = false
   var weights: String?
+  var prefix: String?
   var overwrites = false
   var configFile: String?
   /// The batch size that was chosen for the data set, if one was.
@@ -87,6 +90,7 @@ struct PretrainCommand: DatasetCommand {
     guard common.operands.count <= 1 else {
       throw UsageError.unexpectedOperand(common.operands[1], help: help)
     }
+    if prefix != nil, weights == nil { throw UsageError.missing("--ckpt-path", help: help) }
     let standard = Self().configuration.datasetPath
     if let operand = common.operands.first {
       guard configuration.datasetPath == standard, resumed == nil else {
@@ -95,6 +99,7 @@ struct PretrainCommand: DatasetCommand {
             + (resumed == nil ? "'--dataset-path'" : "'--resume', which has its own"),
           remedy: "give one of them")
       }
+      try RunFolder.checkMayHoldImages(operand)
       command.configuration.datasetPath = operand
     }
     if recorded.namesDataset { return command }
@@ -114,7 +119,7 @@ struct PretrainCommand: DatasetCommand {
     let encoder = command.configuration.makeEncoder()
     let mayFitBatch = !recorded.givesBatchSize && recorded.datasetName?.archive == nil
     if !mayFitBatch { try command.configuration.checkMemory(of: encoder) }
-    let start = try weights.map { try WeightFile.read($0) }
+    let start = try weights.map { try StartingWeights(path: $0, under: prefix) }
     // The default is a large set, and would be fetched into a folder meant for another.
     let isDefault = configuration.datasetPath == Self().configuration.datasetPath
     guard recorded.namesDataset || (isDefault && configurationFile == nil) else {
@@ -180,6 +185,7 @@ struct PretrainCommand: DatasetCommand {
         remedy: "leave out --ckpt-path and --config")
     }
     let begun = try run.options()
+    try checkLength(after: begun, run)
     for option in RunOptions.all where !RunOptions.free.contains(option.key) {
       guard let old = option.get(begun), let new = option.get(recorded), old != new else {
         continue

@@ -155,8 +155,8 @@ struct RunOptions: Sendable {
       ]),
   ]
 
-  /// The options that a resumed run may be given anew, for they do not change its weights.
-  static let free: Set<String> = ["dataset_path", "eval_every"]
+  /// The options that a resumed run may be given anew, for they do not change the weights it has.
+  static let free: Set<String> = ["dataset_path", "eval_every", "num_epochs"]
 
   /// The options of all groups.
   static var all: [Option<RunOptions>] { groups.flatMap(\.options) }

@@ -31,7 +31,10 @@ struct PhotoFolder: ~Copyable {
   func path(_ name: String) -> String { "\(folder.path)/\(name)" }
 
   /// Trains for one epoch of small views unless told otherwise.
-  func pretrain(_ options: String...) -> Captured {
+  func pretrain(_ options: String...) -> Captured { pretrain(options) }
+
+  /// Trains for one epoch of small views unless told otherwise.
+  func pretrain(_ options: [String]) -> Captured {
     Captured.run(
       ["pretrain", photos, "--save-model-dir", run, "--epochs", "1", "--image-size", "16"] + options
     )
