@@ -134,7 +134,7 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand,
     try features.write(to: folder)
     console.line(
       "\(folder): \(features.train.features.rows) + \(features.test.features.rows) images, "
-        + "\(features.train.features.columns) features each; "
+        + "\(features.train.features.columns.counted("feature")) each; "
         + Self.advice(on: features, in: folder))
   }
 
@@ -166,7 +166,7 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand,
     let (samples, origin) = try extraction.features(of: images, called: "train")
     try FeatureFolder.write(train: samples, test: nil, origin: origin, to: folder)
     console.line(
-      "\(folder): \(samples.features.rows.counted("image")), \(samples.features.columns) features "
+      "\(folder): \(samples.features.rows.counted("image")), \(samples.features.columns.counted("feature")) "
         + "each; " + advice.afterExtraction(to: folder))
   }
 

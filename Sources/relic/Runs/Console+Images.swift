@@ -4,7 +4,9 @@ extension Console {
   /// Says what was taken for a split, and what was passed over, where the data set is a folder.
   func tell(of images: any ImageDataset, as split: DatasetSplit) {
     guard let folder = images as? ImageFolder else { return }
-    line("\(split.rawValue): \(folder.count) images of \(folder.folder)\(Self.classes(of: folder))")
+    line(
+      "\(split.rawValue): \(folder.count.counted("image")) of \(folder.folder)\(Self.classes(of: folder))"
+    )
     if !folder.otherFiles.isEmpty {
       writeError(
         "note: \(folder.folder): \(folder.otherFiles) passed over, for only "

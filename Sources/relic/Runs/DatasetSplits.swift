@@ -48,7 +48,7 @@ struct DatasetSplits: Equatable {
   ) throws(UsageError) -> (rest: ImageSubset, heldOut: ImageSubset) {
     guard validationCount < train.count else {
       throw .conflict(
-        "'--validation' is \(validationCount), but \(dataset) has \(train.count) images to train on",
+        "'--validation' is \(validationCount), but \(dataset) has \(train.count.counted("image")) to train on",
         remedy: "hold out fewer")
     }
     return train.holdingOut(validationCount)
