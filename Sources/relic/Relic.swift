@@ -34,16 +34,28 @@ internal import RelicNN
 
   private static func dispatch(_ arguments: [String], _ console: Console) throws {
     switch arguments.first {
-    case nil, "--help", "-h", "help":
+    case nil, "--help", "-h":
       console.write(HelpText.program(commands, exitCodes: ExitCode.legend))
-    case "--version": console.line("relic \(Program.version)")
-    case let name?:
-      guard let command = commands.first(where: { $0.name == name }) else {
-        let nearest = commands.map { $0.name }.nearest(to: name)
-        throw UsageError.unknownCommand(name, nearest: nearest)
-      }
-      try start(command, Array(arguments.dropFirst()), console)
+    case "help": try help(Array(arguments.dropFirst()), console)
+    case "--version", "version": console.line("relic \(Program.version)")
+    case let name?: try start(command(name), Array(arguments.dropFirst()), console)
     }
+  }
+
+  private static func command(_ name: String) throws(UsageError) -> any Command.Type {
+    guard let command = commands.first(where: { $0.name == name }) else {
+      throw .unknownCommand(name, nearest: commands.map { $0.name }.nearest(to: name))
+    }
+    return command
+  }
+
+  /// `relic help COMMAND`, or `relic help` alone.
+  private static func help(_ names: [String], _ console: Console) throws {
+    guard let name = names.first(where: { !$0.hasPrefix("-") }), name != "help" else {
+      console.write(HelpText.program(commands, exitCodes: ExitCode.legend))
+      return
+    }
+    try start(command(name), ["--help"], console)
   }
 
   private static func start<Settings: Command>(

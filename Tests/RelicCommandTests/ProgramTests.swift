@@ -20,7 +20,7 @@ import Testing
 
   @Test func `output that cannot be written is not passed over`() throws {
     let full = try #require(FileHandle(forWritingAtPath: "/dev/full"))
-    let process = Executable(["info"], output: full)
+    let process = Executable(["help"], output: full)
     try process.start(interruptingWhen: { false })
     #expect(process.code == ExitCode.output.rawValue)
     #expect(

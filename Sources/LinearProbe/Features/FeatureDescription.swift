@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// How features were made: `features.json` beside them, written by `relic extract`.
 ///
 /// The file is an open JSON object: unknown keys are ignored, and all but the first two may be
@@ -47,6 +49,20 @@ public struct FeatureDescription: Codable, Equatable, Sendable {
   public init(encoder: String, dataset: String) {
     self.encoder = encoder
     self.dataset = dataset
+  }
+
+  /// Returns what sets the encoder of these features apart from that of others, in words, or `nil` if
+  /// nothing is known to.
+  package func difference(from other: FeatureDescription) -> String? {
+    func isSame(_ left: String, _ right: String) -> Bool {
+      URL(filePath: left).standardizedFileURL == URL(filePath: right).standardizedFileURL
+    }
+    func text(_ description: FeatureDescription) -> String {
+      description.encoder
+        + (description.epochs.map { " after \($0) \($0 == 1 ? "epoch" : "epochs")" } ?? "")
+    }
+    guard !isSame(encoder, other.encoder) || epochs != other.epochs else { return nil }
+    return "\(text(self)), not \(text(other))"
   }
 
   private enum CodingKeys: String, CodingKey {

@@ -14,6 +14,8 @@ public enum FeatureError: Error, Equatable, CustomStringConvertible, Sendable {
   case countMismatch(path: String, count: Int, other: String, otherCount: Int)
   /// Train and test features differ in width.
   case widthMismatch(train: Int, test: Int)
+  /// A folder has samples to train on and none to test on.
+  case noTestSplit(path: String)
   /// A file's content is not what it must be.
   case badContent(path: String, reason: String)
 
@@ -40,6 +42,7 @@ public enum FeatureError: Error, Equatable, CustomStringConvertible, Sendable {
       "\(path): \(count) entries but \(other) has \(otherCount); give files of the same samples"
     case .widthMismatch(let train, let test):
       "train features have \(train) columns and test features \(test); use the same encoder"
+    case .noTestSplit(let path): "\(path): holds no features to test on"
     case .badContent(let path, let reason): "\(path): cannot be used: \(reason)"
     }
   }

@@ -6,6 +6,12 @@ internal import Foundation
 /// `train_files.txt` and `test_files.txt` with one name per line, and `features.json`, which says
 /// how they were made.
 public struct FeatureFolder: Equatable, Sendable {
+  /// One of the two splits.
+  package enum Split: String, CaseIterable, Sendable {
+    case train
+    case test
+  }
+
   /// The split models are fitted to.
   public var train: LabeledFeatures
   /// The split models are scored on.
@@ -26,10 +32,17 @@ public struct FeatureFolder: Equatable, Sendable {
   }
 
   /// Reads a folder that `relic extract`, or anybody with NumPy, has written.
+  ///
+  /// A split without a file of labels has none.
+  ///
+  /// - Throws: ``FeatureError/noTestSplit(path:)`` if there are samples to train on alone.
   public init(contentsOf folder: String) throws(FeatureError) {
+    if Self.has(.train, in: folder), !Self.has(.test, in: folder) {
+      throw .noTestSplit(path: folder)
+    }
     try self.init(
-      train: Self.readSplit("train", folder), test: Self.readSplit("test", folder),
-      origin: Self.readDescription(Self.description(in: folder)))
+      train: Self.readSplit(.train, folder), test: Self.readSplit(.test, folder),
+      origin: Self.origin(in: folder))
   }
 
   /// Writes the folder, making it where it is missing.
@@ -47,8 +60,8 @@ public struct FeatureFolder: Equatable, Sendable {
   ) throws(FeatureError) {
     do throws(FileError) {
       var staged = try StagedFiles(in: folder)
-      try train.stage(as: SplitPaths("train", in: folder), in: &staged)
-      try test?.stage(as: SplitPaths("test", in: folder), in: &staged)
+      try train.stage(as: SplitPaths(.train, in: folder), in: &staged)
+      try test?.stage(as: SplitPaths(.test, in: folder), in: &staged)
       if let origin { try JSONFile.stage(origin, as: description(in: folder), in: &staged) }
       try staged.commit(removing: paths(in: folder))
     } catch {
@@ -69,22 +82,49 @@ public struct FeatureFolder: Equatable, Sendable {
   }
 
   private static func paths(in folder: String) -> [String] {
-    let splits = ["train", "test"].map { SplitPaths($0, in: folder) }
+    let splits = Split.allCases.map { SplitPaths($0, in: folder) }
     return splits.flatMap { [$0.features, $0.labels, $0.names] } + [description(in: folder)]
   }
 
   private static func description(in folder: String) -> String { "\(folder)/features.json" }
 
-  private static func readSplit(
-    _ split: String, _ folder: String
-  ) throws(FeatureError) -> LabeledFeatures {
-    let paths = SplitPaths(split, in: folder)
-    return try LabeledFeatures(
-      featuresAt: paths.features, labelsAt: paths.labels,
-      filesAt: FileManager.default.fileExists(atPath: paths.names) ? paths.names : nil)
+  /// Whether any samples lie in a folder.
+  package static func hasSamples(in folder: String) -> Bool {
+    Split.allCases.contains { has($0, in: folder) }
   }
 
-  private static func readDescription(_ path: String) throws(FeatureError) -> FeatureDescription? {
+  /// Reads the samples of one split alone: of the test split, or of the other where there is none,
+  /// if `split` is `nil`.
+  package static func samples(
+    of split: Split?, in folder: String
+  ) throws(FeatureError) -> LabeledFeatures {
+    try readSplit(split ?? (has(.test, in: folder) ? .test : .train), folder)
+  }
+
+  private static func has(_ split: Split, in folder: String) -> Bool {
+    FileManager.default.fileExists(atPath: SplitPaths(split, in: folder).features)
+  }
+
+  /// Reads samples; labels and names where their files are there.
+  private static func readSplit(
+    _ split: Split, _ folder: String
+  ) throws(FeatureError) -> LabeledFeatures {
+    let paths = SplitPaths(split, in: folder)
+    let present = { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
+    guard let labels = present(paths.labels) else {
+      let features = try Features(contentsOf: paths.features)
+      let names = try present(paths.names).map { path throws(FeatureError) in
+        try readFileNames(path, of: features.rows, in: paths.features)
+      }
+      return LabeledFeatures(features: features, labels: nil, files: names)
+    }
+    return try LabeledFeatures(
+      featuresAt: paths.features, labelsAt: labels, filesAt: present(paths.names))
+  }
+
+  /// Reads how the features in a folder were made, where it is known.
+  package static func origin(in folder: String) throws(FeatureError) -> FeatureDescription? {
+    let path = description(in: folder)
     guard FileManager.default.fileExists(atPath: path) else { return nil }
     return try JSONFile.read(path, as: FeatureDescription.self)
   }
@@ -96,9 +136,9 @@ struct SplitPaths {
   let labels: String
   let names: String
 
-  init(_ split: String, in folder: String) {
-    features = "\(folder)/\(split)_features.npy"
-    labels = "\(folder)/\(split)_labels.npy"
-    names = "\(folder)/\(split)_files.txt"
+  init(_ split: FeatureFolder.Split, in folder: String) {
+    features = "\(folder)/\(split.rawValue)_features.npy"
+    labels = "\(folder)/\(split.rawValue)_labels.npy"
+    names = "\(folder)/\(split.rawValue)_files.txt"
   }
 }

@@ -1,6 +1,8 @@
 internal import Foundation
 
 /// Accuracies side by side, with the reference's columns: one row per score.
+///
+/// Where encoders of several runs are scored, a first column says whose each is.
 public struct AccuracyTable: Sendable {
   /// How a table is written.
   public enum Format: String, CaseIterable, Sendable {
@@ -20,6 +22,8 @@ public struct AccuracyTable: Sendable {
     "Projection head dim", "Epochs", "Top-1 %",
   ]
 
+  private static let runColumn = "Run"
+
   /// The scores, one per row.
   public var scores: [ProbeScore]
 
@@ -31,13 +35,22 @@ public struct AccuracyTable: Sendable {
     guard let layout = TextTable.Format(rawValue: format.rawValue) else {
       return "[" + scores.map { ProbeScore.json([$0]).dropLast() }.joined(separator: ",\n") + "]\n"
     }
-    var table = TextTable(Self.columns)
-    table.rows = scores.map(\.cells)
+    let namesRuns = Set(scores.compactMap(\.run)).count > 1
+    var table = TextTable((namesRuns ? [Self.runColumn] : []) + Self.columns)
+    table.rows = scores.map { (namesRuns ? [$0.run ?? "-"] : []) + $0.cells }
     return table.rendered(as: layout)
   }
 }
 
 extension ProbeScore {
+  /// The run or file whose encoder made the features, or `nil` for a control.
+  fileprivate var run: String? {
+    guard let encoder = origin?.encoder, !["raw pixels", "random"].contains(encoder) else {
+      return nil
+    }
+    return encoder
+  }
+
   /// What stands in the row of the accuracy table, a dash for what is not known.
   fileprivate var cells: [String] {
     func text(_ number: Int?) -> String { number.map(String.init) ?? "-" }

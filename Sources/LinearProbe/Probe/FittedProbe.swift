@@ -14,6 +14,8 @@ public struct FittedProbe: Equatable, Sendable {
   public let trials: [RegularizationSweep.Trial]
   /// Names of the classes by label, where they are known.
   public var classNames: [String]?
+  /// How the features of the fit were made, where it is known.
+  public var origin: FeatureDescription?
 
   /// The labels, ascending; probabilities stand in this order.
   public var classes: [Int] {

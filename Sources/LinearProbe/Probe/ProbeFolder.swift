@@ -24,6 +24,7 @@ enum ProbeFolder {
     var settings: LogisticRegression
     var fits: [LogisticModel.Report]
     var sweep: [RegularizationSweep.Trial]
+    var origin: FeatureDescription?
 
     enum CodingKeys: String, CodingKey {
       case format
@@ -36,6 +37,7 @@ enum ProbeFolder {
       case settings
       case fits
       case sweep
+      case origin = "features"
     }
   }
 
@@ -60,7 +62,7 @@ enum ProbeFolder {
         ? nil : probe.models.map(\.classes),
       classNames: probe.classNames,
       features: probe.inputs, scaling: probe.scaling.kind, settings: probe.settings,
-      fits: probe.reports, sweep: probe.trials)
+      fits: probe.reports, sweep: probe.trials, origin: probe.origin)
     let outputs = Self.outputs(probe.classes)
     let parameters = probe.models.flatMap { model in
       let rows = (0..<model.weights.rows).flatMap {
@@ -142,7 +144,8 @@ enum ProbeFolder {
     return FittedProbe(
       scaling: scaling,
       classifier: try classifier(header, models, outputs: outputs, paths),
-      settings: header.settings, trials: header.sweep, classNames: header.classNames)
+      settings: header.settings, trials: header.sweep, classNames: header.classNames,
+      origin: header.origin)
   }
 
   private static func classifier(

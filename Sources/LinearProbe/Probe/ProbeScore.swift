@@ -87,7 +87,8 @@ public struct ProbeScore: Equatable, Sendable {
   package var fitWarning: String? {
     switch status {
     case .iterationLimit:
-      "the fit has not converged after \(iterations ?? 0) iterations "
+      "the fit has not converged after \(iterations ?? 0) "
+        + "\(iterations == 1 ? "iteration" : "iterations") "
         + "(the published rows' did not either)"
     case .lineSearchFailed:
       "the fit ended early, no step lowers the objective"

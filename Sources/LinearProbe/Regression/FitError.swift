@@ -45,7 +45,7 @@ public enum FitError: Error, Equatable, CustomStringConvertible, Sendable {
       "the samples have \(found) features but the probe was fitted to \(expected); "
         + "use features of the same encoder"
     case .tooFewForFolds(let label, let samples, let folds):
-      "class \(label) has \(samples) samples, too few for \(folds) folds; "
+      "class \(label) has \(samples) \(samples == 1 ? "sample" : "samples"), too few for \(folds) folds; "
         + "use more samples, or the plain protocol without a sweep"
     case .badSetting(let name, let value, let range):
       "\(name) is \(value) but must be \(range)"

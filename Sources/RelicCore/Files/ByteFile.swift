@@ -22,6 +22,12 @@ package final class ByteFile: Sendable {
     count = Int(status.st_size)
   }
 
+  /// Opens a file that must hold something.
+  package convenience init(filledAt path: String) throws(FileError) {
+    try self.init(path: path)
+    if count == 0 { throw .empty(path: path) }
+  }
+
   deinit { close(descriptor) }
 
   /// Returns the length of the file at `path` in bytes, or `nil` if it cannot be told.

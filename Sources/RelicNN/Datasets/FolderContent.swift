@@ -81,6 +81,7 @@ extension FileCounts: CustomStringConvertible {
     let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
     let named = sorted.prefix(5).map { "\($0.value) \($0.key.isEmpty ? "without ending" : $0.key)" }
     let rest = sorted.dropFirst(5).map(\.value).reduce(0, +)
-    return (named + (rest > 0 ? ["\(rest) others"] : [])).joined(separator: ", ")
+    return (named + (rest > 0 ? ["\(rest) \(rest == 1 ? "other" : "others")"] : [])).joined(
+      separator: ", ")
   }
 }

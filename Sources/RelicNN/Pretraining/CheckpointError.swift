@@ -20,7 +20,8 @@ extension CheckpointError: CustomStringConvertible {
     case .changedImages(let difference):
       "the images are not those that the run began with: \(difference)"
     case .changedEpoch(let steps, let before):
-      "an epoch of the images has \(steps) steps, not \(before) as when the run began"
+      "an epoch of the images has \(steps) \(steps == 1 ? "step" : "steps"), not \(before) as when the "
+        + "run began"
     case .invalid(let reason): "the checkpoint is damaged: \(reason)"
     }
   }

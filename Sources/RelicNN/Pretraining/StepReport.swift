@@ -96,7 +96,8 @@ extension PretrainingError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .lossNotFinite(let step, let loss):
-      "the loss became \(loss) at step \(step)"
+      // NaN may have a sign in memory, which says nothing.
+      "the loss became \(loss.isNaN ? "NaN" : "\(loss)") at step \(step)"
     case .weightsNotFinite(let step):
       "the weights are not finite after step \(step)"
     }

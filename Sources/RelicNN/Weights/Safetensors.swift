@@ -45,6 +45,13 @@ public enum Safetensors {
     return dict
   }
 
+  /// Returns the notes of a file without reading its arrays.
+  ///
+  /// - Throws: `FileError` or ``WeightFileError``.
+  package static func metadata(of path: String) throws -> [String: String] {
+    try header(of: ByteFile(path: path)).content.metadata
+  }
+
   /// Writes a file, all at once or not at all.
   public static func write(_ dict: StateDict, to path: String) throws {
     // Integers first: then every number lies at a multiple of its width.

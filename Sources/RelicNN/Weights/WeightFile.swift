@@ -9,7 +9,7 @@ public enum WeightFile {
   /// - Returns: The arrays that can be read, in the file's order.
   /// - Throws: `FileError` or ``WeightFileError``.
   public static func read(_ path: String, under prefix: String? = nil) throws -> StateDict {
-    let file = try ByteFile(path: path)
+    let file = try ByteFile(filledAt: path)
     if try TorchFile.isFormat(of: file) { return try TorchFile.read(path, under: prefix) }
     guard try Safetensors.isFormat(of: file) else {
       throw WeightFileError.unknownFormat(path: path)

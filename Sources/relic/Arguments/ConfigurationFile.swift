@@ -9,14 +9,18 @@ struct ConfigurationFile {
   func apply<Settings>(
     _ options: [Option<Settings>], to settings: inout Settings
   ) throws(UsageError) {
-    let values: [String: Scalar]
+    let values: [String: Scalar]?
     do {
       let data = try Data(contentsOf: URL(fileURLWithPath: path))
-      values = try JSONDecoder().decode([String: Scalar].self, from: data)
+      values = data.isEmpty ? nil : try JSONDecoder().decode([String: Scalar].self, from: data)
     } catch let error as DecodingError {
       throw .unreadableConfiguration(file: path, reason: Self.reason(error))
     } catch {
       throw .unreadableConfiguration(file: path, reason: "cannot be read")
+    }
+    guard let values else {
+      throw .unreadableConfiguration(
+        file: path, reason: "is an empty file, so it is not a JSON object")
     }
     var found: [(option: Option<Settings>, value: String)] = []
     for (key, value) in values.sorted(by: { $0.key < $1.key }) where key != "version" {

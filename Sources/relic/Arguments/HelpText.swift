@@ -13,7 +13,7 @@ enum HelpText {
 
       \(list.joined(separator: "\n"))
 
-      'relic COMMAND --help' shows the options of a command. Try 'relic demo' first.
+      'relic help COMMAND' shows the options of a command. Try 'relic demo' first.
       Exit codes: \(exitCodes).
 
       """

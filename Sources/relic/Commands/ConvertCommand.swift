@@ -51,6 +51,7 @@ struct ConvertCommand: PrefixCommand {
 
   func run(_ console: Console) throws {
     let (source, destination) = try paths()
+    try RunFolder.checkIsNoRun(source, given: "the file to read")
     var dict = try WeightFile.read(source, under: prefix)
     guard !dict.names.isEmpty else {
       throw WeightFileError.unsupported(path: source, reason: "it holds no arrays")
@@ -71,7 +72,7 @@ struct ConvertCommand: PrefixCommand {
     tell(dict, of: source, console)
     dict.metadata["format"] = "pt"
     try Safetensors.write(dict, to: destination)
-    console.line("\(destination): \(dict.names.count) arrays")
+    console.line("\(destination): \(dict.names.count.counted("array"))")
   }
 
   /// The reference's model takes no other arrays than its own.
@@ -80,7 +81,7 @@ struct ConvertCommand: PrefixCommand {
     let count = dict.names.count - model.names.count
     if count > 0 {
       console.writeError(
-        "note: \(count) arrays of Adam's moments are left out; --keep-names keeps them\n")
+        "note: left out: \(count.counted("array")) of Adam's moments; --keep-names keeps them\n")
     }
     return model
   }

@@ -63,9 +63,10 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Validati
       (run, try self.images(of: run), try FeatureSource(run, network, in: precision))
     }
     if let (_, _, source) = sources.first { tell(of: source, console) }
-    for (_, images, _) in sources {
+    for (run, images, _) in sources {
       guard let name = DatasetName(rawValue: images.dataset) else { continue }
       try images.files.fetchIfMissing(name, in: images.path, console)
+      try NothingToScoreBy.check(images, of: run.path)
     }
     var scorer = Scorer(
       batchSize: batchSize, normalization: try pixels.normalization(help: help),

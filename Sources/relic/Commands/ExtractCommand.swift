@@ -141,14 +141,19 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand, Prefix
     try features.write(to: folder)
     console.line(
       "\(folder): \(features.train.features.rows) + \(features.test.features.rows) images, "
-        + "\(features.train.features.columns) features each; "
+        + "\(features.train.features.columns.counted("feature")) each; "
         + Self.advice(on: features, in: folder))
   }
 
   /// What can be done with features: without labels there is nothing to score.
   private static func advice(on features: FeatureFolder, in folder: String) -> String {
-    if features.train.labels == nil { return "the images to train on are without labels" }
-    if features.test.labels == nil { return "the images to test on are without labels" }
+    if features.train.labels == nil {
+      return "the images to train on are without labels, so there is nothing to score"
+    }
+    if features.test.labels == nil {
+      return "the images to test on are without labels; 'relic predict PROBE \(folder)' sorts them "
+        + "into the classes of a probe of the same encoder"
+    }
     return "score them with 'relic probe \(folder)'"
   }
 
@@ -163,12 +168,13 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand, Prefix
     _ extraction: FeatureExtraction, to folder: String, _ console: Console
   ) throws {
     let images = try extraction.splits.train()
+    let advice = ScoringAdvice(extraction.splits)
     console.tell(of: images, as: .train)
     let (samples, origin) = try extraction.features(of: images, called: "train")
     try FeatureFolder.write(train: samples, test: nil, origin: origin, to: folder)
     console.line(
-      "\(folder): \(samples.features.rows) images, \(samples.features.columns) features each; there "
-        + "is no test split")
+      "\(folder): \(samples.features.rows.counted("image")), \(samples.features.columns.counted("feature")) "
+        + "each; " + advice.afterExtraction(to: folder))
   }
 
   private func source(

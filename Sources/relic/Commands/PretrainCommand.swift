@@ -1,7 +1,7 @@
 internal import RelicNN
 
 /// `relic pretrain`: trains an encoder and writes a run folder.
-struct PretrainCommand: DatasetCommand {
+struct PretrainCommand: DatasetCommand, PrefixCommand {
   static let name = "pretrain"
   static let summary = "train an encoder on images without labels"
   static let discussion = """
@@ -23,14 +23,16 @@ struct PretrainCommand: DatasetCommand {
           .value(
             "--save-model-dir", "-save-model-dir", sets: \.folder, as: "DIR", "the run's folder"),
           .value(
-            "--resume", sets: \.resumed, as: "DIR", "go on with the run in this folder"),
+            "--resume", sets: \.resumed, as: "DIR",
+            "go on with the run in this folder; with more --epochs, beyond its end"),
           .flag(
             "--accept-changed-images", sets: \.acceptsChangedImages,
             "with --resume: go on though the images are not those that the run began with"),
           .value(
             "--ckpt-path", sets: \.weights, as: "FILE",
-            "start from the weights of a relic_model.pth or checkpoint.safetensors"),
-          mirrorOption, brokenImagesOption,
+            "start from the weights of a relic_model.pth or checkpoint.safetensors, or of an "
+              + "encoder alone, such as torchvision's resnet18.pth"),
+          prefixOption, mirrorOption, brokenImagesOption,
           .flag("--overwrite", sets: \.overwrites, "replace a run that is already in the folder"),
           .value(
             "--config", sets: \.configFile, as: "FILE",
@@ -56,8 +58,11 @@ struct PretrainCommand: DatasetCommand {
   var resumed: String?
   var acceptsChangedImages = false
   var weights: String?
+  var prefix: String?
   var overwrites = false
   var configFile: String?
+  /// The batch size that was chosen for the data set, if one was.
+  var batchFit: BatchFit?
   var files = DatasetFiles()
   var common = CommonSettings()
 
@@ -85,6 +90,7 @@ struct PretrainCommand: DatasetCommand {
     guard common.operands.count <= 1 else {
       throw UsageError.unexpectedOperand(common.operands[1], help: help)
     }
+    if prefix != nil, weights == nil { throw UsageError.missing("--ckpt-path", help: help) }
     let standard = Self().configuration.datasetPath
     if let operand = common.operands.first {
       guard configuration.datasetPath == standard, resumed == nil else {
@@ -93,6 +99,7 @@ struct PretrainCommand: DatasetCommand {
             + (resumed == nil ? "'--dataset-path'" : "'--resume', which has its own"),
           remedy: "give one of them")
       }
+      try RunFolder.checkMayHoldImages(operand)
       command.configuration.datasetPath = operand
     }
     if recorded.namesDataset { return command }
@@ -116,8 +123,9 @@ struct PretrainCommand: DatasetCommand {
     command.recorded.imageSize = recorded.imageSize ?? recorded.datasetName?.imageSize
     command.configuration.imageSize = command.recorded.imageSize ?? configuration.imageSize
     let encoder = command.configuration.makeEncoder()
-    try command.configuration.checkMemory(of: encoder)
-    let start = try weights.map { try WeightFile.read($0) }
+    let mayFitBatch = !recorded.givesBatchSize && recorded.datasetName?.archive == nil
+    if !mayFitBatch { try command.configuration.checkMemory(of: encoder) }
+    let start = try weights.map { try StartingWeights(path: $0, under: prefix) }
     // The default is a large set, and would be fetched into a folder meant for another.
     let isDefault = configuration.datasetPath == Self().configuration.datasetPath
     guard recorded.namesDataset || (isDefault && configurationFile == nil) else {
@@ -130,12 +138,16 @@ struct PretrainCommand: DatasetCommand {
     }
     let splits = DatasetSplits(configuration, files)
     let dataset = try splits.pretraining()
+    command.batchFit = command.recorded.fitBatch(toImages: dataset.count)
+    if mayFitBatch { try command.configuration.checkMemory(of: encoder) }
     let loader = BatchLoader(
       dataset: dataset, configuration: command.configuration, broken: files.brokenImages)
     guard loader.stepsPerEpoch > 0 else {
       throw UsageError.conflict(
         "'--batch-size' is \(configuration.batchSize), but \(configuration.dataset) has "
-          + "\(loader.dataset.count) images", remedy: "choose a smaller one")
+          + dataset.count.counted("image"),
+        remedy: dataset.count < 2
+          ? "add some, for each is told from the others" : "choose a smaller one")
     }
     let skipped = SkippedImages(console)
     let evaluationInterval = recorded.evaluationInterval
@@ -153,37 +165,6 @@ struct PretrainCommand: DatasetCommand {
     // Another process may have begun or ended a run here since.
     try check(run)
     try command.train(encoder, run, loader, from: start, evaluation, skipped, console)
-  }
-
-  /// Takes the steps of a run that are left, of one that begins or is resumed.
-  private func train(
-    _ encoder: some EncoderNetwork, _ run: RunFolder, _ loader: BatchLoader,
-    from start: StateDict?, _ evaluation: OnlineEvaluation?, _ skipped: SkippedImages,
-    _ console: Console
-  ) throws {
-    let state =
-      try resumed == nil
-      ? begin(encoder, run, loader, from: start) : restore(encoder, run, loader, console)
-    if let weights {
-      console.line(
-        "\(weights): weights only; optimiser, decay and step begin anew ('--resume RUN' goes on with "
-          + "all of a run)")
-    }
-    console.tell(of: loader.dataset, as: recorded.datasetName?.pretrainingSplit ?? .train)
-    console.line(
-      "\(loader.dataset.count) images of \(configuration.dataset), "
-        + "\(loader.stepsPerEpoch) steps an epoch, \(ThreadPool.workerCount) workers, "
-        + "BLAS core \(BLAS.core)")
-    var loop = PretrainingLoop(
-      state.run(on: loader), of: configuration, run: run, evaluation: evaluation,
-      skipped: skipped, console: console)
-    try loop.finish()
-    let isScored = DatasetSplits(configuration, files).areLabelled
-    console.line(
-      "\(run.encoderPath): the encoder; "
-        + (isScored
-          ? "score it with 'relic evaluate \(run.path)'"
-          : "write its features with 'relic extract \(run.path)'"))
   }
 
   /// Refuses to begin over a run, and to resume one that is not there or under other options.
@@ -211,6 +192,7 @@ struct PretrainCommand: DatasetCommand {
         remedy: "leave out --ckpt-path and --config")
     }
     let begun = try run.options()
+    try checkLength(after: begun, run)
     for option in RunOptions.all where !RunOptions.free.contains(option.key) {
       guard let old = option.get(begun), let new = option.get(recorded), old != new else {
         continue
@@ -223,24 +205,7 @@ struct PretrainCommand: DatasetCommand {
     }
   }
 
-  private func begin<Backbone>(
-    _ encoder: Backbone, _ run: RunFolder, _ loader: BatchLoader, from start: StateDict?
-  ) throws -> Pretraining<Backbone> {
-    var state = Pretraining(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
-    state.images = loader.dataset.fingerprint
-    if let weights, let start {
-      do throws(CheckpointError) {
-        try state.loadWeights(start)
-      } catch {
-        throw RunError.unusableCheckpoint(path: weights, error)
-      }
-    }
-    try run.clear()
-    try run.write(recorded)
-    return state
-  }
-
-  private func restore<Backbone>(
+  func restore<Backbone>(
     _ encoder: Backbone, _ run: RunFolder, _ loader: BatchLoader, _ console: Console
   ) throws -> Pretraining<Backbone> {
     let state: Pretraining<Backbone>
@@ -262,27 +227,6 @@ struct PretrainCommand: DatasetCommand {
       || options.maxMegapixels != begun.maxMegapixels
     {
       try run.write(options)
-    }
-    return state
-  }
-
-  private func restore<Backbone>(
-    _ encoder: Backbone, _ path: String, _ loader: BatchLoader, _ console: Console
-  ) throws -> Pretraining<Backbone> {
-    let images = loader.dataset.fingerprint
-    let checkpoint = try CheckpointFile.read(path)
-    var state = Pretraining(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
-    state.images = acceptsChangedImages ? nil : images
-    do throws(CheckpointError) {
-      state = try state.resumed(from: checkpoint)
-    } catch {
-      throw RunError.unusableCheckpoint(path: path, error)
-    }
-    state.images = images
-    if checkpoint.metadata["images"] == nil {
-      console.writeError(
-        "note: \(path) does not say which images the run began with; these are taken "
-          + "to be the same\n")
     }
     return state
   }

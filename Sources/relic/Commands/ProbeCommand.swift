@@ -63,6 +63,7 @@ struct ProbeCommand: ProbingCommand {
     }
     if let savePath {
       probes[0].classNames = folder.origin?.classNames
+      probes[0].origin = folder.origin
       try probes[0].write(to: savePath)
     }
   }
@@ -71,7 +72,8 @@ struct ProbeCommand: ProbingCommand {
     let sizes = scores[0]
     console.line(
       "\(sizes.trainCount) training and \(sizes.testCount) test samples of "
-        + "\(sizes.featureDimension) features, \(sizes.confusionMatrix.labels.count) classes")
+        + "\(sizes.featureDimension.counted("feature")), \(sizes.confusionMatrix.labels.count) classes"
+    )
     console.line()
     var table = TextTable([
       "Evaluation model", "top-1 %", "train top-1 %", "log-loss", "C", "iterations", "end",

@@ -83,6 +83,7 @@ struct ViewsCommand: DatasetCommand {
       }
     }
     try AtomicFile.write(drawing.encoded(), to: output)
-    console.line("\(output): \(rows) images, \(globalViews) large and \(localViews) small views")
+    console.line(
+      "\(output): \(rows.counted("image")), \(globalViews) large and \(localViews) small views")
   }
 }

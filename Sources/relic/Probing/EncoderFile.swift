@@ -12,14 +12,24 @@ struct EncoderFile {
   ///
   /// - Throws: What cannot be read, does not fit the architecture or is not a number.
   func read() throws -> (encoder: any EncoderNetwork, weights: StateDict) {
-    let content = try WeightFile.read(path, under: prefix)
+    var encoder: any EncoderNetwork = model.network(stem: stem, seed: 0)
+    let weights = try load(WeightFile.read(path, under: prefix), into: &encoder)
+    return (encoder, weights)
+  }
+
+  /// Sets an encoder of this model and stem to the weights that the file's content has for it.
+  ///
+  /// - Returns: These weights under torchvision's names.
+  /// - Throws: What does not fit the architecture or is not a number.
+  func load(
+    _ content: StateDict, into encoder: inout some EncoderNetwork
+  ) throws -> StateDict {
     let weights: StateDict
     do throws(EncoderSearchError) {
       weights = try content.encoderWeights()
     } catch {
       throw EncoderFileError.notFound(path: path, error)
     }
-    var encoder: any EncoderNetwork = model.network(stem: stem, seed: 0)
     do throws(StateDictMismatch) {
       try encoder.load(weights)
     } catch {
@@ -34,7 +44,7 @@ struct EncoderFile {
     if let name = weights.firstNegativeVariance {
       throw EncoderFileError.negativeVariance(path: path, name: name)
     }
-    return (encoder, weights)
+    return weights
   }
 }
 

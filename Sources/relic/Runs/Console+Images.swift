@@ -5,8 +5,10 @@ extension Console {
   func tell(of images: any ImageDataset, as split: DatasetSplit) {
     let part = images as? ImageSubset
     guard let folder = (part?.base ?? images) as? ImageFolder else { return }
-    let count = part.map { "\($0.count) of \(folder.count)" } ?? "\(folder.count)"
-    line("\(split.rawValue): \(count) images of \(folder.folder)\(Self.classes(of: folder))")
+    let taken = part.map { "\($0.count) of " } ?? ""
+    line(
+      "\(split.rawValue): \(taken)\(folder.count.counted("image")) of \(folder.folder)"
+        + Self.classes(of: folder))
     if !folder.otherFiles.isEmpty {
       writeError(
         "note: \(folder.folder): \(folder.otherFiles) passed over, for only "

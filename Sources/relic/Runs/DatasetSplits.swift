@@ -9,7 +9,7 @@ struct DatasetSplits: Equatable {
   /// What is done about files that cannot be read.
   let files: DatasetFiles
 
-  init(dataset: String, path: String, validationCount: Int, files: DatasetFiles) {
+  init(dataset: String, path: String, validationCount: Int = 0, files: DatasetFiles) {
     self.dataset = dataset
     self.path = path
     self.validationCount = validationCount
@@ -42,14 +42,6 @@ struct DatasetSplits: Equatable {
     return try holdOut(from: whole(.train)).heldOut
   }
 
-  /// Whether a probe can be trained and scored: both parts are labelled, and there are two classes.
-  var areLabelled: Bool {
-    guard let train = try? train(), let test = try? test(), train.count > 0, test.count > 0,
-      let label = train.label(at: 0), test.label(at: 0) != nil
-    else { return false }
-    return (1..<train.count).contains { train.label(at: $0) != label }
-  }
-
   private func whole(_ split: DatasetSplit) throws -> any ImageDataset {
     try files.open(dataset, in: path, split)
   }
@@ -59,7 +51,7 @@ struct DatasetSplits: Equatable {
   ) throws(UsageError) -> (rest: ImageSubset, heldOut: ImageSubset) {
     guard validationCount < train.count else {
       throw .conflict(
-        "'--validation' is \(validationCount), but \(dataset) has \(train.count) images to train on",
+        "'--validation' is \(validationCount), but \(dataset) has \(train.count.counted("image")) to train on",
         remedy: "hold out fewer")
     }
     return train.holdingOut(validationCount)

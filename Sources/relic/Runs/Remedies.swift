@@ -30,6 +30,9 @@ enum Remedies {
     case let error as UnreadableImage: remedyOfImage(error)
     case let error as DatasetError: remedyOfDataset(error)
     case let error as DownloadError: remedyOfDownload(error)
+    case FeatureError.noTestSplit(let path):
+      "write them again by 'relic extract' with --validation N, which holds out some of labelled "
+        + "images, or sort these by a probe of others with 'relic predict PROBE \(path)'"
     case FileError.inUse: "wait for its end, or name another folder"
     case is PretrainingError:
       "start anew with a lower --learning-rate, or by --ckpt-path from the weights of the last "

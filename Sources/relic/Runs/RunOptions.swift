@@ -10,7 +10,10 @@ struct RunOptions: Sendable {
 
   /// The set of values that stands where nothing else was given; setting it sets these.
   var recipe = Recipe.reference {
-    didSet { recipe.apply(to: &configuration) }
+    didSet {
+      recipe.apply(to: &configuration)
+      givesBatchSize = false
+    }
   }
 
   /// The most millions of pixels that an image may have, or `nil` for Pillow's limit.
@@ -18,6 +21,18 @@ struct RunOptions: Sendable {
 
   /// Steps between two linear evaluations, 0 for none, or `nil` for the default.
   var evaluationInterval: Int?
+
+  /// Images per step, as they were given.
+  var batchSize: Int {
+    get { configuration.batchSize }
+    set {
+      configuration.batchSize = newValue
+      givesBatchSize = true
+    }
+  }
+
+  /// Whether the batch size was given: one that was not, a recipe's too, gives way to small sets.
+  private(set) var givesBatchSize = false
 
   /// The data set of `configuration`, where its name is known.
   var datasetName: DatasetName? {
@@ -83,8 +98,8 @@ struct RunOptions: Sendable {
           "--num-epochs", "--epochs", sets: \.configuration.epochs, as: "N", from: 1, to: 65_535,
           "passes over the images"),
         .value(
-          "--batch-size", "-b", sets: \.configuration.batchSize, as: "N", from: 2, to: 65_536,
-          "images per step"),
+          "--batch-size", "-b", sets: \.batchSize, as: "N", from: 2, to: 65_536,
+          "images per step; lowered for a small data set, unless it is given"),
         .value(
           "--learning-rate", "-lr", "--lr", sets: \.configuration.learningRate, as: "RATE",
           from: 0, "Adam's step size"),
@@ -146,8 +161,10 @@ struct RunOptions: Sendable {
       ]),
   ]
 
-  /// The options that a resumed run may be given anew, for they do not change its weights.
-  static let free: Set<String> = ["dataset_path", "eval_every", "max_image_megapixels"]
+  /// The options that a resumed run may be given anew, for they do not change the weights it has.
+  static let free: Set<String> = [
+    "dataset_path", "eval_every", "max_image_megapixels", "num_epochs",
+  ]
 
   /// The options of all groups.
   static var all: [Option<RunOptions>] { groups.flatMap(\.options) }

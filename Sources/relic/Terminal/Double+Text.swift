@@ -1,8 +1,8 @@
 internal import Foundation
 
 extension Double {
-  /// The number with `digits` decimal places.
-  func fixed(_ digits: Int) -> String { String(format: "%.\(digits)f", self) }
+  /// The number with `digits` decimal places; NaN without the sign that it may have in memory.
+  func fixed(_ digits: Int) -> String { isNaN ? "NaN" : String(format: "%.\(digits)f", self) }
 
   /// A number of seconds as people say it: `2 h 05 min`, `4 min 10 s`, `12 s`.
   var duration: String {

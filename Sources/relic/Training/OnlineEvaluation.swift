@@ -36,7 +36,7 @@ struct OnlineEvaluation {
     every interval: Int, of configuration: PretrainingConfiguration, by splits: DatasetSplits,
     skipped: SkippedImages, console: Console
   ) {
-    guard interval > 0, splits.areLabelled else { return nil }
+    guard interval > 0, ScoringAdvice(splits) == .testSplit else { return nil }
     self.interval = interval
     self.configuration = configuration
     self.splits = splits

@@ -11,6 +11,8 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
   /// The last step whose result is on the disk.
   private var savedStep: Int
   private var watch: TrainingWatch
+  /// What is recorded before the first step, if the run has become longer.
+  var lengthChange: LengthChange?
 
   private var state: Pretraining<Backbone> { steps.state }
 
@@ -34,6 +36,7 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
   mutating func finish() throws {
     let interrupt = Interrupt(console)
     let log = try MetricsLog(path: run.metricsPath, keepingThrough: state.step)
+    if let lengthChange { try log.append(lengthChange) }
     let clock = RunClock(after: log.earlierCost)
     let progress = ProgressLine(
       configuration, stepsPerEpoch: state.length.stepsPerEpoch, firstStep: state.step)

@@ -147,6 +147,22 @@ import Testing
     #expect(row["version"] as? String == "1.0" && row["blas_core"] is String)
   }
 
+  @Test func `a table of several runs says whose each row is`() throws {
+    var folder = try Self.folder(.two)
+    func score(_ encoder: String) throws -> ProbeScore {
+      folder.origin?.encoder = encoder
+      return try Probe().evaluate(folder).scores[0]
+    }
+    let one = try [score("raw pixels"), score("random"), score("runs/a")]
+    for format in [AccuracyTable.Format.text, .markdown, .csv] {
+      #expect(!AccuracyTable(one).rendered(as: format).contains("Run"))
+    }
+    let lines = try AccuracyTable(one + [score("runs/b")]).rendered(as: .csv).split(separator: "\n")
+    #expect(lines[0].hasPrefix("Run,Evaluation model,"))
+    #expect(
+      lines.dropFirst().map { $0.prefix { $0 != "," } } == ["-", "-", "runs/a", "runs/b"])
+  }
+
   @Test func `what cannot be scored is refused`() throws {
     let train = LabeledFeatures(
       features: Features(rows: 2, columns: 1, elements: [0, 1] as [Float]), labels: [0, 1])

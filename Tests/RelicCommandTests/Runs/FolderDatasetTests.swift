@@ -105,7 +105,7 @@ import Testing
     let captured = Captured.run(["extract", "--raw-pixels", "--output", run] + data)
     #expect(captured.code == .success)
     #expect(
-      captured.output.contains("test: 1 images of \(folder.path)/photos/test, without labels"))
+      captured.output.contains("test: 1 image of \(folder.path)/photos/test, without labels"))
     #expect(captured.output.contains("the images to test on are without labels"))
     #expect(!captured.output.contains("relic probe"))
     try FileManager.default.removeItem(atPath: folder.path + "/photos/test")

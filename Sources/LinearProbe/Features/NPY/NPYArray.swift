@@ -30,7 +30,7 @@ package struct NPYArray: Equatable, Sendable {
 
   /// Reads a file of version 1.0 to 3.0 in C or Fortran order.
   package init(contentsOf path: String) throws(NPYError) {
-    let file = try Self.checked { () throws(FileError) in try ByteFile(path: path) }
+    let file = try Self.checked { () throws(FileError) in try ByteFile(filledAt: path) }
     let (header, start) = try Self.readHeader(file)
     let found = file.count - start
     guard let expected = header.byteCount, expected == found else {

@@ -1,0 +1,82 @@
+internal import RelicNN
+
+/// From the first weights, or the last that were saved, to the end of a run.
+extension PretrainCommand {
+  /// Takes the steps of a run that are left, of one that begins or is resumed.
+  func train(
+    _ encoder: some EncoderNetwork, _ run: RunFolder, _ loader: BatchLoader,
+    from start: StartingWeights?, _ evaluation: OnlineEvaluation?, _ skipped: SkippedImages,
+    _ console: Console
+  ) throws {
+    let state =
+      try resumed == nil
+      ? begin(encoder, run, loader, from: start) : restore(encoder, run, loader, console)
+    start?.tell(console)
+    console.tell(of: loader.dataset, as: recorded.datasetName?.pretrainingSplit ?? .train)
+    if let batchFit { console.line("\(batchFit)") }
+    console.line(
+      "\(loader.dataset.count.counted("image")) of \(configuration.dataset), "
+        + "\(loader.stepsPerEpoch.counted("step")) an epoch, "
+        + "\(ThreadPool.workerCount.counted("worker")), "
+        + "BLAS core \(BLAS.core)")
+    let longer = try resumed == nil ? nil : run.lengthen(to: configuration, after: state.step)
+    if let longer { console.line(longer.line) }
+    if state.step == state.length.steps {
+      let epochs = configuration.epochs
+      console.line(
+        "\(run.path): the run has ended, after \(epochs.counted("epoch")); train it longer with "
+          + "'relic pretrain --resume \(run.path) --epochs \(2 * epochs)'")
+    } else {
+      var loop = PretrainingLoop(
+        state.run(on: loader), of: configuration, run: run, evaluation: evaluation,
+        skipped: skipped, console: console)
+      loop.lengthChange = longer?.change
+      try loop.finish()
+    }
+    console.line(
+      "\(run.encoderPath): the encoder; "
+        + ScoringAdvice(DatasetSplits(configuration, files)).afterRun(run.path))
+  }
+
+  private func begin<Backbone>(
+    _ encoder: Backbone, _ run: RunFolder, _ loader: BatchLoader, from start: StartingWeights?
+  ) throws -> Pretraining<Backbone> {
+    var state =
+      try start?.state(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
+      ?? Pretraining(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
+    state.images = loader.dataset.fingerprint
+    try run.clear()
+    try run.write(recorded)
+    return state
+  }
+
+  func restore<Backbone>(
+    _ encoder: Backbone, _ path: String, _ loader: BatchLoader, _ console: Console
+  ) throws -> Pretraining<Backbone> {
+    let images = loader.dataset.fingerprint
+    let checkpoint = try CheckpointFile.read(path)
+    var state = Pretraining(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
+    state.images = acceptsChangedImages ? nil : images
+    do throws(CheckpointError) {
+      state = try state.resumed(from: checkpoint)
+    } catch {
+      throw RunError.unusableCheckpoint(path: path, error)
+    }
+    state.images = images
+    if checkpoint.metadata["images"] == nil {
+      console.writeError(
+        "note: \(path) does not say which images the run began with; these are taken "
+          + "to be the same\n")
+    }
+    return state
+  }
+
+  /// Refuses to shorten a run that is resumed.
+  func checkLength(after begun: RunOptions, _ run: RunFolder) throws(UsageError) {
+    let (before, epochs) = (begun.configuration.epochs, configuration.epochs)
+    guard epochs < before else { return }
+    throw .conflict(
+      "'--num-epochs' is \(epochs), and the run in \(run.path) is of \(before)",
+      remedy: "give more to train it longer, or leave it out")
+  }
+}

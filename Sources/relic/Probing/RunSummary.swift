@@ -1,0 +1,156 @@
+internal import Foundation
+internal import RelicNN
+
+/// What a run is and how far it has come, from the files of its folder.
+struct RunSummary {
+  private let run: RunFolder
+  private let options: RunOptions
+  /// The notes of the newest checkpoint.
+  private let notes: [String: String]
+  private let log: [LogLine]
+  private let scores: [Score]
+
+  /// Reads the folder; of a file that is missing nothing is told.
+  init(_ run: RunFolder) throws {
+    self.run = run
+    options = try run.options()
+    notes = (try? Safetensors.metadata(of: run.checkpointPath)) ?? [:]
+    log = Self.lines(of: run.metricsPath)
+    let text = FileManager.default.contents(atPath: run.evaluationPath)
+    scores =
+      text.flatMap { try? JSONDecoder().decode(Score.self, from: $0) }
+      .map { [$0] + ($0.others ?? []) } ?? []
+  }
+
+  private static func lines(of path: String) -> [LogLine] {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let text = FileManager.default.contents(atPath: path) ?? Data()
+    return text.split(separator: 0x0a).compactMap { try? decoder.decode(LogLine.self, from: $0) }
+  }
+
+  /// A name and what is told under it, for each line.
+  var rows: [(name: String, text: String)] {
+    [("data set", dataset), ("encoder", encoder), ("batches", batches), ("epochs", epochs)]
+      + [("losses", losses), ("meanwhile", evaluation), ("score", score), ("cost", cost)]
+      .compactMap { name, text in text.map { (name, $0) } } + [("files", files)]
+  }
+
+  private var configuration: PretrainingConfiguration { options.configuration }
+
+  private var dataset: String {
+    let held = configuration.validationCount
+    return configuration.dataset
+      + (configuration.dataset == DatasetName.shapes.rawValue
+        ? "" : " in \(configuration.datasetPath)")
+      + (notes["images"].flatMap { Int($0) }.map { ", \($0.counted("image"))" } ?? "")
+      + (held > 0 ? ", \(held) more held out" : "")
+  }
+
+  private var encoder: String {
+    let isResidual = configuration.encoder != .efficientnet
+    return configuration.encoder.rawValue
+      + (isResidual ? ", stem \(configuration.stem.rawValue)" : "")
+      + ", views of \(configuration.imageSize) pixels"
+  }
+
+  private var batches: String {
+    let (large, small) = (configuration.globalViews, configuration.localViews)
+    return configuration.batchSize.counted("image") + ", \(large.counted("large view"))"
+      + (small > 0 ? " and \(small.counted("small view"))" : "") + " of each, recipe "
+      + options.recipe.rawValue
+  }
+
+  private var epochs: String {
+    guard let step = notes["step"].flatMap({ Int($0) }),
+      let stepsPerEpoch = notes["steps_per_epoch"].flatMap({ Int($0) }), stepsPerEpoch > 0
+    else { return "none of \(configuration.epochs) saved" }
+    let steps = stepsPerEpoch * configuration.epochs
+    return "\(step / stepsPerEpoch) of \(configuration.epochs), step \(step) of \(steps)"
+      + (step < steps
+        ? "; go on with 'relic pretrain --resume \(run.path)'"
+        : "; train longer with 'relic pretrain --resume \(run.path) --epochs N'")
+  }
+
+  private var losses: String? {
+    guard let last = log.last(where: { $0.epochLoss != nil }), let loss = last.epochLoss else {
+      return nil
+    }
+    let chance = configuration.loss.chanceLevel(ofImages: configuration.batchSize)
+    return "\(loss.fixed(4)) in epoch \(last.epoch ?? 0)"
+      + (chance.map { ", \($0.fixed(3)) by chance" } ?? "")
+      + (last.kl.map { ", KL \($0.fixed(4))" } ?? "")
+  }
+
+  private var evaluation: String? {
+    guard let last = log.last(where: { $0.evalTop1 != nil }), let top1 = last.evalTop1 else {
+      return nil
+    }
+    return "top-1 \((100 * top1).fixed(2)) % after step \(last.step)"
+      + (last.evalKnnTop1.map { ", \((100 * $0).fixed(2)) % by neighbours" } ?? "")
+  }
+
+  private var score: String? {
+    guard !scores.isEmpty else { return nil }
+    return scores.map { score in
+      "top-1 \((100 * score.top1).fixed(2)) % (\(score.method), "
+        + (score.features?.dataset.map { $0 + ", " } ?? "")
+        + (score.features?.epochs.map { "after \($0.counted("epoch")), " } ?? "")
+        + "\(score.testCount.counted("image")))"
+    }.joined(separator: "; ")
+  }
+
+  private var cost: String? {
+    let seconds = log.compactMap(\.seconds).max()
+    return seconds.map { seconds in
+      let processors = log.compactMap(\.processorSeconds).max()
+      return seconds.duration + (processors.map { ", \($0.duration) of processors" } ?? "")
+    }
+  }
+
+  private var files: String {
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: run.path)) ?? []).sorted()
+    return names.map { name in
+      let path = "\(run.path)/\(name)"
+      if FolderIdentity(path) != nil { return name + "/" }
+      return name + (ByteFile.size(of: path).map { " (\(Self.size($0)))" } ?? "")
+    }.joined(separator: ", ")
+  }
+
+  private static func size(_ bytes: Int) -> String {
+    bytes < 1_000_000
+      ? "\((Double(bytes) / 1e3).fixed(1)) kB" : "\((Double(bytes) / 1e6).fixed(0)) MB"
+  }
+
+  /// What is read of a line of `metrics.jsonl`.
+  private struct LogLine: Decodable {
+    let step: Int
+    let epoch: Int?
+    let epochLoss: Double?
+    let kl: Double?
+    let evalTop1: Double?
+    let evalKnnTop1: Double?
+    let seconds: Double?
+    let processorSeconds: Double?
+  }
+
+  /// What is read of `evaluation.json`.
+  private struct Score: Decodable {
+    struct Features: Decodable {
+      let dataset: String?
+      let epochs: Int?
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case top1, features, others
+      case method = "protocol"
+      case testCount = "test_count"
+    }
+
+    let top1: Double
+    let method: String
+    let testCount: Int
+    let features: Features?
+    let others: [Score]?
+  }
+}
