@@ -6,6 +6,7 @@
 #include "augmentation.h"
 #include "depthwise.h"
 #include "elementwise.h"
+#include "embedding.h"
 #include "gate.h"
 #include "half.h"
 #include "norm.h"
