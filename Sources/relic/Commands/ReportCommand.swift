@@ -1,3 +1,4 @@
+internal import LinearProbe
 internal import RelicNN
 
 /// `relic report`: what runs have learnt, as one page.
@@ -6,7 +7,10 @@ struct ReportCommand: Command {
   static let summary = "write what runs have learnt as one HTML page"
   static let discussion = """
     The page needs no network and no other file: accuracies, curves of several runs laid over each
-    other, configuration, cost, and the commands that make it all again.
+    other, confusion, a map of the images with their pictures, nearest neighbours, the most
+    confident mistakes, views, configuration, cost, and the commands that make it all again.
+    Features are those in the run's folder where 'relic extract' has left some of its encoder, and
+    are extracted otherwise. A labelled run without an evaluation gets one.
 
       relic report runs/a runs/b --output report.html
     """
@@ -14,44 +18,66 @@ struct ReportCommand: Command {
   static let options: [OptionGroup<ReportCommand>] = [
     OptionGroup(
       "Report",
-      [.value("--output", sets: \.output, as: "FILE", "the HTML file to write")])
+      [
+        .value("--output", sets: \.output, as: "FILE", "the HTML file to write"),
+        .value(
+          "--points", sets: \.points, as: "N", from: 2, to: 10_000,
+          "images that a map shows; of more, so many are drawn at random"),
+        .flag(
+          "--controls", sets: \.hasControls,
+          "score raw pixels and the untrained encoder of the first run, too"),
+        .flag(
+          "--no-images", sets: \.leavesOutImages,
+          "leave out all that needs images or features, as while a run is under way"),
+        .value(
+          "--dataset-path", sets: \.images.datasetPath, as: "DIR",
+          "the folder the data set lies in (default: the run's)"),
+        .value(
+          "--batch-size", "-b", sets: \.images.batchSize, as: "N", from: 1, to: 65_536,
+          "images at a time"),
+        .choice(
+          "--broken-images", sets: \.images.brokenImages, as: "NAME",
+          "what to do about an image that cannot be read: stop, or name it and go on without it"),
+      ])
   ]
 
   var output = "report.html"
+  var points = 2000
+  var hasControls = false
+  var leavesOutImages = false
+  var images = EncodedImages.Settings()
   var common = CommonSettings()
 
   func run(_ console: Console) throws {
     guard !common.operands.isEmpty else {
       throw UsageError.missingOperand("a run folder", help: "relic \(Self.name) --help")
     }
-    try UsageError.check(output, endsIn: "html")
-    let runs = try ReportedRun.all(at: common.operands)
-    var page = ReportPage(
-      title: runs.count == 1 ? runs[0].name : "\(runs.count) runs", subtitle: Self.subtitle(runs))
-    let (curves, charts) = CurvesSection.section(runs)
-    page.data.charts = charts
-    page.sections = [
-      AccuracySection.section(runs), curves, ConfigurationSection.options(runs),
-      ConfigurationSection.cost(runs), ConfigurationSection.commands(runs, report: words),
-    ]
-    try AtomicFile.write(page.document.utf8, to: output)
-    console.line("\(output): \(runs.count == 1 ? "a run" : "\(runs.count) runs")")
-  }
-
-  /// The command line.
-  private var words: [String] {
-    ["relic", Self.name] + common.operands + ["--output", output]
-  }
-
-  private static func subtitle(_ runs: [ReportedRun]) -> HTML {
-    let parts = runs.map { run -> HTML in
-      let configuration = run.configuration
-      return """
-        \(runs.count > 1 ? run.name + ": " : "")\(configuration.encoder.rawValue) pretrained by ReLIC on \
-        \(configuration.dataset) at \(configuration.imageSize) pixels, step \(run.metrics.lastStep) \
-        of \(configuration.epochs) epochs
-        """
+    if leavesOutImages, hasControls {
+      throw UsageError.conflict(
+        "'--controls' needs the images that '--no-images' leaves out",
+        remedy: "give one of them")
     }
-    return parts.joined(separator: "<br/>")
+    try UsageError.check(output, endsIn: "html")
+    let report = Report(
+      runs: try ReportedRun.all(at: common.operands), images: leavesOutImages ? nil : images,
+      points: points, hasControls: hasControls, commandLine: words, console: console)
+    let page = try report.page()
+    let bytes = Array(page.document.utf8)
+    try AtomicFile.write(bytes, to: output)
+    console.line(
+      "\(output): \(common.operands.count == 1 ? "a run" : "\(common.operands.count) runs"), "
+        + "\((Double(bytes.count) / 1e6).fixed(1)) MB")
+  }
+
+  /// The command line that makes the page again.
+  private var words: [String] {
+    let usual = Self()
+    var words = ["relic", Self.name] + common.operands
+    for option in Self.options.flatMap(\.options) {
+      guard let value = option.get(self), value != option.get(usual) || option.name == "--output"
+      else { continue }
+      words += option.placeholder == nil ? [option.name] : [option.name, value]
+    }
+    return words
   }
 }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import LinearProbe
 internal import RelicNN
 
 /// What a report knows of a run before it looks at images.
@@ -10,7 +11,11 @@ struct ReportedRun {
   /// The version of the program that the run began with.
   let version: String?
   let metrics: MetricsFile
-  var scores: [ReportedScore]
+  private(set) var scores: [ReportedScore]
+  /// What a reader should know of the run.
+  var notes: [String] = []
+  /// Whether the scores are of an encoder that has been trained since.
+  private let isStale: Bool
 
   var configuration: PretrainingConfiguration { options.configuration }
 
@@ -27,6 +32,23 @@ struct ReportedRun {
     version = Self.recordedVersion(in: folder.configurationPath)
     metrics = try MetricsFile(path: folder.metricsPath)
     scores = try ReportedScore.all(inFileAt: folder.evaluationPath)
+    isStale =
+      !scores.isEmpty && folder.holdsEncoder
+      && !FileDates.isNewer(folder.evaluationPath, than: folder.encoderPath)
+    if isStale {
+      notes.append(
+        "\(folder.evaluationPath) is older than the encoder beside it: 'relic evaluate "
+          + "\(folder.path)' makes it anew")
+    }
+  }
+
+  /// Whether there are scores of the encoder as it is.
+  var hasScores: Bool { !scores.isEmpty && !isStale }
+
+  /// Takes scores that were just made, and keeps them in the folder if there are none.
+  mutating func take(_ new: [ProbeScore]) throws(FileError) {
+    if scores.isEmpty { try folder.write(new) }
+    scores = ReportedScore.all(of: new)
   }
 
   /// Returns the last part of each path that no other path ends in, or else the path.

@@ -13,6 +13,7 @@ struct HTML: Equatable, Sendable, ExpressibleByStringInterpolation {
   /// A text that is shown as it is.
   init(text: String) { markup = text.escapedForHTML }
 
+  /// Markup of the program's own.
   private init(markup: String) { self.markup = markup }
 
   /// A value as JSON that a script of the page reads.

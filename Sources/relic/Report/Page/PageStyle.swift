@@ -34,7 +34,11 @@ enum PageStyle {
     td.n, th.n { text-align: right; white-space: nowrap; }
     td.best { font-weight: 700; }
     td.differs { background: rgba(var(--heat), .16); }
-    td.text, th.text { overflow-wrap: anywhere; min-width: 7rem; }
+    td.text, th.text { overflow-wrap: anywhere; min-width: 6.5rem; }
+    @media (max-width: 500px) { th, td { padding: .3rem .4rem; }
+      td.text, th.text { min-width: 5.5rem; } }
+    .beside { display: flex; flex-wrap: wrap; gap: 0 3rem; align-items: flex-start; }
+    .beside > * { min-width: 0; max-width: 100%; }
     pre { background: var(--panel); padding: .7rem .9rem; overflow-x: auto; font-size: .85rem;
       border-radius: 6px; line-height: 1.45; }
     figure { margin: 0; }
@@ -59,6 +63,43 @@ enum PageStyle {
     .legend li { overflow-wrap: anywhere; }
     svg.key { display: inline-block; width: 26px; height: 12px; vertical-align: middle;
       margin-right: .35rem; stroke-width: 2.5; }
+    table.heat td, table.heat th { padding: .15rem .3rem; font-size: .8rem; border: 1px solid
+      var(--back); vertical-align: middle; }
+    table.heat td { text-align: right; min-width: 2.3rem; }
+    table.heat td.hot { color: var(--back); font-weight: 600; }
+    table.heat tbody th { min-width: 4.5rem; max-width: 9rem; overflow-wrap: break-word;
+      text-align: right; position: sticky; left: 0; background: var(--back); }
+    table.heat th.down { vertical-align: bottom; text-align: left; }
+    th.down span { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 9rem;
+      display: inline-block; overflow-wrap: anywhere; }
+    img.heat { max-width: 100%; height: auto; image-rendering: pixelated;
+      border: 1px solid var(--line); background: #fff; }
+    td.bars, th.bars { width: 9rem; min-width: 5rem; vertical-align: middle; }
+    i.bar { display: block; height: .4rem; background: var(--k); border-radius: 2px; margin: 1px 0; }
+    .maps { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit,
+      minmax(min(100%, 340px), 1fr)); }
+    svg.map { background: var(--panel); border-radius: 6px; touch-action: pan-y; }
+    svg.map .points { stroke: var(--panel); stroke-width: 1; }
+    svg.map.chosen .points { opacity: .12; } svg.map.chosen .points.chosen { opacity: 1; }
+    svg.map .near { fill: none; stroke: var(--ink); stroke-width: 2.5; }
+    button.pick { font: inherit; color: inherit; background: none; border: 1px solid transparent;
+      border-radius: 4px; padding: .1rem .35rem; cursor: pointer; text-align: left; }
+    button.pick:hover, button.pick:focus-visible { border-color: var(--line); }
+    button.pick[aria-pressed="true"] { border-color: var(--ink); background: var(--panel); }
+    .picture { --side: 72px; display: inline-block; width: var(--side); height: var(--side);
+      background-repeat: no-repeat; border-radius: 4px; background-color: var(--panel); }
+    #tip .picture { --side: 96px; display: block; margin-bottom: .3rem; }
+    .small, .large { image-rendering: auto; }
+    .row { display: flex; gap: .6rem; overflow-x: auto; padding: .3rem 0; align-items: flex-start; }
+    .row.wrap { flex-wrap: wrap; }
+    .row figure { flex: 0 0 auto; width: 80px; }
+    .row figcaption { font-size: .75rem; line-height: 1.25; overflow-wrap: anywhere; }
+    .row figure > .picture { border: 4px solid transparent; width: 80px; height: 80px;
+      background-clip: padding-box; background-origin: padding-box; }
+    .row figure.query { margin-right: .6rem; padding-right: 1rem; width: 97px;
+      border-right: 1px solid var(--line); }
+    .row figure.query > .picture { border-color: var(--line); }
+    .row figure.other > .picture { border: 4px dashed var(--c1); }
     #tip { position: fixed; z-index: 9; pointer-events: none; background: var(--panel);
       color: var(--ink); border: 1px solid var(--line); border-radius: 6px; padding: .4rem .6rem;
       font-size: .85rem; max-width: min(280px, 90vw); box-shadow: 0 2px 10px rgba(0, 0, 0, .25);

@@ -10,6 +10,8 @@ struct ReportPage {
 
   let title: String
   let subtitle: HTML
+  /// What a reader should know before anything else.
+  var notes: [String] = []
   var sections: [Section] = []
   /// Style rules that hold the pictures.
   var pictureRules: HTML = ""
@@ -40,6 +42,7 @@ struct ReportPage {
       <title>\(title)</title>
       <style>\(PageStyle.rules)\(pictureRules)</style></head>
       <body><header><h1>\(title)</h1><p>\(subtitle)</p>
+      \(notes.map { note -> HTML in "<p class=\"warn\">\(note)</p>\n" })\
       <nav aria-label="Contents"><ul>\(links)</ul></nav></header>
       <main>
       \(parts)</main>
@@ -60,4 +63,5 @@ struct ReportPage {
 /// What the page's script reads.
 struct PageData: Encodable {
   var charts: [ChartData] = []
+  var maps: [MapData] = []
 }

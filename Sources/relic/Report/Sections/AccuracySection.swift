@@ -12,9 +12,10 @@ enum AccuracySection {
     }
     let warnings = Set((controls + runs.flatMap(\.scores)).flatMap { $0.warnings ?? [] }).sorted()
     let body: HTML = """
-      <div class="scroll"><table><caption>Share of test images whose class a classifier finds that \
+      <p class="note">Share of test images whose class a classifier finds that \
       was fitted to the frozen features of the training images, ± one standard error of so many \
-      test images.</caption><thead><tr><th>Run</th><th class="n">Top-1 %</th><th>Classifier</th>\
+      test images.</p>
+      <div class="scroll"><table><thead><tr><th>Run</th><th class="n">Top-1 %</th><th>Classifier</th>\
       <th>Features</th><th class="n">Number</th><th class="n">Epochs</th><th>Data set</th>\
       <th class="n">Training, test images</th><th class="n">Top-1 % in training</th>\
       <th class="n">Log-loss</th><th class="n">C</th><th class="n">Iterations</th></tr></thead>

@@ -33,7 +33,7 @@ enum ConfigurationSection {
       ("Time", { time($0.metrics.cost.seconds) }),
       ("Processor time", { time($0.metrics.cost.processorSeconds) }),
       ("of which evaluations meanwhile", { time($0.metrics.evaluationSeconds) }),
-      ("Images a second", { imagesPerSecond($0) }),
+      ("Images a second", { speed($0) }),
       ("Fitting and scoring", { $0.scores.first?.seconds.map { $0.fixed(1) + " s" } }),
     ]
     let heads = runs.map { run -> HTML in "<th class=\"text\">\(run.name)</th>" }
@@ -54,7 +54,7 @@ enum ConfigurationSection {
     seconds > 0 ? "\(seconds.duration) (\(seconds.fixed(0)) s)" : nil
   }
 
-  private static func imagesPerSecond(_ run: ReportedRun) -> String? {
+  private static func speed(_ run: ReportedRun) -> String? {
     let seconds = run.metrics.cost.seconds - run.metrics.evaluationSeconds
     guard seconds > 0 else { return nil }
     return (Double(run.metrics.lastStep * run.configuration.batchSize) / seconds).fixed(0)
