@@ -1,2 +1,5 @@
 #include <cblas.h>
 #include <lapacke.h>
+
+// A macro is not seen in Swift.
+typedef lapack_int relic_lapack_int;

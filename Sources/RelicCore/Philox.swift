@@ -13,6 +13,7 @@ public struct Philox: RandomNumberGenerator, Sendable {
     case stochasticDepth = 5
     case folds = 6
     case holdOut = 7
+    case map = 8
   }
 
   private let key: SIMD2<UInt32>

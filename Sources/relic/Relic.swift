@@ -5,7 +5,8 @@ internal import RelicNN
 @main struct Relic {
   static let commands: [any Command.Type] = [
     DemoCommand.self, PretrainCommand.self, ExtractCommand.self, ProbeCommand.self,
-    PredictCommand.self, EvaluateCommand.self, ViewsCommand.self, DownloadCommand.self,
+    PredictCommand.self, EvaluateCommand.self, ReportCommand.self, ViewsCommand.self,
+    DownloadCommand.self,
     ConvertCommand.self, InfoCommand.self,
   ]
 

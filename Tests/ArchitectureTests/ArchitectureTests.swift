@@ -55,7 +55,8 @@ import Testing
   private static let unsafePlaces = [
     "RelicCore/", "RelicNN/Tensor/", "RelicNN/Kernels/", "LinearProbe/Regression/",
     "LinearProbe/Neighbors/UnitRows.swift", "LinearProbe/Features/Features.swift",
-    "LinearProbe/Features/NPY/", "RelicNN/Weights/", "RelicNN/Images/Codecs/",
+    "LinearProbe/Features/NPY/", "LinearProbe/Projection/", "RelicNN/Weights/",
+    "RelicNN/Images/Codecs/",
     "RelicNN/Datasets/Fetching/", "relic/Runs/", "relic/Terminal/Console.swift",
   ]
 

@@ -20,9 +20,13 @@ import sklearn
 from scipy.optimize import minimize
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
+from sklearn.manifold import TSNE
+from sklearn.manifold._t_sne import _joint_probabilities_nn
 from sklearn.metrics import classification_report, confusion_matrix, log_loss
 from sklearn.model_selection import StratifiedKFold
+from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import StandardScaler, normalize
 
 warnings.filterwarnings("ignore")
@@ -286,6 +290,34 @@ def minimisations():
     return out
 
 
+def projections():
+    """Principal components, and t-SNE's probabilities of pairs and divergence at the end."""
+    out = {}
+    for name, settings in PROBLEMS.items():
+        x, _ = problem(**settings)
+        pca = PCA(n_components=min(5, x.shape[1]), svd_solver="full").fit(x)
+        out[name] = {
+            "means": pca.mean_.tolist(),
+            "directions": pca.components_.tolist(),
+            "variances": pca.explained_variance_.tolist(),
+            "total": float(x.var(axis=0, ddof=1).sum()),
+            "places": pca.transform(x[:20]).ravel().tolist(),
+        }
+    x, _ = problem(**PROBLEMS["ten"])
+    x = PCA(n_components=20, svd_solver="full").fit_transform(x)
+    near = NearestNeighbors(n_neighbors=91).fit(x).kneighbors_graph(mode="distance")
+    near.data **= 2  # as TSNE.fit does
+    p = _joint_probabilities_nn(near, 30.0, 0).tocsr()
+    p.sort_indices()
+    model = TSNE(perplexity=30.0, init="pca", angle=0.1, random_state=0).fit(x)
+    out["pairs"] = {
+        "starts": p.indptr.tolist()[:5], "neighbors": p.indices.tolist()[:p.indptr[4]],
+        "values": p.data.tolist()[:p.indptr[4]], "sum": float(p.sum()), "count": int(p.nnz),
+        "divergence": float(model.kl_divergence_),
+    }
+    return out
+
+
 def save(name, content):
     with open(os.path.join(FOLDER, name), "w") as file:
         json.dump(content, file, indent=None, separators=(",", ":"))
@@ -319,4 +351,5 @@ if LABEL == "1.9":
     save("scalings.json", scalings())
     save("few.json", few())
     save("votes.json", votes())
+    save("projections.json", projections())
     arrays()

@@ -10,6 +10,7 @@
 #include "bfloat16_winograd.h"
 #include "depthwise.h"
 #include "elementwise.h"
+#include "embedding.h"
 #include "gate.h"
 #include "half.h"
 #include "norm.h"

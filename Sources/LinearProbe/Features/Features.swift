@@ -43,7 +43,7 @@ public struct Features: Equatable, Sendable {
   }
 
   /// Returns the samples in `rows`, in that order.
-  func samples(_ rows: [Int]) -> Features {
+  package func samples(_ rows: [Int]) -> Features {
     func part<Element>(_ elements: [Element]) -> [Element] {
       rows.flatMap { elements[($0 * columns)..<(($0 + 1) * columns)] }
     }

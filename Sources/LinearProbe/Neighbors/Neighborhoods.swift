@@ -1,9 +1,9 @@
 /// The training samples most similar to each of some queries, found once for all settings.
-struct Neighborhoods {
+package struct Neighborhoods {
   /// A training sample and its cosine with the query.
-  struct Neighbor: Equatable {
-    var similarity: Float
-    var row: Int32
+  package struct Neighbor: Equatable {
+    package var similarity: Float
+    package var row: Int32
 
     /// Whether it comes before another: more similar or, if equal, earlier in the data.
     func precedes(_ other: Neighbor) -> Bool {
@@ -20,7 +20,7 @@ struct Neighborhoods {
   private static let sampleBlock = 1024
 
   /// Finds the `count` nearest of `samples`, or all if there are fewer, for each of `queries`.
-  init(_ queries: Features, among samples: Features, count: Int) {
+  package init(_ queries: Features, among samples: Features, count: Int) {
     precondition(
       queries.columns == samples.columns, "\(queries.columns) features and \(samples.columns)")
     let count = min(count, samples.rows)
@@ -37,7 +37,7 @@ struct Neighborhoods {
   }
 
   /// Returns the neighbours of one query, the nearest first.
-  func nearest(_ query: Int) -> ArraySlice<Neighbor> {
+  package func nearest(_ query: Int) -> ArraySlice<Neighbor> {
     neighbors[(query * count)..<((query + 1) * count)]
   }
 

@@ -22,6 +22,15 @@ public struct ConfusionMatrix: Equatable, Sendable {
     self.counts = counts
   }
 
+  /// Takes counts by true and by predicted class, each in the order of `labels`.
+  package init(labels: [Int], counts: [[Int]]) {
+    precondition(
+      counts.count == labels.count && counts.allSatisfy { $0.count == labels.count },
+      "\(counts.count) rows of counts for \(labels.count) classes")
+    self.labels = labels
+    self.counts = counts
+  }
+
   /// The number of samples.
   public var total: Int { counts.reduce(0) { $0 + $1.reduce(0, +) } }
 

@@ -1,0 +1,125 @@
+internal import LinearProbe
+internal import RelicNN
+
+/// Everything on a page, in its order.
+struct Report {
+  let runs: [ReportedRun]
+  /// How images are found, or `nil` if the page has none.
+  let images: EncodedImages.Settings?
+  /// The most images that a map shows.
+  let points: Int
+  let hasControls: Bool
+  /// What makes the page again.
+  let commandLine: [String]
+  let console: Console
+
+  /// Makes the page: what takes time is told of on the console.
+  func page() throws -> ReportPage {
+    var runs = runs
+    var page = ReportPage(
+      title: runs.count == 1 ? runs[0].name : "\(runs.count) runs", subtitle: Self.subtitle(runs))
+    let (curves, charts) = CurvesSection.section(runs)
+    page.data.charts = charts
+    let largest = runs.map(\.configuration.imageSize).max() ?? 32
+    var store = PictureStore(side: min(max(largest, 32), 96))
+    let skipped = SkippedImages(console)
+    var details: [ReportPage.Section] = []
+    for index in runs.indices {
+      let place = PagePlace(index: index, name: runs.count > 1 ? runs[index].name : nil)
+      let pictures = try self.pictures(&runs[index], place, skipped)
+      if let score = runs[index].scores.first {
+        details.append(try ConfusionSection.confusion(score, place))
+        details.append(ConfusionSection.classes(score, place))
+      }
+      guard let pictures else { continue }
+      if let (section, maps) = try pictures.map(limit: points, &store) {
+        details.append(section)
+        page.data.maps += maps
+      }
+      details += [
+        pictures.nearest(&store), pictures.surestMistakes(&store), pictures.views(&store),
+      ].compactMap { $0 }
+    }
+    let controls = hasControls ? try self.controls(skipped) : []
+    page.notes = runs.flatMap(\.notes)
+    page.sections =
+      [AccuracySection.section(runs, controls: controls), curves] + details
+      + [
+        ConfigurationSection.options(runs), ConfigurationSection.cost(runs),
+        ConfigurationSection.commands(runs, report: commandLine),
+      ]
+    page.pictureRules = try store.rules()
+    return page
+  }
+
+  /// Returns what a run's encoder makes of its images, and scores the run where it has no score of
+  /// this encoder; `nil` without images, with the reason among the run's notes.
+  private func pictures(
+    _ run: inout ReportedRun, _ place: PagePlace, _ skipped: SkippedImages
+  ) throws -> RunPictures? {
+    guard let settings = images else { return nil }
+    guard run.folder.holdsEncoder else {
+      tell("it has saved no encoder yet", of: &run)
+      return nil
+    }
+    let opened: EncodedImages.Opened
+    do {
+      opened = try EncodedImages.open(run, settings)
+    } catch {
+      tell(Remedies.message(for: error), of: &run)
+      return nil
+    }
+    let progress = console.forProgress
+    let encoded = try EncodedImages(opened, of: run, settings, skipped: skipped, progress)
+    var judged: JudgedImages?
+    do {
+      judged = try JudgedImages(encoded, source: run.configuration.dataset, progress)
+    } catch let error as UnfitFeatures {
+      let note = "\(run.name) is not scored: \(error)"
+      run.notes.append(note)
+      console.writeError("warning: \(note.printable)\n")
+    }
+    if let judged, !run.hasScores { try run.take(judged.scores) }
+    return RunPictures(run: run, images: encoded, judged: judged, place: place, console: progress)
+  }
+
+  /// Says on the page and on the console why a run has no images: what is known without is worth a
+  /// page.
+  private func tell(_ reason: String, of run: inout ReportedRun) {
+    let note = "\(run.name) is shown without images: \(reason)"
+    run.notes.append(note)
+    console.writeError("warning: \(note.printable)\n")
+  }
+
+  /// Returns the scores of raw pixels and of the first run's encoder before it was trained.
+  private func controls(_ skipped: SkippedImages) throws -> [ReportedScore] {
+    guard let run = runs.first, let settings = images else { return [] }
+    let configuration = run.configuration
+    let splits = DatasetSplits(
+      dataset: configuration.dataset, path: settings.datasetPath ?? configuration.datasetPath,
+      validationCount: configuration.validationCount)
+    let sources = [
+      FeatureSource(rawPixelsOf: configuration.imageSize), FeatureSource(untrained: configuration),
+    ]
+    return try sources.flatMap { source in
+      let features = try FeatureExtraction(
+        source: source, splits: splits, batchSize: settings.batchSize,
+        brokenImages: settings.brokenImages, skipped: skipped, console: console.forProgress
+      ).features()
+      let probe = ProbeRun(probe: Probe(), isSilent: false, console: console.forProgress)
+      return ReportedScore.all(of: try probe.evaluate(features, from: splits.dataset).scores)
+    }
+  }
+
+  private static func subtitle(_ runs: [ReportedRun]) -> HTML {
+    let parts = runs.map { run -> HTML in
+      let configuration = run.configuration
+      return """
+        \(runs.count > 1 ? run.name + ": " : "")\(configuration.encoder.rawValue) pretrained by \
+        ReLIC on \(configuration.dataset) at \(configuration.imageSize) pixels, \
+        \(run.metrics.lastStep) steps of \(configuration.epochs) epochs
+        """
+    }
+    return parts.joined(separator: "<br/>")
+  }
+}
