@@ -95,16 +95,15 @@ struct Report {
   private func controls(_ skipped: SkippedImages) throws -> [ReportedScore] {
     guard let run = runs.first, let settings = images else { return [] }
     let configuration = run.configuration
-    let splits = DatasetSplits(
-      dataset: configuration.dataset, path: settings.datasetPath ?? configuration.datasetPath,
-      validationCount: configuration.validationCount)
+    let splits = try EncodedImages.splits(of: run, settings)
     let sources = [
-      FeatureSource(rawPixelsOf: configuration.imageSize), FeatureSource(untrained: configuration),
+      FeatureSource(rawPixelsOf: configuration.imageSize),
+      FeatureSource(untrained: configuration, in: .float32),
     ]
     return try sources.flatMap { source in
       let features = try FeatureExtraction(
-        source: source, splits: splits, batchSize: settings.batchSize,
-        brokenImages: settings.brokenImages, skipped: skipped, console: console.forProgress
+        source: source, splits: splits, batchSize: settings.batchSize, skipped: skipped,
+        console: console.forProgress
       ).features()
       let probe = ProbeRun(probe: Probe(), isSilent: false, console: console.forProgress)
       return ReportedScore.all(of: try probe.evaluate(features, from: splits.dataset).scores)

@@ -41,16 +41,23 @@ struct EncodedImages {
   ///
   /// - Throws: What is not there, before anything is read that takes time.
   static func open(_ run: ReportedRun, _ settings: Settings) throws -> Opened {
-    let configuration = run.configuration
-    let splits = DatasetSplits(
-      dataset: configuration.dataset, path: settings.datasetPath ?? configuration.datasetPath,
-      validationCount: configuration.validationCount)
+    let splits = try splits(of: run, settings)
     let hasTest =
       run.options.datasetName != .folder || splits.validationCount > 0
       || ImageFolder.hasTestSplit(splits.path)
     return Opened(
       splits: splits, train: try splits.train(), test: hasTest ? try splits.test() : nil,
-      source: try FeatureSource(run.folder))
+      source: try FeatureSource(run.folder, .target, in: .float32))
+  }
+
+  /// Returns where the images of a run are.
+  static func splits(of run: ReportedRun, _ settings: Settings) throws -> DatasetSplits {
+    let configuration = run.configuration
+    return DatasetSplits(
+      dataset: configuration.dataset, path: settings.datasetPath ?? configuration.datasetPath,
+      validationCount: configuration.validationCount,
+      files: try DatasetFiles(brokenImages: settings.brokenImages).completed(
+        by: run.folder, isPathTyped: settings.datasetPath != nil))
   }
 
   /// Takes the features that lie in the run's folder, or else extracts them.
@@ -71,7 +78,7 @@ struct EncodedImages {
     }
     let extraction = FeatureExtraction(
       source: opened.source, splits: opened.splits, batchSize: settings.batchSize,
-      brokenImages: settings.brokenImages, skipped: skipped, console: console)
+      skipped: skipped, console: console)
     guard let test = opened.test else {
       let (samples, origin) = try extraction.features(of: opened.train, called: "train")
       train = Split(
