@@ -41,8 +41,8 @@ enum ScoringAdvice: Equatable {
       "there is no test split; the same with --validation \(count) holds some out, for 'relic probe "
         + "\(folder)' to score by"
     case .testSplit, .none:
-      "there is nothing to score by; 'relic predict PROBE \(folder)' sorts them into the classes of "
-        + "a probe of the same encoder"
+      "there is no test split and nothing to score by; 'relic predict PROBE \(folder)' sorts them "
+        + "into the classes of a probe of the same encoder"
     }
   }
 }

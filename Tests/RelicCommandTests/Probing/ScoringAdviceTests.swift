@@ -20,7 +20,7 @@ import Testing
         "the encoder; write its features with 'relic extract \(photos.run)'\n"))
     let extracted = follow(trained.output)
     #expect(extracted.code == .success)
-    #expect(extracted.output.contains("there is nothing to score by; 'relic predict PROBE "))
+    #expect(extracted.output.contains("split and nothing to score by; 'relic predict PROBE "))
     for more in [[], ["--validation", "2"]] {
       let scored = Captured.run(["evaluate", photos.run] + more)
       #expect(scored.code == .input)
