@@ -3,11 +3,11 @@ internal import Foundation
 
 /// Points of a plane of which those are near each other that samples of many features are: t-SNE.
 ///
-/// Minimises KL(P || Q) for P of ``Affinities`` and q(i, j) = w(i, j) / sum of w, with
-/// w = 1 / (1 + |y(i) - y(j)|²), by gradient descent with momentum and gains from the first two
-/// principal components. Van der Maaten & Hinton 2008; start and learning rate as in Kobak & Berens
-/// 2019. Every pair of points is looked at in each iteration, so the time grows with their square.
-/// The result does not depend on the number of workers.
+/// Minimises KL(P || Q) for p(i, j) of Gaussians around the samples, over nearest neighbours, and
+/// q(i, j) = w(i, j) / sum of w, with w = 1 / (1 + |y(i) - y(j)|²), by gradient descent with momentum
+/// and gains from the first two principal components. Van der Maaten & Hinton 2008; start and
+/// learning rate as in Kobak & Berens 2019. Every pair of points is looked at in each iteration, so
+/// the time grows with their square. The result does not depend on the number of workers.
 public struct NeighborMap: Equatable, Sendable {
   /// About how many neighbours each sample keeps near.
   public var perplexity = 30.0

@@ -46,8 +46,8 @@ import Testing
   @Test(arguments: [
     (0.0, 100.0, ["0", "20", "40", "60", "80", "100"]), (0.99, 1.0, ["0.990", "0.992"]),
     (0.0, 19_500.0, ["0", "5k", "10k", "15k"]), (3.45, 5.6, ["3.5", "4.0", "4.5", "5.0", "5.5"]),
-    (0.0, 3.15e-4, ["0", "0.0001", "0.0002", "0.0003"]), (0.0, 1.0, ["0", "0.2", "0.4", "0.6"]),
-    (0.0, 0.9, ["0", "0.2"]),
+    (0.0, 3.15e-4, ["0", "1e-4", "2e-4", "3e-4"]), (0.0, 1.0, ["0", "0.2", "0.4", "0.6"]),
+    (0.0, 0.9, ["0", "0.2"]), (0.0, 0.00105, ["0", "2.5e-4", "5e-4", "7.5e-4", "1e-3"]),
   ])
   func `ticks are round numbers`(_ low: Double, _ high: Double, _ labels: [String]) {
     let ticks = AxisTicks(low...high, count: 5)
@@ -63,6 +63,7 @@ import Testing
       #"{"step":1,"loss":5.5,"temperature":1.25,"epoch":1,"seconds":2,"unknown":"x"}"#,
       #"{"step":2,"loss":"NaN","logit_scale":1.5,"seconds":4,"processor_seconds":7,"top1":0.5}"#,
       "no line", #"{"step":2,"eval_top1":0.25,"eval_knn_top1":0.125,"eval_seconds":1.5}"#,
+      #"{"step":3,"loss":5."#,
     ]
     try lines.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
     let metrics = try MetricsFile(path: path)

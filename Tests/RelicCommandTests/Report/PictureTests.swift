@@ -39,6 +39,12 @@ import Testing
     #expect(PointSample.spread([3, 5, 7], 5) == [3, 5, 7])
     #expect(PointSample.spread(Array(0..<100), 4) == [12, 37, 62, 87])
     #expect(PointSample.spread([], 4) == [])
+    // Three of class 0, two of class 1 and many of class 2 in turn.
+    let labels = [0, 0, 0, 1, 1] + Array(repeating: 2, count: 40)
+    let spread = PointSample.spread(Array(labels.indices), by: labels, 6)
+    #expect(spread.map { labels[$0] } == [0, 0, 1, 1, 2, 2])
+    #expect(PointSample.spread(Array(labels.indices), by: labels, 2).map { labels[$0] } == [0, 2])
+    #expect(PointSample.spread(Array(0..<45), by: nil, 3) == [7, 22, 37])
   }
 
   @Test func `rows are found by file name, and without names by their place`() throws {

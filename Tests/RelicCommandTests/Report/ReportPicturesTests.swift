@@ -25,9 +25,9 @@ import Testing
     ] { #expect(ids.contains(id), "\(id) is missing") }
     for name in Self.classNames { #expect(page.text.contains(name), "\(name) is missing") }
     #expect(!page.elements.contains("b") || !text.contains("<b onload"))
-    // Rows of six and six beside eight neighbours at most, mistakes, and six images of three.
+    // Rows of six and six beside eight neighbours at most, mistakes, and six images of nine.
     let pictures = page.attributes["class"]?.filter { $0 == "picture large" }.count ?? 0
-    #expect(pictures > 6 * 9 + 6 * 3)
+    #expect(pictures > 6 * 9 + 6 * 9)
     #expect(Set(page.attributes["class"] ?? []).contains("other"))
     // A mark of each class on each map, and in the legend.
     #expect(page.attributes["data-class"]?.count == 4 * 3)
@@ -64,7 +64,7 @@ import Testing
     let ids = page.attributes["id"] ?? []
     for id in ["map", "neighbors", "views"] { #expect(ids.contains(id), "\(id) is missing") }
     for id in ["confusion", "classes", "mistakes"] { #expect(!ids.contains(id), "\(id)") }
-    #expect(page.text.contains("All 20 train images"))
+    #expect(page.text.contains("All 20 training images"))
     #expect(page.text.contains("0.png"))
     // An image is no neighbour of its own.
     #expect(!page.text.contains("1.00"))

@@ -30,10 +30,22 @@ struct AxisTicks: Equatable {
       let thousands = value / 1000
       return (thousands == thousands.rounded() ? thousands.fixed(0) : thousands.fixed(1)) + "k"
     }
-    if abs(value) < 0.001 { return String(format: "%.2g", value) }
+    if abs(value) < 0.01, step < 0.005 {
+      let exponent = Int(floor(log10(abs(value)) + 1e-9))
+      return (value / pow(10, Double(exponent))).argument(digits: 2) + "e\(exponent)"
+    }
     let digits = max(0, Int((-log10(max(step, 1e-9))).rounded(.up)))
     // A step such as 0.25 needs a digit more than its size says.
     let shifted = step * pow(10, Double(digits))
     return value.fixed(abs(shifted - shifted.rounded()) < 1e-6 ? digits : digits + 1)
+  }
+}
+
+extension Double {
+  /// The number with at most so many decimal places.
+  fileprivate func argument(digits: Int) -> String {
+    var text = fixed(digits)
+    while text.hasSuffix("0") { text.removeLast() }
+    return text.hasSuffix(".") ? String(text.dropLast()) : text
   }
 }

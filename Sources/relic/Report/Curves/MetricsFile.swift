@@ -27,7 +27,10 @@ struct MetricsFile {
   init(path: String) throws(FileError) {
     guard FileManager.default.fileExists(atPath: path) else { return }
     let file = try ByteFile(path: path)
-    let lines = Data(try file.bytes(at: 0, count: file.count)).split(separator: 0x0a)
+    let content = Data(try file.bytes(at: 0, count: file.count))
+    let lines = content.split(separator: 0x0a)
+    // A run that is under way may be writing the last one.
+    let finished = content.last == 0x0a ? lines.count : lines.count - 1
     let stride = max(1, lines.count / Self.lineLimit)
     let scored = Data("top1\"".utf8)
     let decoder = JSONDecoder()
@@ -37,7 +40,7 @@ struct MetricsFile {
       let isLast = index >= lines.count - 2
       guard isLast || index % stride == 0 || line.range(of: scored) != nil else { continue }
       guard let entry = try? decoder.decode(Entry.self, from: line) else {
-        unreadableLines += 1
+        if index < finished { unreadableLines += 1 }
         continue
       }
       add(entry)

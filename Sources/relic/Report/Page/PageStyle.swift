@@ -5,7 +5,7 @@ enum PageStyle {
       --link: #0b5cad; --good: #1d7a33; --bad: #b3261e; --heat: 11, 92, 173;
       --c0: #2f6fb0; --c1: #d9660a; --c2: #2e8b3d; --c3: #c8333a; --c4: #7d57b0; --c5: #86574b;
       --c6: #cf4fa6; --c7: #6b7076; --c8: #85830a; --c9: #0f8798; }
-    @media (prefers-color-scheme: dark) { :root { --back: #14171a; --panel: #1e2327;
+    @media screen and (prefers-color-scheme: dark) { :root { --back: #14171a; --panel: #1e2327;
       --ink: #e6e9ec; --faint: #a3abb3; --line: #3a424a; --link: #7db8f5; --good: #6cd184;
       --bad: #ff8a80; --heat: 106, 169, 233;
       --c0: #6aa9e9; --c1: #ff9d4d; --c2: #5fca71; --c3: #ff7a7a; --c4: #b99aea; --c5: #c79a8d;
@@ -34,7 +34,7 @@ enum PageStyle {
     td.n, th.n { text-align: right; white-space: nowrap; }
     td.best { font-weight: 700; }
     td.differs { background: rgba(var(--heat), .16); }
-    td.text, th.text { overflow-wrap: anywhere; min-width: 6.5rem; }
+    td.text, th.text { overflow-wrap: break-word; min-width: 6.5rem; max-width: 22rem; }
     @media (max-width: 500px) { th, td { padding: .3rem .4rem; }
       td.text, th.text { min-width: 5.5rem; } }
     .beside { display: flex; flex-wrap: wrap; gap: 0 3rem; align-items: flex-start; }
@@ -107,7 +107,10 @@ enum PageStyle {
     #tip[hidden] { display: none; }
     @media print { body { max-width: none; padding: 0; font-size: 11pt; }
       nav, #tip { display: none; } h2 { break-after: avoid; }
-      .scroll { overflow: visible; } tr, figure { break-inside: avoid; }
+      .scroll { overflow: visible; } table { font-size: .75rem; }
+      th, td { padding: .15rem .3rem; } td.n, th.n { white-space: normal; }
+      .charts { grid-template-columns: repeat(3, 1fr); }
+      .row { flex-wrap: wrap; } tr, figure { break-inside: avoid; }
       pre { white-space: pre-wrap; overflow-wrap: anywhere; }
       * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 

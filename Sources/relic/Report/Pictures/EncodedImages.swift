@@ -69,7 +69,8 @@ struct EncodedImages {
     let testName = opened.splits.validationCount > 0 ? "held-out" : "test"
     if let test = opened.test, let stored = Self.stored(run, opened) {
       train = Split(
-        features: stored.train, images: ImageRows(of: stored.train, in: opened.train), name: "train"
+        features: stored.train, images: ImageRows(of: stored.train, in: opened.train),
+        name: "training"
       )
       self.test = Split(
         features: stored.test, images: ImageRows(of: stored.test, in: test), name: testName)
@@ -82,14 +83,15 @@ struct EncodedImages {
     guard let test = opened.test else {
       let (samples, origin) = try extraction.features(of: opened.train, called: "train")
       train = Split(
-        features: samples, images: ImageRows(of: samples, in: opened.train), name: "train")
+        features: samples, images: ImageRows(of: samples, in: opened.train), name: "training")
       self.test = nil
       self.origin = origin
       return
     }
     let folder = try extraction.features()
     train = Split(
-      features: folder.train, images: ImageRows(of: folder.train, in: opened.train), name: "train")
+      features: folder.train, images: ImageRows(of: folder.train, in: opened.train),
+      name: "training")
     self.test = Split(
       features: folder.test, images: ImageRows(of: folder.test, in: test), name: testName)
     origin = folder.origin
@@ -104,7 +106,8 @@ struct EncodedImages {
     let count = opened.splits.validationCount
     guard origin.dataset == opened.splits.dataset, origin.pixelMean == nil,
       origin.imageSize == run.configuration.imageSize, !origin.encoder.hasSuffix(" (online)"),
-      origin.validationCount == (count > 0 ? count : nil)
+      origin.validationCount == (count > 0 ? count : nil),
+      folder.train.features.firstNonFinite == nil, folder.test.features.firstNonFinite == nil
     else { return nil }
     return folder
   }

@@ -14,6 +14,7 @@ struct RunPictures {
   private static let neighbors = 8
   private static let mistakes = 24
   private static let viewedImages = 6
+  private static let (largeViews, smallViews) = (8, 4)
 
   /// Returns the maps of at most `limit` images.
   func map(
@@ -61,8 +62,11 @@ struct RunPictures {
     // Without another split, an image's neighbours are the others of its own.
     let isOwn = images.test == nil
     let all = Array(0..<shown.features.features.rows)
-    let right = PointSample.spread(judged?.rows(classifiedRight: true) ?? all, Self.queries)
-    let wrong = PointSample.spread(judged?.rows(classifiedRight: false) ?? [], Self.queries)
+    let labels = shown.features.labels
+    let right = PointSample.spread(
+      judged?.rows(classifiedRight: true) ?? all, by: labels, Self.queries)
+    let wrong = PointSample.spread(
+      judged?.rows(classifiedRight: false) ?? [], by: labels, Self.queries)
     let queries = right + wrong
     guard !queries.isEmpty else { return nil }
     let found = Neighborhoods(
@@ -119,16 +123,16 @@ struct RunPictures {
     let shown = PointSample.spread(Array(0..<dataset.count), Self.viewedImages)
     let rows = shown.compactMap { sample -> NeighborsSection.Row? in
       guard let image = try? dataset.image(at: sample) else { return nil }
-      let (global, local) = (min(configuration.globalViews, 8), min(configuration.localViews, 4))
-      let views = (0..<(global + local)).map { place in
-        // Views are numbered through, large ones first.
-        let isLocal = place >= global
-        let number = isLocal ? place - global + configuration.globalViews : place
+      let (global, local) = (configuration.globalViews, configuration.localViews)
+      let views = (0..<(Self.largeViews + min(local, Self.smallViews))).map { place in
+        // Views of an epoch are numbered through, large ones first.
+        let isLocal = place >= Self.largeViews
         let generator = ViewGenerator(
-          imageSize: configuration.imageSize, isLocal: isLocal, strength: configuration.viewStrength
-        )
+          imageSize: configuration.imageSize, isLocal: isLocal,
+          strength: configuration.viewStrength)
         let view = generator.view(
-          of: image, seed: configuration.seed, epoch: 0, sample: sample, view: number)
+          of: image, seed: configuration.seed, epoch: isLocal ? 0 : place / global, sample: sample,
+          view: isLocal ? global + place - Self.largeViews : place % global)
         return NeighborsSection.Picture(
           index: store.add(
             view.image.thumbnail(side: store.large.side), isLarge: true),

@@ -31,8 +31,8 @@ enum ConfigurationSection {
       ("Steps", { String($0.metrics.lastStep) }),
       ("Images seen", { String($0.metrics.lastStep * $0.configuration.batchSize) }),
       ("Time", { time($0.metrics.cost.seconds) }),
-      ("Processor time", { time($0.metrics.cost.processorSeconds) }),
       ("of which evaluations meanwhile", { time($0.metrics.evaluationSeconds) }),
+      ("Processor time", { time($0.metrics.cost.processorSeconds) }),
       ("Images a second", { speed($0) }),
       ("Fitting and scoring", { $0.scores.first?.seconds.map { $0.fixed(1) + " s" } }),
     ]

@@ -45,7 +45,16 @@ enum ConfusionSection {
       order.sort { report.classes[$0].f1 < report.classes[$1].f1 }
       order = Array(order.prefix(listedClasses))
     }
-    let rows = order.map { row(score.classNames[$0], report.classes[$0]) }
+    let rows = order.map { index in
+      let own = report.classes[index]
+      return row(
+        score.classNames[index], precision: own.precision, recall: own.recall, f1: own.f1,
+        images: own.support)
+    }
+    let mean = report.macroAverage
+    let total = row(
+      "mean of classes", precision: mean.precision, recall: mean.recall, f1: mean.f1,
+      images: mean.support)
     let note =
       isCut
       ? "The \(listedClasses) of \(report.classes.count) classes that are known least." : ""
@@ -57,17 +66,19 @@ enum ConfusionSection {
         <div class="scroll"><table class="classes"><thead><tr><th>Class</th>\
         <th class="n">Precision %</th><th class="n">Recall %</th><th class="bars"></th>\
         <th class="n">f1</th><th class="n">Images</th></tr></thead>
-        <tbody>\(rows)</tbody><tfoot>\(row("mean of classes", report.macroAverage))</tfoot></table></div>
+        <tbody>\(rows)</tbody><tfoot>\(total)</tfoot></table></div>
         """)
   }
 
-  private static func row(_ name: String, _ scores: ClassificationReport.Scores) -> HTML {
+  private static func row(
+    _ name: String, precision: Double, recall: Double, f1: Double, images: Int
+  ) -> HTML {
     """
-    <tr><td class="text">\(name)</td><td class="n">\((100 * scores.precision).fixed(1))</td>\
-    <td class="n">\((100 * scores.recall).fixed(1))</td><td class="bars" aria-hidden="true">\
-    <i class="bar k1" style="width:\((100 * scores.precision).fixed(1))%"></i>\
-    <i class="bar k0" style="width:\((100 * scores.recall).fixed(1))%"></i></td>\
-    <td class="n">\(scores.f1.fixed(3))</td><td class="n">\(scores.support)</td></tr>
+    <tr><td class="text">\(name)</td><td class="n">\((100 * precision).fixed(1))</td>\
+    <td class="n">\((100 * recall).fixed(1))</td><td class="bars" aria-hidden="true">\
+    <i class="bar k1" style="width:\((100 * precision).fixed(1))%"></i>\
+    <i class="bar k0" style="width:\((100 * recall).fixed(1))%"></i></td>\
+    <td class="n">\(f1.fixed(3))</td><td class="n">\(images)</td></tr>
 
     """
   }

@@ -60,8 +60,8 @@ enum CurvesSection {
     }
     for run in unreadable {
       body += """
-        <p class="warn">\(run.folder.metricsPath): \(run.metrics.unreadableLines) lines cannot be \
-        read and are left out.</p>
+        <p class="warn">\(run.folder.metricsPath): lines that cannot be read are left out: \
+        \(run.metrics.unreadableLines).</p>
         """
     }
     let section = ReportPage.Section(id: "curves", title: "Curves", body: body)

@@ -75,7 +75,7 @@ enum NeighborsSection {
       "views", "Augmented views",
       body: """
         <p class="note">The first picture of a row is an image, the others are views of it that the \
-        first epoch trains on: views of one image are to have features alike.</p>
+        first epochs train on: views of one image are to have features alike.</p>
         \(list(rows, sheet))
         """)
   }
