@@ -116,7 +116,8 @@ struct Report {
       return """
         \(runs.count > 1 ? run.name + ": " : "")\(configuration.encoder.rawValue) pretrained by \
         ReLIC on \(configuration.dataset) at \(configuration.imageSize) pixels, \
-        \(run.metrics.lastStep) steps of \(configuration.epochs) epochs
+        \(run.metrics.lastStep) steps \
+        taken, \(configuration.epochs == 1 ? "1 epoch" : "\(configuration.epochs) epochs") planned
         """
     }
     return parts.joined(separator: "<br/>")

@@ -109,6 +109,7 @@ enum PageStyle {
       nav, #tip { display: none; } h2 { break-after: avoid; }
       .scroll { overflow: visible; } table { font-size: .75rem; }
       th, td { padding: .15rem .3rem; } td.n, th.n { white-space: normal; }
+      td.best { white-space: nowrap; }
       .charts { grid-template-columns: repeat(3, 1fr); }
       .row { flex-wrap: wrap; } tr, figure { break-inside: avoid; }
       pre { white-space: pre-wrap; overflow-wrap: anywhere; }
