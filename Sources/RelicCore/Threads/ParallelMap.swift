@@ -3,7 +3,8 @@
 ///
 /// `tasks` must not depend on the number of workers: then neither does the result.
 package func parallelMap<Result>(_ tasks: Int, _ body: (_ task: Int) -> Result) -> [Result] {
-  let tasks = max(tasks, 0)
+  // Without capacity it would write the count of the empty array that all threads share.
+  guard tasks > 0 else { return [] }
   return unsafe Array(unsafeUninitializedCapacity: tasks) { buffer, count in
     // Each task initialises one element.
     nonisolated(unsafe) let results = unsafe buffer
