@@ -13,6 +13,7 @@
 #include "embedding.h"
 #include "gate.h"
 #include "half.h"
+#include "nearest.h"
 #include "norm.h"
 #include "optimizer.h"
 #include "patches.h"

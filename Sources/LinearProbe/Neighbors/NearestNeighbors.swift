@@ -33,20 +33,22 @@ public struct NearestNeighbors: Codable, Equatable, Sendable {
     }
   }
 
-  /// Returns each class's share of the votes, `[queries, classes]`.
-  func shares(_ neighborhoods: Neighborhoods, of data: TrainingData) -> Matrix {
-    var shares = Matrix(rows: neighborhoods.queries, columns: data.classes.count)
-    for query in 0..<neighborhoods.queries {
+  /// Returns each class's share of the votes on some of the queries, `[queries, classes]`.
+  func shares(
+    _ neighborhoods: Neighborhoods, of data: TrainingData, queries: Range<Int>
+  ) -> Matrix {
+    var shares = Matrix(rows: queries.count, columns: data.classes.count)
+    for (row, query) in queries.enumerated() {
       let nearest = neighborhoods.nearest(query).prefix(neighbors)
       // Weights relative to the first one's: the shares are the same and nothing overflows.
       let highest = Double(nearest.first?.similarity ?? 0)
       var total = 0.0
       for neighbor in nearest {
         let weight = exp((Double(neighbor.similarity) - highest) / temperature)
-        shares[query, Int(data.targets[Int(neighbor.row)])] += weight
+        shares[row, Int(data.targets[Int(neighbor.row)])] += weight
         total += weight
       }
-      for code in data.classes.indices { shares[query, code] /= total }
+      for code in data.classes.indices { shares[row, code] /= total }
     }
     return shares
   }

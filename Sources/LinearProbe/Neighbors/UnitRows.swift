@@ -6,23 +6,31 @@ struct UnitRows {
   let columns: Int
   private var elements: [Float]
 
-  init(_ features: Features) {
-    rows = features.rows
+  /// Takes the samples in `range`.
+  init(_ features: Features, _ range: Range<Int>) {
+    rows = range.count
     columns = features.columns
-    let (rows, columns) = (rows, columns)
-    elements = Array(repeating: 0, count: rows * columns)
-    unsafe elements.withUnsafeMutableBufferPointer { elements in
+    let columns = columns
+    _ = BLAS.isSingleThreaded
+    elements = unsafe Array(unsafeUninitializedCapacity: rows * columns) { elements, count in
       // Ranges are disjoint, and so are the rows written.
       nonisolated(unsafe) let elements = unsafe elements
-      parallelRows(rows, grain: 1024) { range in
-        for row in range {
-          let values = features.row(row)
-          let length = length(of: values)
-          for (column, value) in values.enumerated() {
-            unsafe elements[row * columns + column] = Float(length > 0 ? value / length : 0)
+      parallelRows(range.count, grain: 256) { rows in
+        unsafe withUnsafeTemporaryAllocation(of: Double.self, capacity: columns) { sample in
+          guard let values = sample.baseAddress else { return }
+          for row in rows {
+            unsafe features.copy([Int32(range.lowerBound + row)], to: values)
+            let squares = unsafe cblas_ddot(blasint(columns), values, 1, values, 1)
+            let length =
+              squares.isNormal ? squares.squareRoot() : LinearProbe.length(of: unsafe Array(sample))
+            let start = row * columns
+            for column in 0..<columns {
+              unsafe elements[start + column] = Float(length > 0 ? values[column] / length : 0)
+            }
           }
         }
       }
+      count = range.count * columns
     }
   }
 

@@ -87,6 +87,14 @@ struct FittedScaling: Equatable, Sendable {
     return scaled
   }
 
+  /// Returns some samples scaled, and where among what is returned they are; nil if a result is
+  /// beyond all numbers.
+  func scaled(_ features: Features, _ rows: Range<Int>) -> (samples: Features, rows: [Int32])? {
+    if kind == .none { return (features, rows.map(Int32.init)) }
+    let part = scaled(features.samples(Array(rows)))
+    return part.firstNonFinite == nil ? (part, (0..<rows.count).map(Int32.init)) : nil
+  }
+
   private func scaled(_ features: Features) -> Features {
     var elements: [Double] = []
     elements.reserveCapacity(features.rows * features.columns)

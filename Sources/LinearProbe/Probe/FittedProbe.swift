@@ -4,6 +4,22 @@ public struct FittedProbe: Equatable, Sendable {
   enum Classifier: Equatable, Sendable {
     case logistic(LogisticModel)
     case calibrated(CalibratedModel)
+
+    /// What samples are multiplied with.
+    var panel: Panel {
+      switch self {
+      case .logistic(let model): model.panel
+      case .calibrated(let model): model.panel
+      }
+    }
+
+    /// Returns the probability of each class by the logits that the panel gives.
+    func probabilities(logits: Matrix) -> Matrix {
+      switch self {
+      case .logistic: LogisticModel.probabilities(logits: logits)
+      case .calibrated(let model): model.probabilities(logits: logits)
+      }
+    }
   }
 
   let scaling: FittedScaling
@@ -59,17 +75,35 @@ public struct FittedProbe: Equatable, Sendable {
   public func probabilities(
     _ features: Features
   ) throws(FitError) -> Matrix {
+    Matrix(
+      rows: features.rows, columns: classes.count,
+      elements: try mapBlocks(features) { $1.elements }.flatMap(\.self))
+  }
+
+  /// Returns what `body` makes of the probabilities of blocks of samples, which follow each other.
+  ///
+  /// Blocks are worked on at once, so that no more than theirs is in memory.
+  func mapBlocks<Result>(
+    _ features: Features, called name: String = "test",
+    _ body: (_ rows: Range<Int>, _ probabilities: Matrix) -> Result
+  ) throws(FitError) -> [Result] {
     guard features.columns == inputs else {
       throw .widthMismatch(expected: inputs, found: features.columns)
     }
     if let (row, column) = features.firstNonFinite {
-      throw .notFinite(samples: "test", row: row, column: column)
+      throw .notFinite(samples: name, row: row, column: column)
     }
-    let scaled = try scaling(features, called: "test")
-    return switch classifier {
-    case .logistic(let model): model.probabilities(scaled)
-    case .calibrated(let model): model.probabilities(scaled)
+    let panel = classifier.panel
+    let size = panel.block * max(1, min(1024, (1 << 20) / panel.outputs) / panel.block)
+    let blocks = parallelMap((features.rows + size - 1) / size) { block in
+      let rows = (block * size)..<min(features.rows, (block + 1) * size)
+      guard let (samples, places) = scaling.scaled(features, rows) else { return Result?.none }
+      let logits = panel.logits(samples, rows: places)
+      return body(rows, classifier.probabilities(logits: logits))
     }
+    // Names the place.
+    if blocks.contains(where: { $0 == nil }) { _ = try scaling(features, called: name) }
+    return blocks.compactMap(\.self)
   }
 
   /// Returns the most probable label of each row of `probabilities`, the first of equals.

@@ -88,13 +88,11 @@ public struct Probe: Equatable, Sendable {
     var scores: [ProbeScore] = []
     let probes = try fit(folder.train, progress: progress)
     for probe in probes {
-      let own = try probe.probabilities(folder.train.features)
-      let probabilities = try probe.probabilities(folder.test.features)
+      let own = try probe.judge(folder.train, called: "training")
+      let judgement = try probe.judge(folder.test, called: "test")
       var score = ProbeScore(
-        method: probe.method, folder: folder, truth: truth,
-        predictions: probe.labels(probabilities), probabilities: probabilities,
-        classes: probe.classes)
-      let hits = zip(probe.labels(own), trainLabels).count { $0 == $1 }
+        method: probe.method, folder: folder, truth: truth, judgement: judgement)
+      let hits = zip(own.predictions, trainLabels).count { $0 == $1 }
       score.trainTop1 = Double(hits) / Double(trainLabels.count)
       score.describe(probe)
       if probe.method == .calibrated {
@@ -124,11 +122,9 @@ public struct Probe: Equatable, Sendable {
       among: try scaling(folder.train.features, called: "training"),
       count: neighbors.map(\.neighbors).max() ?? 0)
     return neighbors.map { setting in
-      let shares = setting.shares(neighborhoods, of: data)
       var score = ProbeScore(
         method: .knn, folder: folder, truth: truth,
-        predictions: shares.firstMaxima().map { data.classes[$0] }, probabilities: shares,
-        classes: data.classes)
+        judgement: setting.judge(neighborhoods, of: data, truth: truth))
       score.neighbors = setting
       score.scaling = self.scaling
       score.seconds = start.duration(to: .now) / .seconds(1)

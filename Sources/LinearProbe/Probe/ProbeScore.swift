@@ -46,13 +46,12 @@ public struct ProbeScore: Equatable, Sendable {
   public let blasCore: String
 
   init(
-    method: Probe.Method, folder: FeatureFolder, truth: [Int], predictions: [Int],
-    probabilities: Matrix, classes: [Int]
+    method: Probe.Method, folder: FeatureFolder, truth: [Int], judgement: Judgement
   ) {
     self.method = method
-    let confusion = ConfusionMatrix(truth: truth, predictions: predictions)
+    let confusion = ConfusionMatrix(truth: truth, predictions: judgement.predictions)
     top1 = confusion.accuracy
-    logLoss = LinearProbe.logLoss(probabilities, classes: classes, labels: truth)
+    logLoss = LinearProbe.logLoss(ofLikelihoods: judgement.likelihoods)
     confusionMatrix = confusion
     classNames = folder.origin?.classNames
     trainCount = folder.train.features.rows

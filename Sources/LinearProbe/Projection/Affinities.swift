@@ -67,7 +67,7 @@ struct Affinities: Equatable {
           Float(-max(0, squares[row] + squares[other] - 2 * products[offset + other]))
         }
         likeness[row] = -.infinity
-        var heap = NeighborHeap(capacity: count)
+        var heap = NearestSelection(capacity: count)
         heap.offer(likeness[...], from: 0)
         return heap.sorted.map { found in
           let other = Int(found.row)

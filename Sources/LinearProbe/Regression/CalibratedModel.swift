@@ -27,13 +27,21 @@ public struct CalibratedModel: Equatable, Sendable {
 
   /// Returns the probability of each class, `[samples, classes]`: the members' mean.
   public func probabilities(_ features: Features) -> Matrix {
-    let panel = Panel(
-      inputs: features.columns, models: members.map { $0.model.parameters[...] })
-    let logits = panel.logits(
-      features, rows: Array(0..<Int32(features.rows)))
+    probabilities(logits: panel.logits(features, rows: Array(0..<Int32(features.rows))))
+  }
+
+  /// The members side by side.
+  var panel: Panel {
+    Panel(
+      inputs: members[0].model.weights.columns,
+      models: members.map { $0.model.parameters[...] })
+  }
+
+  /// Returns the probability of each class by the logits of all members, those of each together.
+  func probabilities(logits: Matrix) -> Matrix {
     let codes = members.map { $0.model.calibratedCodes(in: classes) }
-    var mean = Matrix(rows: features.rows, columns: classes.count)
-    for row in 0..<features.rows {
+    var mean = Matrix(rows: logits.rows, columns: classes.count)
+    for row in 0..<logits.rows {
       var rest = logits.row(row)
       for (member, codes) in zip(members, codes) {
         let own = rest.prefix(member.sigmoids.count)

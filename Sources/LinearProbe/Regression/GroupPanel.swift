@@ -9,20 +9,18 @@ struct GroupPanel {
   /// Class weights `[members, classes]`.
   let weights: [Double]
 
-  /// Returns sums over the samples in `rows` for all models: gradients of the weights
+  /// Writes sums over the samples in `rows` for all models: gradients of the weights
   /// `[members * outputs, inputs]`, of the intercepts `[members * outputs]`, then losses
   /// `[members]`.
   ///
   /// `targets` holds the class of every sample of `features`, counted from 0.
-  func sums(over rows: ArraySlice<Int32>, of features: Features, targets: [Int32]) -> [Double] {
-    let (inputs, width) = (panel.inputs, panel.outputs)
-    var sums = Array(repeating: 0.0, count: width * (inputs + 1) + members.count)
-    if members.isEmpty { return sums }
-    unsafe sums.withUnsafeMutableBufferPointer { sums in
-      guard let total = sums.baseAddress else { return }
-      unsafe add(rows, of: features, targets: targets, to: total)
-    }
-    return sums
+  func sum(
+    over rows: ArraySlice<Int32>, of features: Features, targets: [Int32],
+    into sums: UnsafeMutablePointer<Double>
+  ) {
+    unsafe sums.update(repeating: 0, count: panel.outputs * (panel.inputs + 1) + members.count)
+    if members.isEmpty { return }
+    unsafe add(rows, of: features, targets: targets, to: sums)
   }
 
   private func add(

@@ -113,7 +113,9 @@ struct LBFGS {
     var change = gradient
     add(-1, oldGradient, to: &change)
     if pairs.count == settings.history { pairs.removeFirst() }
-    pairs.append(Pair(step: direction.map { $0 * step }, change: change, product: product))
+    var stretch = direction
+    scale(&stretch, by: step)
+    pairs.append(Pair(step: stretch, change: change, product: product))
   }
 
   private mutating func startSearch() {
@@ -147,7 +149,8 @@ struct LBFGS {
 
   /// Returns `-H g` by the two-loop recursion, from `H_0 = (s·y / y·y) I`.
   private func descentDirection() -> [Double] {
-    var result = gradient.map { -$0 }
+    var result = gradient
+    scale(&result, by: -1)
     guard let newest = pairs.last else { return result }
     var weights: [Double] = []
     for pair in pairs.reversed() {
@@ -155,8 +158,7 @@ struct LBFGS {
       add(-weight, pair.change, to: &result)
       weights.append(weight)
     }
-    let scale = newest.product / dot(newest.change, newest.change)
-    for index in result.indices { result[index] *= scale }
+    scale(&result, by: newest.product / dot(newest.change, newest.change))
     for (pair, weight) in zip(pairs, weights.reversed()) {
       add(weight - dot(pair.change, result) / pair.product, pair.step, to: &result)
     }

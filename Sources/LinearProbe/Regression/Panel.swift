@@ -39,6 +39,9 @@ struct Panel {
     self.intercepts = intercepts
   }
 
+  /// The number of rows that logits are taken of at a time.
+  var block: Int { Self.blockRows(inputs: inputs, outputs: outputs) }
+
   /// The number of rows to work on at a time.
   static func blockRows(inputs: Int, outputs: Int) -> Int {
     // OpenBLAS multiplies without packing while the product of the three sizes is at most 100^3.
@@ -86,7 +89,6 @@ struct Panel {
   func logits(_ features: Features, rows: [Int32]) -> Matrix {
     precondition(
       features.columns == inputs, "\(features.columns) features given to a model of \(inputs)")
-    let block = Self.blockRows(inputs: inputs, outputs: outputs)
     var result = Matrix(rows: rows.count, columns: outputs)
     unsafe result.elements.withUnsafeMutableBufferPointer { elements in
       guard let destination = elements.baseAddress else { return }

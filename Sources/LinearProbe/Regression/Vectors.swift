@@ -1,10 +1,39 @@
 internal import COpenBLAS
 
+/// Elements of a vector that one task works on.
+private let part = 1 << 15
+
+/// Sums of no more terms are taken in one piece, so that the vectors of most models have the same
+/// sums as in SciPy's one thread.
+private let longestWhole = 1 << 18
+
+/// Returns the sum of what `body` returns for ranges that cover `0..<count`, in their order.
+func sumOfParts(_ count: Int, _ body: (Range<Int>) -> Double) -> Double {
+  if count <= longestWhole { return body(0..<count) }
+  return parallelMap((count + part - 1) / part) { task in
+    body((task * part)..<min(count, (task + 1) * part))
+  }.reduce(0, +)
+}
+
+/// Calls `body` with ranges that cover `0..<count`, on all workers.
+func forParts(_ count: Int, _ body: (Range<Int>) -> Void) {
+  parallelRows(count, grain: part, body)
+}
+
 /// Returns the sum of `a[i] * b[i]`.
 func dot(_ a: [Double], _ b: [Double]) -> Double {
   precondition(a.count == b.count, "cannot multiply \(a.count) by \(b.count) elements")
   _ = BLAS.isSingleThreaded
-  return unsafe cblas_ddot(blasint(a.count), a, 1, b, 1)
+  return unsafe a.withUnsafeBufferPointer { a in
+    unsafe b.withUnsafeBufferPointer { b in
+      nonisolated(unsafe) let (a, b) = unsafe (a, b)
+      return unsafe sumOfParts(a.count) { range in
+        unsafe cblas_ddot(
+          blasint(range.count), a.baseAddress?.advanced(by: range.lowerBound), 1,
+          b.baseAddress?.advanced(by: range.lowerBound), 1)
+      }
+    }
+  }
 }
 
 /// Returns the square root of the sum of squares, even where a square overflows or vanishes.
@@ -21,18 +50,24 @@ func length(of x: [Double]) -> Double {
 func add(_ scale: Double, _ x: [Double], to y: inout [Double]) {
   precondition(x.count == y.count, "cannot add \(x.count) to \(y.count) elements")
   _ = BLAS.isSingleThreaded
-  unsafe cblas_daxpy(blasint(x.count), scale, x, 1, &y, 1)
+  unsafe x.withUnsafeBufferPointer { x in
+    unsafe y.withUnsafeMutableBufferPointer { y in
+      nonisolated(unsafe) let (x, y) = unsafe (x, y)
+      unsafe forParts(x.count) { range in
+        unsafe cblas_daxpy(
+          blasint(range.count), scale, x.baseAddress?.advanced(by: range.lowerBound), 1,
+          y.baseAddress?.advanced(by: range.lowerBound), 1)
+      }
+    }
+  }
 }
 
-/// Adds `terms` to the elements of `total` that start at `offset`.
-func add(_ terms: ArraySlice<Double>, to total: inout [Double], at offset: Int) {
-  precondition(
-    offset + terms.count <= total.count, "\(terms.count) terms do not fit behind \(offset)")
-  _ = BLAS.isSingleThreaded
-  unsafe terms.withUnsafeBufferPointer { terms in
-    unsafe total.withUnsafeMutableBufferPointer { total in
-      unsafe cblas_daxpy(
-        blasint(terms.count), 1, terms.baseAddress, 1, total.baseAddress?.advanced(by: offset), 1)
+/// Multiplies all elements by `scale`.
+func scale(_ x: inout [Double], by scale: Double) {
+  unsafe x.withUnsafeMutableBufferPointer { x in
+    nonisolated(unsafe) let x = unsafe x
+    unsafe forParts(x.count) { range in
+      for index in range { unsafe x[index] *= scale }
     }
   }
 }
