@@ -35,11 +35,12 @@ let package = Package(
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "CKernels", cSettings: [.treatAllWarnings(as: .error)] + kernels),
+    .target(name: "CMappedFiles", cSettings: [.treatAllWarnings(as: .error)]),
     .target(
       name: "CImageCodecs", cSettings: [.treatAllWarnings(as: .error)],
       linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16")]),
     .target(
-      name: "RelicCore", dependencies: ["COpenBLAS", "CKernels", "CMessageDigest"],
+      name: "RelicCore", dependencies: ["COpenBLAS", "CKernels", "CMappedFiles", "CMessageDigest"],
       swiftSettings: strict),
     .target(
       name: "RelicNN",

@@ -55,7 +55,7 @@ import Testing
   private static let unsafePlaces = [
     "RelicCore/", "RelicNN/Tensor/", "RelicNN/Kernels/", "LinearProbe/Regression/",
     "LinearProbe/Neighbors/UnitRows.swift", "LinearProbe/Neighbors/NearestSelection.swift",
-    "LinearProbe/Features/Features.swift",
+    "LinearProbe/Features/Features.swift", "LinearProbe/Features/Elements.swift",
     "LinearProbe/Features/NPY/", "LinearProbe/Projection/",
     "RelicNN/Weights/",
     "RelicNN/Images/Codecs/",

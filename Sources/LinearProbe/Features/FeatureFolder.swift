@@ -37,12 +37,22 @@ public struct FeatureFolder: Equatable, Sendable {
   ///
   /// - Throws: ``FeatureError/noTestSplit(path:)`` if there are samples to train on alone.
   public init(contentsOf folder: String) throws(FeatureError) {
+    try self.init(folder, mapped: false)
+  }
+
+  /// Reads a folder as ``init(contentsOf:)`` does, but leaves the features in their files:
+  /// ``Features/init(mapping:)``.
+  public init(mapping folder: String) throws(FeatureError) {
+    try self.init(folder, mapped: true)
+  }
+
+  private init(_ folder: String, mapped: Bool) throws(FeatureError) {
     if Self.has(.train, in: folder), !Self.has(.test, in: folder) {
       throw .noTestSplit(path: folder)
     }
     try self.init(
-      train: Self.readSplit(.train, folder), test: Self.readSplit(.test, folder),
-      origin: Self.origin(in: folder))
+      train: Self.readSplit(.train, folder, mapped: mapped),
+      test: Self.readSplit(.test, folder, mapped: mapped), origin: Self.origin(in: folder))
   }
 
   /// Writes the folder, making it where it is missing.
@@ -62,11 +72,18 @@ public struct FeatureFolder: Equatable, Sendable {
       var staged = try StagedFiles(in: folder)
       try train.stage(as: SplitPaths(.train, in: folder), in: &staged)
       try test?.stage(as: SplitPaths(.test, in: folder), in: &staged)
-      if let origin { try JSONFile.stage(origin, as: description(in: folder), in: &staged) }
-      try staged.commit(removing: paths(in: folder))
+      try commit(&staged, origin: origin, to: folder)
     } catch {
       throw .file(error)
     }
+  }
+
+  /// Gives staged files of splits their names, and removes those of an earlier content.
+  static func commit(
+    _ staged: inout StagedFiles, origin: FeatureDescription?, to folder: String
+  ) throws(FileError) {
+    if let origin { try JSONFile.stage(origin, as: description(in: folder), in: &staged) }
+    try staged.commit(removing: paths(in: folder))
   }
 
   /// Removes the files that ``write(to:)`` may have written to a folder, and no others.
@@ -107,19 +124,20 @@ public struct FeatureFolder: Equatable, Sendable {
 
   /// Reads samples; labels and names where their files are there.
   private static func readSplit(
-    _ split: Split, _ folder: String
+    _ split: Split, _ folder: String, mapped: Bool = false
   ) throws(FeatureError) -> LabeledFeatures {
     let paths = SplitPaths(split, in: folder)
     let present = { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
     guard let labels = present(paths.labels) else {
-      let features = try Features(contentsOf: paths.features)
+      let features =
+        try mapped ? Features(mapping: paths.features) : Features(contentsOf: paths.features)
       let names = try present(paths.names).map { path throws(FeatureError) in
         try readFileNames(path, of: features.rows, in: paths.features)
       }
       return LabeledFeatures(features: features, labels: nil, files: names)
     }
     return try LabeledFeatures(
-      featuresAt: paths.features, labelsAt: labels, filesAt: present(paths.names))
+      featuresAt: paths.features, labelsAt: labels, filesAt: present(paths.names), mapped: mapped)
   }
 
   /// Reads how the features in a folder were made, where it is known.

@@ -4,8 +4,8 @@ internal import CKernels
 public struct Features: Equatable, Sendable {
   /// The numbers, row by row.
   enum Storage: Equatable, Sendable {
-    case single([Float])
-    case double([Double])
+    case single(Elements<Float>)
+    case double(Elements<Double>)
   }
 
   /// The number of samples.
@@ -16,15 +16,21 @@ public struct Features: Equatable, Sendable {
 
   /// Creates `rows` samples of `columns` features given row by row.
   public init(rows: Int, columns: Int, elements: [Float]) {
-    self.init(rows: rows, columns: columns, storage: .single(elements), count: elements.count)
+    self.init(rows: rows, columns: columns, storage: .single(Elements(elements)))
   }
 
   /// Creates `rows` samples of `columns` features given row by row.
   public init(rows: Int, columns: Int, elements: [Double]) {
-    self.init(rows: rows, columns: columns, storage: .double(elements), count: elements.count)
+    self.init(rows: rows, columns: columns, storage: .double(Elements(elements)))
   }
 
-  private init(rows: Int, columns: Int, storage: Storage, count: Int) {
+  /// Takes numbers that lie in memory or in a file.
+  init(rows: Int, columns: Int, storage: Storage) {
+    let count =
+      switch storage {
+      case .single(let elements): elements.count
+      case .double(let elements): elements.count
+      }
     precondition(
       rows >= 0 && columns >= 0 && rows * columns == count,
       "\(count) elements do not fill \(rows) x \(columns)")
@@ -38,13 +44,13 @@ public struct Features: Equatable, Sendable {
     let range = (index * columns)..<((index + 1) * columns)
     return switch storage {
     case .single(let elements): elements[range].map(Double.init)
-    case .double(let elements): Array(elements[range])
+    case .double(let elements): elements[range]
     }
   }
 
   /// Returns the samples in `rows`, in that order.
   package func samples(_ rows: [Int]) -> Features {
-    func part<Element>(_ elements: [Element]) -> [Element] {
+    func part<Element>(_ elements: Elements<Element>) -> [Element] {
       rows.flatMap { elements[($0 * columns)..<(($0 + 1) * columns)] }
     }
     return switch storage {
@@ -57,9 +63,18 @@ public struct Features: Equatable, Sendable {
 
   /// One feature of one sample.
   subscript(row: Int, column: Int) -> Double {
+    let index = row * columns + column
+    return switch storage {
+    case .single(let elements): Double(elements[index..<(index + 1)][0])
+    case .double(let elements): elements[index..<(index + 1)][0]
+    }
+  }
+
+  /// The file that the samples lie in, if it was written to since it was opened.
+  var changedFile: String? {
     switch storage {
-    case .single(let elements): Double(elements[row * columns + column])
-    case .double(let elements): elements[row * columns + column]
+    case .single(let elements): elements.changedFile
+    case .double(let elements): elements.changedFile
     }
   }
 
@@ -68,11 +83,11 @@ public struct Features: Equatable, Sendable {
     let index =
       switch storage {
       case .single(let elements):
-        unsafe Int(relic_probe_finite_prefix_f32(elements.count, elements))
+        unsafe elements.firstIndex { unsafe Int(relic_probe_finite_prefix_f32($0.count, $0.baseAddress)) }
       case .double(let elements):
-        unsafe Int(relic_probe_finite_prefix_f64(elements.count, elements))
+        unsafe elements.firstIndex { unsafe Int(relic_probe_finite_prefix_f64($0.count, $0.baseAddress)) }
       }
-    return index < rows * columns ? (index / columns, index % columns) : nil
+    return index.map { ($0 / columns, $0 % columns) }
   }
 
   /// Writes the samples in `rows`, one after the other, to `destination`.

@@ -32,10 +32,14 @@ public struct LabeledFeatures: Equatable, Sendable {
   }
 
   /// Reads a split from a file of features, a file of labels and a file with a name on each line.
+  ///
+  /// Features that are `mapped` stay in their file: ``Features/init(mapping:)``.
   public init(
-    featuresAt featurePath: String, labelsAt labelPath: String, filesAt namePath: String? = nil
+    featuresAt featurePath: String, labelsAt labelPath: String, filesAt namePath: String? = nil,
+    mapped: Bool = false
   ) throws(FeatureError) {
-    features = try Features(contentsOf: featurePath)
+    features =
+      try mapped ? Features(mapping: featurePath) : Features(contentsOf: featurePath)
     let stored = try Self.readLabels(labelPath)
     guard stored.count == features.rows else {
       throw .countMismatch(
@@ -65,14 +69,23 @@ public struct LabeledFeatures: Equatable, Sendable {
   /// Adds features and, where there are any, labels and file names to the files that are written
   /// together.
   func stage(as paths: SplitPaths, in staged: inout StagedFiles) throws(FileError) {
-    try staged.add(features.array.encoded, as: paths.features)
-    if let labels {
-      let array = NPYArray(shape: [labels.count], elements: .integer(labels))
-      try staged.add(array.encoded, as: paths.labels)
-    }
-    if let files {
-      try staged.add([Array(files.map { $0 + "\n" }.joined().utf8)], as: paths.names)
-    }
+    try features.stage(as: paths.features, in: &staged)
+    if let labels { try Self.stage(labels, as: paths.labels, in: &staged) }
+    if let files { try staged.add([Self.lines(of: files)], as: paths.names) }
+  }
+
+  /// Adds labels to the files that are written together.
+  static func stage(
+    _ labels: [Int], as path: String, in staged: inout StagedFiles
+  ) throws(FileError) {
+    let writer = try NPYWriter(path, of: .int64, shape: [labels.count])
+    try writer.append(labels)
+    try staged.add(writer.file, as: path)
+  }
+
+  /// A line for each name.
+  static func lines(of names: [String]) -> [UInt8] {
+    Array(names.map { $0 + "\n" }.joined().utf8)
   }
 }
 
@@ -80,12 +93,7 @@ extension Features {
   /// Reads samples from a `.npy` file of shape `[samples, features]`.
   public init(contentsOf path: String) throws(FeatureError) {
     let array = try NPYArray.read(path)
-    guard array.shape.count == 2 else {
-      throw .badShape(
-        path: path, shape: array.shape, expected: "[samples, features]",
-        remedy: "save them as .reshape(\(array.shape.first ?? 1), -1)")
-    }
-    let (rows, columns) = (array.shape[0], array.shape[1])
+    let (rows, columns) = try Self.sizes(array.shape, path)
     switch array.elements {
     case .float32(let values): self.init(rows: rows, columns: columns, elements: values)
     case .float64(let values): self.init(rows: rows, columns: columns, elements: values)
@@ -94,12 +102,67 @@ extension Features {
     }
   }
 
-  /// The samples as an array of shape `[samples, features]`.
-  var array: NPYArray {
-    switch storage {
-    case .single(let values): NPYArray(shape: [rows, columns], elements: .float32(values))
-    case .double(let values): NPYArray(shape: [rows, columns], elements: .float64(values))
+  /// Takes samples from a `.npy` file of shape `[samples, features]` where they are looked at, so
+  /// that they may be more than fit into memory.
+  ///
+  /// The file's length is checked beforehand. What is computed from samples whose file is written to
+  /// meanwhile is refused with ``FitError/changed(path:)``. A file of other numbers than float32 and
+  /// float64, or in Fortran order, is read as ``init(contentsOf:)`` does.
+  public init(mapping path: String) throws(FeatureError) {
+    let file: ByteFile
+    let header: NPYHeader
+    let start: Int
+    do throws(NPYError) {
+      (file, header, start) = try NPYArray.open(path)
+    } catch {
+      throw .npy(error)
     }
+    let (rows, columns) = try Self.sizes(header.shape, path)
+    guard let storage = Self.storage(file, header, at: start) else {
+      try self.init(contentsOf: path)
+      return
+    }
+    self.init(rows: rows, columns: columns, storage: storage)
+  }
+
+  /// Returns the elements where they lie, nil if they cannot be used there.
+  private static func storage(_ file: ByteFile, _ header: NPYHeader, at start: Int) -> Storage? {
+    let count = header.shape.reduce(1, *)
+    guard !header.isFortranOrder, let mapped = MappedFile(file) else { return nil }
+    return switch header.type {
+    case .float32: Elements(mapped, at: start, count: count).map { .single($0) }
+    case .float64: Elements(mapped, at: start, count: count).map { .double($0) }
+    default: nil
+    }
+  }
+
+  private static func sizes(
+    _ shape: [Int], _ path: String
+  ) throws(FeatureError) -> (rows: Int, columns: Int) {
+    guard shape.count == 2 else {
+      throw .badShape(
+        path: path, shape: shape, expected: "[samples, features]",
+        remedy: "save them as .reshape(\(shape.first ?? 1), -1)")
+    }
+    return (shape[0], shape[1])
+  }
+}
+
+extension Features {
+  /// Adds the samples to the files that are written together.
+  func stage(as path: String, in staged: inout StagedFiles) throws(FileError) {
+    let file: AtomicFile
+    switch storage {
+    case .single(let elements):
+      let writer = try NPYWriter(path, of: .float32, shape: [rows, columns])
+      try elements.write(to: writer)
+      file = writer.file
+    case .double(let elements):
+      let writer = try NPYWriter(path, of: .float64, shape: [rows, columns])
+      try elements.write(to: writer)
+      file = writer.file
+    }
+    try staged.add(file, as: path)
   }
 }
 

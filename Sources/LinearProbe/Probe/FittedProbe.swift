@@ -101,6 +101,7 @@ public struct FittedProbe: Equatable, Sendable {
       let logits = panel.logits(samples, rows: places)
       return body(rows, classifier.probabilities(logits: logits))
     }
+    try features.checkUnchanged()
     // Names the place.
     if blocks.contains(where: { $0 == nil }) { _ = try scaling(features, called: name) }
     return blocks.compactMap(\.self)

@@ -121,6 +121,7 @@ public struct Probe: Equatable, Sendable {
       try scaling(folder.test.features, called: "test"),
       among: try scaling(folder.train.features, called: "training"),
       count: neighbors.map(\.neighbors).max() ?? 0)
+    for split in [folder.train, folder.test] { try split.features.checkUnchanged() }
     return neighbors.map { setting in
       var score = ProbeScore(
         method: .knn, folder: folder, truth: truth,

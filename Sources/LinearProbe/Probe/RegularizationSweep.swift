@@ -37,11 +37,11 @@ public enum RegularizationSweep: Equatable, Sendable {
     }
     let isHeldOut = Set(heldOut)
     let rest = (0..<Int32(data.targets.count)).filter { !isHeldOut.contains($0) }
-    func trials(_ values: [Double]) -> [Trial] {
+    func trials(_ values: [Double]) throws(FitError) -> [Trial] {
       let runs = values.map {
         LogisticRegression.Run(excludedGroup: 0, inverseRegularization: $0)
       }
-      let models = settings.fitTogether(
+      let models = try settings.fitTogether(
         data, groups: [heldOut, rest], runs: runs, progress: progress)
       return zip(values, models).map { value, model in
         Trial(
@@ -50,17 +50,17 @@ public enum RegularizationSweep: Equatable, Sendable {
       }
     }
     switch self {
-    case .values(let values): return trials(values.sorted())
-    case .dinov2: return trials((0..<45).map { Self.power(-6 + Double($0) / 4) })
+    case .values(let values): return try trials(values.sorted())
+    case .dinov2: return try trials((0..<45).map { Self.power(-6 + Double($0) / 4) })
     case .clip:
       var exponents = stride(from: -6.0, through: 6, by: 2).map { $0 }
-      var tried = trials(exponents.map(Self.power))
+      var tried = try trials(exponents.map(Self.power))
       for step in [1, 0.5, 0.25, 0.125] {
         let best = Self.best(tried)
         let center = exponents[tried.firstIndex(of: best) ?? 0]
         let fresh = [center - step, center + step].filter { abs($0) <= 6 }
         exponents += fresh
-        tried += trials(fresh.map(Self.power))
+        tried += try trials(fresh.map(Self.power))
       }
       return tried.sorted { $0.inverseRegularization < $1.inverseRegularization }
     }

@@ -37,7 +37,7 @@ extension LogisticRegression {
       Run(
         excludedGroup: $0 == folds.count ? nil : $0, inverseRegularization: inverseRegularization)
     }
-    let fitted = fitTogether(data, groups: folds, runs: runs) {
+    let fitted = try fitTogether(data, groups: folds, runs: runs) {
       progress(
         Progress(fit: together[$0.fit], iteration: $0.iteration, objective: $0.objective))
     }

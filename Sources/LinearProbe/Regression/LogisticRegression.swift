@@ -70,7 +70,7 @@ public struct LogisticRegression: Codable, Equatable, Sendable {
     try check()
     let all = [Array(0..<Int32(features.rows))]
     let run = Run(inverseRegularization: inverseRegularization)
-    return fitTogether(data, groups: all, runs: [run], progress: progress)[0]
+    return try fitTogether(data, groups: all, runs: [run], progress: progress)[0]
   }
 
   /// Refuses settings that no fit can use.
@@ -99,7 +99,7 @@ public struct LogisticRegression: Codable, Equatable, Sendable {
   func fitTogether(
     _ data: TrainingData, groups: [[Int32]], runs: [Run],
     progress: (Progress) -> Void
-  ) -> [LogisticModel] {
+  ) throws(FitError) -> [LogisticModel] {
     if runs.isEmpty { return [] }
     let objective = SharedObjective(
       features: data.features, targets: data.targets, groups: groups, classes: data.classes.count,
@@ -111,6 +111,7 @@ public struct LogisticRegression: Codable, Equatable, Sendable {
       let running = fits.indices.filter { fits[$0].status == nil }
       if running.isEmpty { break }
       let evaluations = objective.evaluate(running.map { ($0, fits[$0].point) })
+      try data.features.checkUnchanged()
       for (index, evaluation) in zip(running, evaluations) {
         let before = fits[index].iterations
         fits[index].receive(value: evaluation.value, gradient: evaluation.gradient)

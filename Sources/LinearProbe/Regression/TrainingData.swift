@@ -25,6 +25,13 @@ struct TrainingData {
   }
 }
 
+extension Features {
+  /// Refuses what was computed from samples whose file was written to meanwhile.
+  func checkUnchanged() throws(FitError) {
+    if let path = changedFile { throw .changed(path: path) }
+  }
+}
+
 extension LabeledFeatures {
   /// Returns the labels of samples that are called `samples` in an error.
   func labels(of samples: String) throws(FitError) -> [Int] {

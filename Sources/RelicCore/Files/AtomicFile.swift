@@ -80,6 +80,15 @@ package final class AtomicFile {
     if let failure = unsafe append(bytes) { throw failure }
   }
 
+  /// Replaces as many bytes at the start of what was written.
+  package func overwriteStart(_ bytes: [UInt8]) throws(FileError) {
+    try flush()
+    let written = unsafe bytes.withUnsafeBytes { bytes in
+      unsafe pwrite(descriptor, bytes.baseAddress, bytes.count, 0)
+    }
+    guard written == bytes.count else { throw .cannotWrite(path: path, reason: systemReason()) }
+  }
+
   /// Flushes the bytes to the disk; nothing can be appended after that.
   package func finish() throws(FileError) {
     guard !isFinished else { return }

@@ -7,7 +7,8 @@ package final class ByteFile: Sendable {
   package let path: String
   /// The length in bytes when the file was opened.
   package let count: Int
-  private let descriptor: Int32
+  let descriptor: Int32
+  private let opened: stat
 
   package init(path: String) throws(FileError) {
     self.path = path
@@ -20,6 +21,15 @@ package final class ByteFile: Sendable {
       throw .notAFile(path: path)
     }
     count = Int(status.st_size)
+    opened = status
+  }
+
+  /// Whether the file was written to since it was opened.
+  var hasChanged: Bool {
+    var status = stat()
+    return unsafe fstat(descriptor, &status) != 0 || status.st_size != opened.st_size
+      || status.st_mtim.tv_sec != opened.st_mtim.tv_sec
+      || status.st_mtim.tv_nsec != opened.st_mtim.tv_nsec
   }
 
   /// Opens a file that must hold something.

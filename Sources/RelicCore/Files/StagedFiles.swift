@@ -22,6 +22,11 @@ package struct StagedFiles: ~Copyable {
   package mutating func add(_ parts: [[UInt8]], as path: String) throws(FileError) {
     let file = try AtomicFile(path: path)
     for part in parts { try file.write(part) }
+    try add(file, as: path)
+  }
+
+  /// Adds a file whose content was written to it.
+  package mutating func add(_ file: AtomicFile, as path: String) throws(FileError) {
     try file.finish()
     files.append((file, path))
   }

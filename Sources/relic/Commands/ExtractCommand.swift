@@ -132,25 +132,27 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand, Prefix
       batchSize: batchSize, skipped: SkippedImages(console), console: console, tellsOfImages: true)
     let lock = try FeatureFolder.lock(folder)
     defer { lock.release() }
+    let ending = PromptEnd()
+    defer { withExtendedLifetime(ending) {} }
     if name == .folder, extraction.splits.validationCount == 0,
       !ImageFolder.hasTestSplit(configuration.datasetPath)
     {
       return try write(extraction, to: folder, console)
     }
-    let features = try extraction.features()
-    try features.write(to: folder)
+    let (train, test) = try extraction.writeFeatures(to: folder)
     console.line(
-      "\(folder): \(features.train.features.rows) + \(features.test.features.rows) images, "
-        + "\(features.train.features.columns.counted("feature")) each; "
-        + Self.advice(on: features, in: folder))
+      "\(folder): \(train.rows) + \(test.rows) images, \(train.columns.counted("feature")) each; "
+        + Self.advice(train, test, in: folder))
   }
 
   /// What can be done with features: without labels there is nothing to score.
-  private static func advice(on features: FeatureFolder, in folder: String) -> String {
-    if features.train.labels == nil {
+  private static func advice(
+    _ train: FeatureWriter, _ test: FeatureWriter, in folder: String
+  ) -> String {
+    if !train.hasLabels {
       return "the images to train on are without labels, so there is nothing to score"
     }
-    if features.test.labels == nil {
+    if !test.hasLabels {
       return "the images to test on are without labels; 'relic predict PROBE \(folder)' sorts them "
         + "into the classes of a probe of the same encoder"
     }
@@ -169,12 +171,10 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand, Prefix
   ) throws {
     let images = try extraction.splits.train()
     let advice = ScoringAdvice(extraction.splits)
-    console.tell(of: images, as: .train)
-    let (samples, origin) = try extraction.features(of: images, called: "train")
-    try FeatureFolder.write(train: samples, test: nil, origin: origin, to: folder)
+    let samples = try extraction.writeFeatures(of: images, to: folder)
     console.line(
-      "\(folder): \(samples.features.rows.counted("image")), \(samples.features.columns.counted("feature")) "
-        + "each; " + advice.afterExtraction(to: folder))
+      "\(folder): \(samples.rows.counted("image")), \(samples.columns.counted("feature")) each; "
+        + advice.afterExtraction(to: folder))
   }
 
   private func source(

@@ -21,25 +21,98 @@ struct FeatureExtraction {
       console.tell(of: test, as: .test)
     }
     var (trainFeatures, origin) = try features(of: train, called: "train")
-    let isValidation = splits.validationCount > 0
-    let testFeatures = try features(of: test, called: isValidation ? "validation" : "test").samples
-    origin.validationCount = isValidation ? splits.validationCount : nil
-    origin.testCount = testFeatures.features.rows
+    let testFeatures = try features(of: test, called: testName).samples
+    describe(testFeatures.features.rows, in: &origin)
     return try FeatureFolder(train: trainFeatures, test: testFeatures, origin: origin)
+  }
+
+  /// Writes the features of the train and test splits to a folder, batch by batch, with how they
+  /// were made.
+  func writeFeatures(
+    to folder: String
+  ) throws -> (train: FeatureWriter, test: FeatureWriter) {
+    let train = try splits.train()
+    let test = try splits.test()
+    console.tell(of: train, as: .train)
+    console.tell(of: test, as: .test)
+    let trainFiles = FeatureWriter(.train, in: folder, expectedRows: train.count)
+    let testFiles = FeatureWriter(.test, in: folder, expectedRows: test.count)
+    var origin = try write(train, called: "train", by: trainFiles)
+    _ = try write(test, called: testName, by: testFiles)
+    guard trainFiles.columns == testFiles.columns else {
+      throw FeatureError.widthMismatch(train: trainFiles.columns, test: testFiles.columns)
+    }
+    describe(testFiles.rows, in: &origin)
+    try FeatureFolder.commit([trainFiles, testFiles], origin: origin, to: folder)
+    return (trainFiles, testFiles)
+  }
+
+  /// Writes the features of images that are not cut into train and test images.
+  func writeFeatures(of images: any ImageDataset, to folder: String) throws -> FeatureWriter {
+    console.tell(of: images, as: .train)
+    let files = FeatureWriter(.train, in: folder, expectedRows: images.count)
+    let origin = try write(images, called: "train", by: files)
+    try FeatureFolder.commit([files], origin: origin, to: folder)
+    return files
+  }
+
+  private func write(
+    _ images: any ImageDataset, called name: String, by writer: FeatureWriter
+  ) throws -> FeatureDescription {
+    try extract(images, called: name) { batch in
+      try writer.append(batch.features, labels: batch.labels, files: batch.names)
+    }
+  }
+
+  /// What the images to test on are called.
+  private var testName: String { splits.validationCount > 0 ? "validation" : "test" }
+
+  private func describe(_ testCount: Int, in origin: inout FeatureDescription) {
+    origin.validationCount = splits.validationCount > 0 ? splits.validationCount : nil
+    origin.testCount = testCount
+  }
+
+  /// The features of a batch with the labels and, where they have some, the files of its images.
+  private struct Batch {
+    let features: [Float]
+    let labels: [Int?]
+    let names: [String]
   }
 
   /// Returns the features of the images of one split, with how they were made.
   func features(
     of images: any ImageDataset, called split: String
   ) throws -> (samples: LabeledFeatures, origin: FeatureDescription) {
+    var elements: [Float] = []
+    var labels: [Int?] = []
+    var names: [String] = []
+    let origin = try extract(images, called: split) { batch in
+      if elements.isEmpty {
+        elements.reserveCapacity(batch.features.count / batch.labels.count * images.count)
+      }
+      elements += batch.features
+      labels += batch.labels
+      names += batch.names
+    }
+    let samples = LabeledFeatures(
+      features: Features(
+        rows: labels.count, columns: elements.count / labels.count, elements: elements),
+      labels: try LabeledFeatures.uniform(labels), files: names.count == labels.count ? names : nil)
+    return (samples, origin)
+  }
+
+  /// Calls `body` with the features of batches of images that follow each other.
+  ///
+  /// - Returns: How the features were made.
+  private func extract(
+    _ images: any ImageDataset, called split: String, _ body: (Batch) throws -> Void
+  ) throws -> FeatureDescription {
     let loader = EvaluationLoader(
       dataset: images, imageSize: source.imageSize, batchSize: batchSize,
       broken: splits.files.brokenImages)
     let start = ContinuousClock.now
     var display = StatusDisplay(console)
-    var elements: [Float] = []
-    var labels: [Int?] = []
-    var names: [String] = []
+    var (count, columns) = (0, 0)
     for index in 0..<loader.batchCount {
       let batch = try loader.batch(index)
       if !batch.skipped.isEmpty { display.keep() }
@@ -47,9 +120,6 @@ struct FeatureExtraction {
       if batch.samples.isEmpty { continue }
       let pixels = source.normalization?(batch.images) ?? batch.images
       let features = source.encoder?(pixels) ?? pixels
-      if elements.isEmpty {
-        elements.reserveCapacity(features.count / batch.samples.count * images.count)
-      }
       let values = features.scalars
       if let bad = values.firstIndex(where: { !$0.isFinite }) {
         let sample = batch.samples[bad / (values.count / batch.samples.count)]
@@ -57,29 +127,28 @@ struct FeatureExtraction {
           encoder: source.description(of: splits.dataset).encoder,
           image: images.fileName(at: sample) ?? "\(split) image \(sample)")
       }
-      elements += values
-      labels += batch.labels
-      names += batch.samples.compactMap { images.fileName(at: $0) }
-      let speed = Double(labels.count) / ((ContinuousClock.now - start) / .seconds(1))
+      try body(
+        Batch(
+          features: values, labels: batch.labels,
+          names: batch.samples.compactMap { images.fileName(at: $0) }))
+      count += batch.samples.count
+      columns = values.count / batch.samples.count
+      let speed = Double(count) / ((ContinuousClock.now - start) / .seconds(1))
       display.show([
-        "\(split): \(labels.count)/\(images.count) images", "\(speed.fixed(0)) images/s",
-        "\((Double(images.count - labels.count) / speed).duration) left",
+        "\(split): \(count)/\(images.count) images", "\(speed.fixed(0)) images/s",
+        "\((Double(images.count - count) / speed).duration) left",
       ])
     }
     display.erase()
-    guard !labels.isEmpty else {
+    guard count > 0 else {
       throw DatasetError.allBroken(
         path: (images as? ImageFolder)?.folder ?? splits.path, count: images.count)
     }
-    let columns = elements.count / labels.count
     var origin = source.description(of: splits.dataset)
     origin.featureDimension = columns
-    origin.trainCount = labels.count
+    origin.trainCount = count
     origin.classNames = images.classNames
     origin.maxImageMegapixels = splits.files.maxMegapixels
-    let samples = LabeledFeatures(
-      features: Features(rows: labels.count, columns: columns, elements: elements),
-      labels: try LabeledFeatures.uniform(labels), files: names.count == labels.count ? names : nil)
-    return (samples, origin)
+    return origin
   }
 }

@@ -29,7 +29,7 @@ struct FeatureFiles: Equatable {
           "both a folder and files of features are given", remedy: "give one of them")
       }
       try MistakenPath.check(path, for: .features)
-      return try FeatureFolder(contentsOf: path)
+      return try FeatureFolder(mapping: path)
     }
     if self == FeatureFiles() {
       throw UsageError.missingOperand("a folder of features or --train-features", help: help)
@@ -37,10 +37,10 @@ struct FeatureFiles: Equatable {
     return try FeatureFolder(
       train: LabeledFeatures(
         featuresAt: Self.given(trainFeatures, "--train-features", help),
-        labelsAt: Self.given(trainLabels, "--train-labels", help)),
+        labelsAt: Self.given(trainLabels, "--train-labels", help), mapped: true),
       test: LabeledFeatures(
         featuresAt: Self.given(testFeatures, "--test-features", help),
-        labelsAt: Self.given(testLabels, "--test-labels", help)))
+        labelsAt: Self.given(testLabels, "--test-labels", help), mapped: true))
   }
 
   private static func given(_ path: String?, _ option: String, _ help: String) throws -> String {

@@ -50,6 +50,21 @@ import Testing
     #expect(run.errors.split(separator: "\n").count == 2)
   }
 
+  @Test(arguments: [SIGINT, SIGTERM])
+  func `an extraction that is ended leaves no part of a file`(number: Int32) throws {
+    let folder = try TemporaryFolder()
+    let run = Executable([
+      "extract", "--raw-pixels", "--dataset-name", "shapes", "--image-size", "256", "-b", "16",
+      "--output", folder.path + "/f",
+    ])
+    try run.start(
+      interruptingWhen: {
+        try folder.names("f").contains { $0.hasPrefix("train_features.npy.") }
+      }, by: [number])
+    #expect(run.code == 128 + number)
+    #expect(try folder.names("f") == [])
+  }
+
   @Test func `a limit on the size of files is an error with its cause, not a death`() throws {
     let folder = try TemporaryFolder()
     // Blocks of 512 bytes.

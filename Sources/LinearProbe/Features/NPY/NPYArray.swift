@@ -30,14 +30,22 @@ package struct NPYArray: Equatable, Sendable {
 
   /// Reads a file of version 1.0 to 3.0 in C or Fortran order.
   package init(contentsOf path: String) throws(NPYError) {
-    let file = try Self.checked { () throws(FileError) in try ByteFile(filledAt: path) }
-    let (header, start) = try Self.readHeader(file)
+    let (file, header, start) = try Self.open(path)
+    shape = header.shape
+    elements = try Self.readElements(file, header, at: start)
+  }
+
+  /// Opens a file whose length is what its header asks for; its elements begin at byte `start`.
+  static func open(
+    _ path: String
+  ) throws(NPYError) -> (file: ByteFile, header: NPYHeader, start: Int) {
+    let file = try checked { () throws(FileError) in try ByteFile(filledAt: path) }
+    let (header, start) = try readHeader(file)
     let found = file.count - start
     guard let expected = header.byteCount, expected == found else {
       throw .wrongLength(path: path, expected: header.byteCount ?? .max, found: found)
     }
-    shape = header.shape
-    elements = try Self.readElements(file, header, at: start)
+    return (file, header, start)
   }
 
   /// Writes a file of version 1.0 in C order, as a whole or not at all.
