@@ -74,6 +74,16 @@ void relic_probe_widen(size_t count, const float *restrict x, double *restrict y
 }
 
 RELIC_VARIANTS
+void relic_probe_narrow(size_t count, const double *restrict x, float *restrict y) {
+  for (size_t i = 0; i < count; i++) y[i] = (float)x[i];
+}
+
+RELIC_VARIANTS
+void relic_probe_add(size_t count, const float *restrict x, double *restrict y) {
+  for (size_t i = 0; i < count; i++) y[i] += x[i];
+}
+
+RELIC_VARIANTS
 size_t relic_probe_finite_prefix_f32(size_t count, const float *x) {
   size_t start = 0;
   for (; start + 1024 <= count; start += 1024) {

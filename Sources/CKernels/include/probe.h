@@ -7,6 +7,12 @@
 // y[i] = x[i]
 void relic_probe_widen(size_t count, const float *x, double *y);
 
+// y[i] = x[i], rounded
+void relic_probe_narrow(size_t count, const double *x, float *y);
+
+// y[i] += x[i]
+void relic_probe_add(size_t count, const float *x, double *y);
+
 // The number of elements before the first NaN or infinity.
 size_t relic_probe_finite_prefix_f32(size_t count, const float *x);
 size_t relic_probe_finite_prefix_f64(size_t count, const double *x);

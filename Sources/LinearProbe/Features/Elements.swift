@@ -28,6 +28,12 @@ struct Elements<Element: BitwiseCopyable & Equatable & Sendable>: Equatable, Sen
     return unsafe withUnsafeBufferPointer { unsafe Array($0[range]) }
   }
 
+  /// One of the numbers.
+  subscript(index: Int) -> Element {
+    precondition(index >= 0 && index < count, "no element \(index) among \(count)")
+    return unsafe withUnsafeBufferPointer { unsafe $0[index] }
+  }
+
   /// The path of the file, if it was written to since it was opened.
   var changedFile: String? {
     if case .file(let file, _) = place, !file.isIntact { file.file.path } else { nil }

@@ -63,10 +63,9 @@ public struct Features: Equatable, Sendable {
 
   /// One feature of one sample.
   subscript(row: Int, column: Int) -> Double {
-    let index = row * columns + column
-    return switch storage {
-    case .single(let elements): Double(elements[index..<(index + 1)][0])
-    case .double(let elements): elements[index..<(index + 1)][0]
+    switch storage {
+    case .single(let elements): Double(elements[row * columns + column])
+    case .double(let elements): elements[row * columns + column]
     }
   }
 
@@ -83,11 +82,62 @@ public struct Features: Equatable, Sendable {
     let index =
       switch storage {
       case .single(let elements):
-        unsafe elements.firstIndex { unsafe Int(relic_probe_finite_prefix_f32($0.count, $0.baseAddress)) }
+        unsafe elements.firstIndex {
+          unsafe Int(relic_probe_finite_prefix_f32($0.count, $0.baseAddress))
+        }
       case .double(let elements):
-        unsafe elements.firstIndex { unsafe Int(relic_probe_finite_prefix_f64($0.count, $0.baseAddress)) }
+        unsafe elements.firstIndex {
+          unsafe Int(relic_probe_finite_prefix_f64($0.count, $0.baseAddress))
+        }
       }
     return index.map { ($0 / columns, $0 % columns) }
+  }
+
+  /// Calls `body` with the samples in `rows` in single precision, one after the other: where they
+  /// lie if they are stored so, or else written to `room`.
+  func withSingles<Result>(
+    _ rows: ArraySlice<Int32>, room: UnsafeMutablePointer<Float>,
+    _ body: (UnsafePointer<Float>) -> Result
+  ) -> Result {
+    if case .single(let elements) = storage, let first = rows.first, areSinglesInPlace(rows) {
+      return unsafe elements.withUnsafeBufferPointer { source in
+        guard let start = source.baseAddress else { return unsafe body(room) }
+        return unsafe body(start + Int(first) * columns)
+      }
+    }
+    unsafe copy(rows, to: room)
+    return unsafe body(room)
+  }
+
+  /// Whether the samples in `rows` lie one after the other in single precision.
+  func areSinglesInPlace(_ rows: ArraySlice<Int32>) -> Bool {
+    guard case .single = storage, let first = rows.first, let last = rows.last else { return false }
+    return Int(last) - Int(first) == rows.count - 1
+      && zip(rows, rows.dropFirst()).allSatisfy { $0 < $1 }
+  }
+
+  /// Writes the samples in `rows`, one after the other, to `destination` in single precision.
+  func copy(_ rows: ArraySlice<Int32>, to destination: UnsafeMutablePointer<Float>) {
+    switch storage {
+    case .single(let elements):
+      unsafe elements.withUnsafeBufferPointer { source in
+        for (position, row) in rows.enumerated() {
+          guard let start = unsafe source.baseAddress?.advanced(by: Int(row) * columns) else {
+            break
+          }
+          unsafe (destination + position * columns).update(from: start, count: columns)
+        }
+      }
+    case .double(let elements):
+      unsafe elements.withUnsafeBufferPointer { source in
+        for (position, row) in rows.enumerated() {
+          guard let start = unsafe source.baseAddress?.advanced(by: Int(row) * columns) else {
+            break
+          }
+          unsafe relic_probe_narrow(columns, start, destination + position * columns)
+        }
+      }
+    }
   }
 
   /// Writes the samples in `rows`, one after the other, to `destination`.

@@ -75,8 +75,8 @@ extension ProbeScore {
   /// The evaluation model in words.
   package var modelName: String {
     switch method {
-    case .logistic: "LogisticRegression"
-    case .calibrated: "CalibratedClassifierCV"
+    case .logistic: "LogisticRegression" + (settings?.variant ?? "")
+    case .calibrated: "CalibratedClassifierCV" + (settings?.variant ?? "")
     case .knn: neighbors.map { "\($0.neighbors)-NN, T = \($0.temperature)" } ?? "k-NN"
     }
   }

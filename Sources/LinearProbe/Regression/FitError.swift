@@ -20,6 +20,8 @@ public enum FitError: Error, Equatable, CustomStringConvertible, Sendable {
   case widthMismatch(expected: Int, found: Int)
   /// The folds do not leave enough samples of a class.
   case tooFewForFolds(label: Int, samples: Int, folds: Int)
+  /// There are more features than can be decorrelated.
+  case tooWideToWhiten(features: Int, most: Int)
   /// The file that samples lie in was written to while it was read.
   case changed(path: String)
   /// A setting is out of its range.
@@ -49,6 +51,9 @@ public enum FitError: Error, Equatable, CustomStringConvertible, Sendable {
     case .tooFewForFolds(let label, let samples, let folds):
       "class \(label) has \(samples) \(samples == 1 ? "sample" : "samples"), too few for \(folds) folds; "
         + "use more samples, or the plain protocol without a sweep"
+    case .tooWideToWhiten(let features, let most):
+      "\(features) features are more than the \(most) that the whitened solver takes; "
+        + "use the other one"
     case .changed(let path):
       "\(path) was changed while it was read; run again when nothing writes to it"
     case .badSetting(let name, let value, let range):

@@ -29,6 +29,8 @@ struct LBFGS {
     var maxSearchSteps = 20
     /// Pairs of step and gradient change that are remembered.
     var history = 10
+    /// The first step to try along the gradient; one of length 1 if nil.
+    var firstStep: Double?
   }
 
   /// A past step, the change of the gradient along it, and their product.
@@ -49,6 +51,8 @@ struct LBFGS {
   private(set) var value = Double.infinity
   /// The gradient at the last iterate.
   private(set) var gradient: [Double] = []
+  /// What is compared with the tolerance of gradients.
+  private(set) var gradientMaximum = Double.infinity
   private var iterate: [Double]
   private var direction: [Double] = []
   private var slope = 0.0
@@ -64,11 +68,19 @@ struct LBFGS {
   }
 
   /// Takes the function's value and gradient at `point`.
-  mutating func receive(value newValue: Double, gradient newGradient: [Double]) {
+  ///
+  /// - Parameters:
+  ///   - newValue: The value.
+  ///   - newGradient: The gradient.
+  ///   - largest: What to compare with the tolerance, in place of the gradient's largest magnitude.
+  mutating func receive(
+    value newValue: Double, gradient newGradient: [Double], largest: Double? = nil
+  ) {
     precondition(status == nil, "the minimisation has ended")
+    let largest = largest ?? largestMagnitude(newGradient)
     guard var search else {
-      (value, gradient) = (newValue, newGradient)
-      if largestMagnitude(gradient) <= settings.gradientTolerance {
+      (value, gradient, gradientMaximum) = (newValue, newGradient, largest)
+      if gradientMaximum <= settings.gradientTolerance {
         status = .stayedAtStart
       } else {
         startSearch()
@@ -78,6 +90,7 @@ struct LBFGS {
     let isOver = search.advance(value: newValue, slope: dot(newGradient, direction))
     self.search = search
     if isOver {
+      gradientMaximum = largest
       accept(value: newValue, gradient: newGradient, step: search.step)
     } else if searchSteps == settings.maxSearchSteps {
       restart()
@@ -96,7 +109,7 @@ struct LBFGS {
       return
     }
     let decrease = (oldValue - value) / max(abs(oldValue), abs(value), 1)
-    if largestMagnitude(gradient) <= settings.gradientTolerance
+    if gradientMaximum <= settings.gradientTolerance
       || decrease <= settings.decreaseTolerance
     {
       status = .converged
@@ -123,7 +136,7 @@ struct LBFGS {
     slope = dot(gradient, direction)
     guard slope < 0 else { return restart() }
     let length = dot(direction, direction).squareRoot()
-    let first = iterations == 0 ? min(1 / length, 1e10) : 1
+    let first = iterations == 0 ? settings.firstStep ?? min(1 / length, 1e10) : 1
     search = LineSearch(value: value, slope: slope, step: first)
     searchSteps = 0
     moveToTrial()

@@ -81,14 +81,14 @@ public struct LogisticModel: Equatable, Sendable {
 
 extension LogisticModel {
   /// Takes the model out of a finished minimisation.
-  init(classes: [Int], inputs: Int, fit: LBFGS) {
+  init(classes: [Int], inputs: Int, parameters: [Double], fit: LBFGS) {
     let outputs = classes.count == 2 ? 1 : classes.count
     self.classes = classes
     weights = Matrix(
-      rows: outputs, columns: inputs, elements: Array(fit.point.prefix(outputs * inputs)))
-    intercepts = Array(fit.point.suffix(outputs))
+      rows: outputs, columns: inputs, elements: Array(parameters.prefix(outputs * inputs)))
+    intercepts = Array(parameters.suffix(outputs))
     report = Report(
       status: fit.status ?? .iterationLimit, iterations: fit.iterations, objective: fit.value,
-      gradientMaximum: largestMagnitude(fit.gradient))
+      gradientMaximum: fit.gradientMaximum)
   }
 }

@@ -31,18 +31,13 @@ public struct LogisticRegression: Codable, Equatable, Sendable {
   public var classWeight = ClassWeight.uniform
   /// The scaling and the stopping rules.
   public var convention = Convention.current
+  /// What products multiply.
+  public var precision = Precision.float64
+  /// How the optimum is looked for.
+  public var solver = Solver.lbfgs
 
   /// Creates scikit-learn's default settings.
   public init() {}
-
-  private enum CodingKeys: String, CodingKey {
-    case inverseRegularization = "C"
-    case maxIterations = "max_iter"
-    case tolerance = "tol"
-    case fitsIntercept = "fit_intercept"
-    case classWeight = "class_weight"
-    case convention
-  }
 
   /// One iteration of a fit, as it is reported while the fit goes on.
   public struct Progress: Sendable {
@@ -101,20 +96,33 @@ public struct LogisticRegression: Codable, Equatable, Sendable {
     progress: (Progress) -> Void
   ) throws(FitError) -> [LogisticModel] {
     if runs.isEmpty { return [] }
+    let problems = runs.map { problem(data, groups: groups, $0) }
+    let whitening = solver == .whitened ? try Whitening(data, centred: fitsIntercept) : nil
+    // What stands before the mean cross-entropy.
+    let factors = problems.map { $0.scale * Double(data.features.rows) }
+    let spaces = zip(problems, factors).map { whitening?.space(penalty: $0.penalty / $1) }
     let objective = SharedObjective(
       features: data.features, targets: data.targets, groups: groups, classes: data.classes.count,
-      problems: runs.map { problem(data, groups: groups, $0) },
-      fitsIntercept: fitsIntercept)
+      problems: problems, fitsIntercept: fitsIntercept, precision: precision)
     let start = Array(repeating: 0.0, count: objective.parameterCount)
-    var fits = runs.map { _ in LBFGS(start: start, settings: minimizerSettings) }
+    var fits = factors.map { factor in
+      var settings = minimizerSettings
+      // There the curvature is about the factor in every direction.
+      if solver == .whitened { settings.firstStep = 1 / factor }
+      return LBFGS(start: start, settings: settings)
+    }
     while true {
       let running = fits.indices.filter { fits[$0].status == nil }
       if running.isEmpty { break }
-      let evaluations = objective.evaluate(running.map { ($0, fits[$0].point) })
+      let evaluations = objective.evaluate(
+        running.map { ($0, spaces[$0]?.parameters(fits[$0].point) ?? fits[$0].point) })
       try data.features.checkUnchanged()
       for (index, evaluation) in zip(running, evaluations) {
         let before = fits[index].iterations
-        fits[index].receive(value: evaluation.value, gradient: evaluation.gradient)
+        fits[index].receive(
+          value: evaluation.value,
+          gradient: spaces[index]?.gradient(evaluation.gradient) ?? evaluation.gradient,
+          largest: largestMagnitude(evaluation.gradient))
         if fits[index].iterations > before {
           progress(
             Progress(
@@ -122,7 +130,11 @@ public struct LogisticRegression: Codable, Equatable, Sendable {
         }
       }
     }
-    return fits.map { LogisticModel(classes: data.classes, inputs: data.features.columns, fit: $0) }
+    return zip(fits, spaces).map { fit, space in
+      LogisticModel(
+        classes: data.classes, inputs: data.features.columns,
+        parameters: space?.parameters(fit.point) ?? fit.point, fit: fit)
+    }
   }
 
   private var minimizerSettings: LBFGS.Settings {

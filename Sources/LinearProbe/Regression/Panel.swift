@@ -10,9 +10,9 @@ struct Panel {
   /// The number of logits of all models together.
   let outputs: Int
   /// W, `[inputs, outputs]`.
-  private let weights: [Double]
+  let weights: [Double]
   /// b, `[outputs]`.
-  private let intercepts: [Double]
+  let intercepts: [Double]
 
   /// Puts models side by side, each given by weights `[logits, inputs]` and then intercepts.
   init(inputs: Int, models: [ArraySlice<Double>]) {

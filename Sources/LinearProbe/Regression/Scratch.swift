@@ -2,8 +2,8 @@
 /// the arithmetic of some.
 ///
 /// A class because memory has one owner.
-@safe final class Scratch {
-  let pointer: UnsafeMutablePointer<Double>
+@safe final class Scratch<Element: BitwiseCopyable> {
+  let pointer: UnsafeMutablePointer<Element>
 
   /// Takes memory for `count` numbers with arbitrary content.
   init(count: Int) {

@@ -44,14 +44,16 @@ struct SharedObjective {
   let fitsIntercept: Bool
   private let tasks: [Task]
   /// What each task adds up, `sumCount` numbers each.
-  private let sums: Scratch
+  private let sums: Scratch<Double>
   private let sumCount: Int
   private let widePass: WidePass?
+  private let precision: LogisticRegression.Precision
 
   init(
     features: Features, targets: [Int32], groups: [[Int32]], classes: Int, problems: [Problem],
-    fitsIntercept: Bool
+    fitsIntercept: Bool, precision: LogisticRegression.Precision
   ) {
+    self.precision = precision
     self.features = features
     self.targets = targets
     self.groups = groups
@@ -61,7 +63,9 @@ struct SharedObjective {
     let isWide = WidePass.suits(classes: classes, inputs: features.columns)
     widePass =
       isWide
-      ? WidePass(features: features, targets: targets, classes: classes, models: problems.count)
+      ? WidePass(
+        features: features, targets: targets, classes: classes, models: problems.count,
+        precision: precision)
       : nil
     // Enough tasks to balance the workers, unless their sums would take more than 256 MiB.
     let bytes = problems.count * classes * (features.columns + 2) * 8
@@ -128,7 +132,8 @@ struct SharedObjective {
         panel: Panel(
           inputs: features.columns, models: members.map { requests[$0].point[...] }),
         members: members, classes: classes,
-        weights: members.flatMap { problems[requests[$0].problem].classWeights })
+        weights: members.flatMap { problems[requests[$0].problem].classWeights },
+        precision: precision)
     }
   }
 

@@ -27,17 +27,24 @@ struct WidePass {
   private let classes: Int
   private let inputs: Int
   private let blockRows: Int
-  /// A block's samples `[rows, inputs]`.
-  private let samples: Scratch
-  /// What the logits become, `[rows, models, classes]`: the gradients of the losses by them.
-  private let residuals: Scratch
+  private let memory: Memory
+
+  /// A block's samples `[rows, inputs]`, and what its logits become, `[rows, models, classes]`: the
+  /// gradients of the losses by them.
+  private enum Memory {
+    case double(samples: Scratch<Double>, residuals: Scratch<Double>)
+    case single(samples: Scratch<Float>, residuals: Scratch<Float>)
+  }
 
   /// Whether models of these sizes are worked on faster so.
   static func suits(classes: Int, inputs: Int) -> Bool {
     classes >= 64 && classes * inputs >= 1 << 17
   }
 
-  init(features: Features, targets: [Int32], classes: Int, models: Int) {
+  init(
+    features: Features, targets: [Int32], classes: Int, models: Int,
+    precision: LogisticRegression.Precision
+  ) {
     self.features = features
     self.targets = targets
     self.classes = classes
@@ -46,8 +53,11 @@ struct WidePass {
     let fitting = (64 << 20) / 8 / (inputs + models * classes)
     let rows = min(max(fitting, 4 * Self.tileRows), 4096) / Self.tileRows * Self.tileRows
     blockRows = min(rows, max(features.rows, 1))
-    samples = Scratch(count: blockRows * inputs)
-    residuals = Scratch(count: blockRows * models * classes)
+    let (samples, residuals) = (blockRows * inputs, blockRows * models * classes)
+    memory =
+      precision == .float64
+      ? .double(samples: Scratch(count: samples), residuals: Scratch(count: residuals))
+      : .single(samples: Scratch(count: samples), residuals: Scratch(count: residuals))
   }
 
   /// Adds the sums over the samples in `rows` to the gradients of the models, each
@@ -59,7 +69,7 @@ struct WidePass {
     for start in stride(from: 0, to: rows.count, by: blockRows) {
       let block = rows[start..<min(rows.count, start + blockRows)]
       addLosses(block, models, to: &gradients, &losses)
-      addProducts(block.count, models, to: &gradients)
+      addProducts(block, models, to: &gradients)
     }
   }
 
@@ -70,21 +80,19 @@ struct WidePass {
   ) {
     let width = models.count * classes
     let weights = models.flatMap(\.classWeights)
-    let tiles = (rows.count + Self.tileRows - 1) / Self.tileRows
-    // Tiles are disjoint rows of both.
-    let sums = parallelMap(tiles) { tile in
+    let points = points(of: models)
+    let isInPlace = features.areSinglesInPlace(rows)
+    // Tiles are disjoint rows.
+    let sums = parallelMap((rows.count + Self.tileRows - 1) / Self.tileRows) { tile in
       let part = rows[(rows.startIndex + tile * Self.tileRows)...].prefix(Self.tileRows)
-      let x = unsafe samples.pointer + tile * Self.tileRows * inputs
-      let z = unsafe residuals.pointer + tile * Self.tileRows * width
       var sums = (losses: models.map { _ in 0.0 }, intercepts: Array(repeating: 0.0, count: width))
-      unsafe features.copy(part, to: x)
-      unsafe multiply(x, rows: part.count, models, into: z)
-      unsafe relic_probe_softmax(
-        part.count, models.count, classes, z, part.map { targets[Int($0)] }, weights,
-        &sums.losses)
-      for row in part.indices {
-        let z = unsafe z + (row - part.startIndex) * width
-        for output in 0..<width { unsafe sums.intercepts[output] += z[output] }
+      unsafe withResiduals(part, tile: tile, points, isInPlace: isInPlace) { z in
+        unsafe relic_probe_softmax(
+          part.count, models.count, classes, z, part.map { targets[Int($0)] }, weights,
+          &sums.losses)
+        for row in 0..<part.count {
+          for output in 0..<width { unsafe sums.intercepts[output] += z[row * width + output] }
+        }
       }
       return sums
     }
@@ -99,34 +107,83 @@ struct WidePass {
     }
   }
 
-  /// Writes the logits `[rows, models, classes]` of the samples `x`, `[rows, inputs]`, to `z`.
-  private func multiply(
-    _ x: UnsafePointer<Double>, rows: Int, _ models: [Model], into z: UnsafeMutablePointer<Double>
+  /// Weights `[classes, inputs]` of each model as products take them, and all intercepts
+  /// `[models, classes]`.
+  private struct Points {
+    var double: [[Double]] = []
+    var single: [[Float]] = []
+    var intercepts: [Double] = []
+  }
+
+  private func points(of models: [Model]) -> Points {
+    var points = Points()
+    points.intercepts = models.flatMap { $0.point.suffix(classes) }
+    switch memory {
+    case .double: points.double = models.map(\.point)
+    case .single:
+      points.single = models.map { $0.point.prefix(classes * inputs).map(Float.init) }
+    }
+    return points
+  }
+
+  /// Calls `body` with the logits `[rows, models, classes]` of the samples in `rows` and keeps what
+  /// it makes of them as the residuals of the tile.
+  private func withResiduals(
+    _ rows: ArraySlice<Int32>, tile: Int, _ points: Points, isInPlace: Bool,
+    _ body: (UnsafeMutablePointer<Double>) -> Void
   ) {
+    let (first, width) = (tile * Self.tileRows, points.intercepts.count)
+    let (m, n, k) = (blasint(rows.count), blasint(classes), blasint(inputs))
     _ = BLAS.isSingleThreaded
-    let width = models.count * classes
-    for (index, model) in models.enumerated() {
-      let z = unsafe z + index * classes
-      unsafe model.point.withUnsafeBufferPointer { point in
-        for row in 0..<rows {
-          for output in 0..<classes {
-            unsafe z[row * width + output] = point[classes * inputs + output]
-          }
-        }
-        unsafe cblas_dgemm(
-          CblasRowMajor, CblasNoTrans, CblasTrans, blasint(rows), blasint(classes),
-          blasint(inputs), 1, x, blasint(inputs), point.baseAddress, blasint(inputs), 1, z,
-          blasint(width))
+    switch memory {
+    case .double(let samples, let residuals):
+      let x = unsafe samples.pointer + first * inputs
+      let z = unsafe residuals.pointer + first * width
+      unsafe features.copy(rows, to: x)
+      for row in 0..<rows.count {
+        for output in 0..<width { unsafe z[row * width + output] = points.intercepts[output] }
       }
+      for (index, weights) in points.double.enumerated() {
+        unsafe cblas_dgemm(
+          CblasRowMajor, CblasNoTrans, CblasTrans, m, n, k, 1, x, k, weights, k, 1,
+          z + index * classes, blasint(width))
+      }
+      unsafe body(z)
+    case .single(let samples, let residuals):
+      let room = unsafe samples.pointer + first * inputs
+      let products = unsafe residuals.pointer + first * width
+      if !isInPlace { unsafe features.copy(rows, to: room) }
+      let multiply = { (x: UnsafePointer<Float>) in
+        for (index, weights) in points.single.enumerated() {
+          unsafe cblas_sgemm(
+            CblasRowMajor, CblasNoTrans, CblasTrans, m, n, k, 1, x, k, weights, k, 0,
+            products + index * classes, blasint(width))
+        }
+      }
+      if isInPlace {
+        unsafe features.withSingles(rows, room: room, multiply)
+      } else {
+        unsafe multiply(room)
+      }
+      let z = Scratch<Double>(count: rows.count * width)
+      for row in 0..<rows.count {
+        for output in 0..<width {
+          let index = row * width + output
+          unsafe z.pointer[index] = Double(products[index]) + points.intercepts[output]
+        }
+      }
+      unsafe body(z.pointer)
+      unsafe relic_probe_narrow(rows.count * width, z.pointer, products)
     }
   }
 
   /// Adds the products of a block's residuals and samples to the gradients of the weights.
-  private func addProducts(_ rows: Int, _ models: [Model], to gradients: inout [Double]) {
-    let width = models.count * classes
+  private func addProducts(
+    _ rows: ArraySlice<Int32>, _ models: [Model], to gradients: inout [Double]
+  ) {
     let across = (inputs + Self.tileInputs - 1) / Self.tileInputs
     let down = (classes + Self.tileOutputs - 1) / Self.tileOutputs
-    _ = BLAS.isSingleThreaded
+    let isInPlace = features.areSinglesInPlace(rows)
     unsafe gradients.withUnsafeMutableBufferPointer { gradients in
       // Tiles are disjoint.
       nonisolated(unsafe) let gradients = unsafe gradients
@@ -135,12 +192,59 @@ struct WidePass {
         let output = tile / across * Self.tileOutputs
         let input = tile % across * Self.tileInputs
         let start = models[index].position * classes * (inputs + 1) + output * inputs + input
-        unsafe cblas_dgemm(
-          CblasRowMajor, CblasTrans, CblasNoTrans,
-          blasint(min(Self.tileOutputs, classes - output)),
-          blasint(min(Self.tileInputs, inputs - input)), blasint(rows), 1,
-          residuals.pointer + index * classes + output, blasint(width), samples.pointer + input,
-          blasint(inputs), 1, gradients.baseAddress?.advanced(by: start), blasint(inputs))
+        guard let total = unsafe gradients.baseAddress?.advanced(by: start) else { return }
+        let part = Tile(
+          output: index * classes + output, outputs: min(Self.tileOutputs, classes - output),
+          input: input, inputs: min(Self.tileInputs, inputs - input),
+          width: models.count * classes)
+        switch memory {
+        case .double: unsafe addDoubles(part, rows: rows.count, to: total)
+        case .single(let samples, _):
+          if isInPlace {
+            unsafe features.withSingles(rows, room: samples.pointer) { x in
+              unsafe addSingles(x, part, rows: rows.count, to: total)
+            }
+          } else {
+            unsafe addSingles(samples.pointer, part, rows: rows.count, to: total)
+          }
+        }
+      }
+    }
+  }
+
+  /// Residuals and features whose products one task takes.
+  private struct Tile {
+    let output: Int
+    let outputs: Int
+    let input: Int
+    let inputs: Int
+    /// Residuals of a row.
+    let width: Int
+  }
+
+  private func addDoubles(_ tile: Tile, rows: Int, to total: UnsafeMutablePointer<Double>) {
+    guard case .double(let samples, let residuals) = memory else { return }
+    _ = BLAS.isSingleThreaded
+    unsafe cblas_dgemm(
+      CblasRowMajor, CblasTrans, CblasNoTrans, blasint(tile.outputs), blasint(tile.inputs),
+      blasint(rows), 1, residuals.pointer + tile.output, blasint(tile.width),
+      samples.pointer + tile.input, blasint(inputs), 1, total, blasint(inputs))
+  }
+
+  private func addSingles(
+    _ x: UnsafePointer<Float>, _ tile: Tile, rows: Int, to total: UnsafeMutablePointer<Double>
+  ) {
+    guard case .single(_, let residuals) = memory else { return }
+    _ = BLAS.isSingleThreaded
+    let sum = Scratch<Float>(count: tile.outputs * tile.inputs)
+    for start in stride(from: 0, to: rows, by: SinglePanel.sumRows) {
+      unsafe cblas_sgemm(
+        CblasRowMajor, CblasTrans, CblasNoTrans, blasint(tile.outputs), blasint(tile.inputs),
+        blasint(min(SinglePanel.sumRows, rows - start)), 1,
+        residuals.pointer + start * tile.width + tile.output, blasint(tile.width),
+        x + start * inputs + tile.input, blasint(inputs), 0, sum.pointer, blasint(tile.inputs))
+      for row in 0..<tile.outputs {
+        unsafe relic_probe_add(tile.inputs, sum.pointer + row * tile.inputs, total + row * inputs)
       }
     }
   }

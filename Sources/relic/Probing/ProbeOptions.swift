@@ -80,6 +80,12 @@ extension ProbingCommand {
       .choice(
         "--convention", sets: \.scoring.probe.regression.convention, as: "NAME",
         "scaling and stopping as scikit-learn has them since 1.4, or had them until 1.3"),
+      .choice(
+        "--solver", sets: \.scoring.probe.regression.solver, as: "NAME",
+        "scikit-learn's steps, or those of decorrelated features, fewer to the same optimum"),
+      .choice(
+        "--fit-precision", sets: \.scoring.probe.regression.precision, as: "NAME",
+        "what products of the fit multiply; float32 is faster, with sums in float64"),
     ]
   }
 

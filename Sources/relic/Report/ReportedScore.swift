@@ -7,9 +7,14 @@ struct ReportedScore: Decodable {
   /// What is told of the settings of a fit.
   struct Settings: Decodable {
     let inverseRegularization: Double?
+    /// As it is typed, where it is not the default.
+    let solver: String?
+    /// As it is typed, where it is not the default.
+    let precision: String?
 
     private enum CodingKeys: String, CodingKey {
       case inverseRegularization = "C"
+      case solver, precision
     }
   }
 
@@ -56,11 +61,16 @@ struct ReportedScore: Decodable {
   /// The evaluation model in words.
   var modelName: String {
     switch Probe.Method(rawValue: method) {
-    case .logistic: "logistic regression"
-    case .calibrated: "calibrated logistic regressions"
+    case .logistic: "logistic regression" + variant
+    case .calibrated: "calibrated logistic regressions" + variant
     case .knn: neighbors.map { "\($0.neighbors) neighbours, T = \($0.temperature)" } ?? "neighbours"
     case nil: method
     }
+  }
+
+  /// What sets the fit apart from scikit-learn's.
+  private var variant: String {
+    [settings?.solver, settings?.precision].compactMap { $0.map { ", \($0)" } }.joined()
   }
 
   /// How far an accuracy on so many images lies from that on all, by one standard error.

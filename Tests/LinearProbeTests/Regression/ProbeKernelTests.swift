@@ -70,6 +70,17 @@ import Testing
     }
   }
 
+  @Test(arguments: [0, 1, 7, 64, 1000])
+  func `numbers are rounded to single precision and added to doubles one by one`(count: Int) {
+    let doubles = Problem.uniform(count, seed: 15).map { $0 - 0.5 }
+    var singles = Array(repeating: Float(9), count: count)
+    unsafe relic_probe_narrow(count, doubles, &singles)
+    #expect(singles == doubles.map(Float.init))
+    var sums = doubles
+    unsafe relic_probe_add(count, singles, &sums)
+    #expect(sums == zip(doubles, singles).map { $0 + Double($1) })
+  }
+
   @Test func `a small loss keeps its digits`() {
     // log(1 + exp(-30)) is lost in 1 + exp(-30) unless the remainder is put back.
     var (z, loss) = (30.0, 0.0)

@@ -37,6 +37,25 @@ import Testing
     #expect(object["class_names"] as? [String] == ["left", "right"])
   }
 
+  @Test func `a solver and a precision that are not scikit-learn's are told and kept`() throws {
+    let folder = try TemporaryFolder()
+    try Self.write(to: folder.path)
+    let options = ["--solver", "whitened-lbfgs", "--fit-precision", "float32"]
+    let table = Captured.run(["probe", folder.path] + options)
+    #expect(table.output.contains("LogisticRegression, whitened-lbfgs, float32   100.00"))
+    let saving = Captured.run(
+      ["probe", folder.path, "--json", "--save", "\(folder.path)/probe"] + options)
+    for part in [#""precision":"float32""#, #""solver":"whitened-lbfgs""#] {
+      #expect(saving.output.contains(part))
+    }
+    let kept = try FittedProbe(contentsOf: "\(folder.path)/probe").settings
+    #expect(kept.solver == .whitened)
+    #expect(kept.precision == .float32)
+    let usual = Captured.run("probe", folder.path, "--json").output
+    #expect(!usual.contains("solver"))
+    #expect(!usual.contains("precision\":\"float"))
+  }
+
   @Test func `files of the user's own do as well as a folder`() throws {
     let folder = try TemporaryFolder()
     try Self.write(to: folder.path)

@@ -88,6 +88,8 @@ enum ConfigurationSection {
     if let value = first.settings?.inverseRegularization, value != 1 {
       words += ["--C", value.argument]
     }
+    if let solver = first.settings?.solver { words += ["--solver", solver] }
+    if let precision = first.settings?.precision { words += ["--fit-precision", precision] }
     if let scaling = first.scaling, scaling != "none" { words += ["--scale", scaling] }
     return [words]
   }

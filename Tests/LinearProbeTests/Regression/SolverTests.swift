@@ -1,0 +1,151 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import LinearProbe
+
+@Suite struct SolverTests {
+  static func settings(
+    _ change: (inout LogisticRegression) -> Void = { _ in }
+  ) -> LogisticRegression {
+    var settings = LogisticRegression()
+    settings.tolerance = 1e-9
+    settings.maxIterations = 100_000
+    change(&settings)
+    return settings
+  }
+
+  @Test(arguments: Problem.all, ["plain", "weak", "balanced", "no intercept"])
+  func `decorrelated features lead to the same optimum`(problem: Problem, name: String) throws {
+    let usual = Self.settings {
+      if name == "weak" { $0.inverseRegularization = 100 }
+      if name == "balanced" { $0.classWeight = .balanced }
+      if name == "no intercept" { $0.fitsIntercept = false }
+    }
+    var whitened = usual
+    whitened.solver = .whitened
+    let (train, _) = problem.splits
+    let expected = try usual.fit(train.features, labels: train.labels)
+    let found = try whitened.fit(train.features, labels: train.labels)
+    #expect(found.report.status == .converged)
+    let (objective, optimum) = (found.report.objective, expected.report.objective)
+    #expect(abs(objective - optimum) <= 1e-9 * optimum)
+    let classes = found.weights.rows
+    expectClose(
+      centred(found.weights.elements, classes: classes),
+      centred(expected.weights.elements, classes: classes), relative: 1e-4, "weights")
+    expectClose(
+      centred(found.intercepts, classes: classes), centred(expected.intercepts, classes: classes),
+      relative: 1e-4, "intercepts")
+    if name == "no intercept" { #expect(found.intercepts.allSatisfy { $0 == 0 }) }
+  }
+
+  @Test func `decorrelated features take fewer steps`() throws {
+    let (train, _) = Problem.large.splits
+    var settings = LogisticRegression()
+    settings.maxIterations = 1000
+    let usual = try settings.fit(train.features, labels: train.labels)
+    settings.solver = .whitened
+    let whitened = try settings.fit(train.features, labels: train.labels)
+    #expect(usual.report.status == .converged)
+    #expect(whitened.report.status == .converged)
+    #expect(whitened.report.iterations * 2 < usual.report.iterations)
+  }
+
+  @Test(arguments: LogisticRegression.Convention.allCases)
+  func `few steps among decorrelated features lead further`(
+    convention: LogisticRegression.Convention
+  ) throws {
+    let (train, _) = Problem.ten.splits
+    var settings = LogisticRegression()
+    settings.convention = convention
+    settings.maxIterations = 5
+    let usual = try settings.fit(train.features, labels: train.labels)
+    settings.solver = .whitened
+    let whitened = try settings.fit(train.features, labels: train.labels)
+    #expect(whitened.report.objective < usual.report.objective)
+  }
+
+  @Test func `features that depend on each other are decorrelated as far as they go`() throws {
+    let (train, _) = Problem.ten.splits
+    let columns = train.features.columns
+    // Each feature twice, and one that is constant.
+    var elements: [Double] = []
+    for row in 0..<train.features.rows {
+      let features = train.features.row(row)
+      elements += features + features + [3]
+    }
+    let twice = Features(rows: train.features.rows, columns: 2 * columns + 1, elements: elements)
+    var settings = LogisticRegression()
+    settings.inverseRegularization = 1e12
+    settings.maxIterations = 20
+    settings.solver = .whitened
+    let model = try settings.fit(twice, labels: train.labels)
+    #expect(model.report.objective.isFinite)
+    #expect(model.weights.elements.allSatisfy { $0.isFinite })
+  }
+
+  @Test func `more features than can be decorrelated are refused`() {
+    let wide = Features(rows: 2, columns: 8193, elements: Array(repeating: Float(1), count: 16_386))
+    var settings = LogisticRegression()
+    settings.solver = .whitened
+    #expect(throws: FitError.tooWideToWhiten(features: 8193, most: 8192)) {
+      try settings.fit(wide, labels: [0, 1])
+    }
+  }
+
+  @Test(arguments: Problem.all, LogisticRegression.Solver.allCases)
+  func `products in single precision lead close to the optimum`(
+    problem: Problem, solver: LogisticRegression.Solver
+  ) throws {
+    let (train, test) = problem.splits
+    let expected = try Self.settings().fit(train.features, labels: train.labels)
+    // Rounding keeps gradients from falling further.
+    let single = Self.settings {
+      $0.tolerance = 1e-5
+      $0.precision = .float32
+      $0.solver = solver
+    }
+    let found = try single.fit(train.features, labels: train.labels)
+    #expect(found.report.status == .converged)
+    let (objective, optimum) = (found.report.objective, expected.report.objective)
+    #expect(abs(objective - optimum) <= 1e-5 * optimum, "\(objective), \(optimum)")
+    let differing = zip(found.predict(test.features), expected.predict(test.features))
+    #expect(differing.count { $0 != $1 } <= 1)
+  }
+
+  @Test func `calibrated fits and sweeps take both options`() throws {
+    let (train, test) = Problem.ten.splits
+    let folder = try FeatureFolder(train: train.labeled, test: test.labeled)
+    var probe = Probe()
+    probe.method = .calibrated
+    probe.sweep = .values([0.1, 1])
+    let usual = try probe.evaluate(folder).scores[0]
+    probe.regression.solver = .whitened
+    probe.regression.precision = .float32
+    let score = try probe.evaluate(folder).scores[0]
+    #expect(abs(score.logLoss - usual.logLoss) <= 1e-3)
+    #expect(abs(score.top1 - usual.top1) <= 0.01)
+    #expect(score.modelName == "CalibratedClassifierCV, whitened-lbfgs, float32")
+    #expect(usual.modelName == "CalibratedClassifierCV")
+    #expect(ProbeScore.json([score]).contains(#""precision":"float32""#))
+    #expect(ProbeScore.json([score]).contains(#""solver":"whitened-lbfgs""#))
+    #expect(!ProbeScore.json([usual]).contains("solver"))
+  }
+
+  @Test func `settings of an earlier version are those of scikit-learn`() throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let usual = try encoder.encode(LogisticRegression())
+    #expect(
+      String(decoding: usual, as: UTF8.self)
+        == #"{"C":1,"class_weight":"uniform","convention":"current","fit_intercept":true,"#
+        + #""max_iter":100,"tol":0.0001}"#)
+    #expect(try JSONDecoder().decode(LogisticRegression.self, from: usual) == LogisticRegression())
+    var other = LogisticRegression()
+    other.solver = .whitened
+    other.precision = .float32
+    #expect(
+      try JSONDecoder().decode(LogisticRegression.self, from: encoder.encode(other)) == other)
+  }
+}
