@@ -103,17 +103,22 @@ public struct EfficientNetV2: EncoderNetwork {
   public mutating func visitParameters(
     _ path: String, _ body: (_ name: String, inout Parameter) throws -> Void
   ) rethrows {
-    let features = joined(path, "features")
-    try stem.visitParameters("\(features).0", body)
-    var next = 0
-    for (stage, (layers, _)) in Self.stages.enumerated() {
-      for layer in 0..<layers {
-        try blocks[next].visitParameters("\(features).\(stage + 1).\(layer)", body)
-        next += 1
-      }
+    try stem.visitParameters(joined(path, "features.0"), body)
+    for (index, place) in blockPaths.enumerated() {
+      try blocks[index].visitParameters(joined(path, place), body)
     }
-    try head.visitParameters("\(features).\(Self.stages.count + 1)", body)
+    try head.visitParameters(joined(path, headPath), body)
   }
+
+  /// What the blocks are called, in order: `features.1.0` to the last.
+  var blockPaths: [String] {
+    Self.stages.enumerated().flatMap { stage, plan in
+      (0..<plan.layers).map { "features.\(stage + 1).\($0)" }
+    }
+  }
+
+  /// What the last convolution is called.
+  var headPath: String { "features.\(Self.stages.count + 1)" }
 
   /// Returns what a block's branch counts in every image of `x`, or `nil` for 1.
   private func factors(block: Int, _ x: Tensor) -> [Float]? {

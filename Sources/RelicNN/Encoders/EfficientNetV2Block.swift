@@ -118,7 +118,13 @@ struct EfficientNetV2Block: Sendable {
     try expansion.visitParameters("\(block).0", body)
     try mixing?.visitParameters("\(block).1", body)
     try excitation?.visitParameters("\(block).2", body)
-    try projection?.visitParameters("\(block).\(plan.isFused ? 1 : 3)", body)
+    let last = projectionPath(path)
+    try projection?.visitParameters(last, body)
+  }
+
+  /// What the last convolution of the block at `path` is called.
+  func projectionPath(_ path: String) -> String {
+    joined(path, "block.\(plan.isFused ? 1 : 3)")
   }
 
   private func added(_ x: Tensor, _ branch: consuming Tensor, _ factors: [Float]?) -> Tensor {

@@ -120,12 +120,15 @@ public struct ResNet: EncoderNetwork {
     _ path: String, _ body: (_ name: String, inout Parameter) throws -> Void
   ) rethrows {
     try stem.visitParameters(path, body)
-    var next = 0
-    for (stage, count) in depth.blocks.enumerated() {
-      for index in 0..<count {
-        try blocks[next].visitParameters(joined(path, "layer\(stage + 1).\(index)"), body)
-        next += 1
-      }
+    for (index, place) in blockPaths.enumerated() {
+      try blocks[index].visitParameters(joined(path, place), body)
+    }
+  }
+
+  /// What the blocks are called, in order: `layer1.0` to the last.
+  var blockPaths: [String] {
+    depth.blocks.enumerated().flatMap { stage, count in
+      (0..<count).map { "layer\(stage + 1).\($0)" }
     }
   }
 }

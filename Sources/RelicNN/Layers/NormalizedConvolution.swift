@@ -36,7 +36,7 @@ package struct NormalizedConvolution<Kernel: Convolution>: Layer {
   package private(set) var convolution: Kernel
   package private(set) var normalization: BatchNorm2D
 
-  private let names: (convolution: String, normalization: String)
+  let names: (convolution: String, normalization: String)
   let savesHalf: Bool
 
   /// Joins a convolution and a normalisation of its outputs under their names.
