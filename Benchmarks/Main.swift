@@ -15,6 +15,7 @@ internal import RelicNN
            RelicBenchmarks growth               cost by batch and image size
            RelicBenchmarks threads [CASE ...]   one and two workers
            RelicBenchmarks loop                 what the loader adds to a step
+           RelicBenchmarks photos DIR           what loading a folder adds to a step
            RelicBenchmarks peak                 sgemm alone
            RelicBenchmarks time step|extraction|extraction-bfloat16 CASE COUNT
            RelicBenchmarks time augmentation SIZE COUNT
@@ -32,6 +33,10 @@ internal import RelicNN
 
   private static func run(_ arguments: [String]) throws {
     if arguments.first == "time" { return try time(Array(arguments.dropFirst())) }
+    if arguments.first == "photos", arguments.count == 2 {
+      print("BLAS core \(BLAS.core), \(ThreadPool.workerCount) workers")
+      return try PhotosBenchmark.run(arguments[1])
+    }
     let names = Array(arguments.dropFirst())
     let cases = try StepCase.named(names)
     let takesCases = [

@@ -163,8 +163,3 @@ extension StateDict.Value {
     if case .integers = self { true } else { false }
   }
 }
-
-extension UInt64 {
-  /// The eight bytes, lowest first.
-  var littleEndianBytes: [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: self >> (8 * $0)) } }
-}

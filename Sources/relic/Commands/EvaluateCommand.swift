@@ -31,9 +31,10 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Validati
         .value(
           "--batch-size", "-b", sets: \.batchSize, as: "N", from: 1, to: 65_536,
           "images at a time"),
-        meanOption, deviationOption, precisionOption, maxMegapixelsOption, mirrorOption,
-        brokenImagesOption,
-        .choice("--format", sets: \.format, as: "NAME", "layout of the table"),
+        meanOption, deviationOption, precisionOption, maxMegapixelsOption, decodeOption,
+        mirrorOption, brokenImagesOption,
+      ] + cacheOptions + [
+        .choice("--format", sets: \.format, as: "NAME", "layout of the table")
       ]),
     scoringOptions,
   ]
@@ -58,9 +59,10 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Validati
     }
     for path in common.operands { try MistakenPath.check(path, for: .run) }
     let runs = common.operands.map { RunFolder(path: $0) }
+    let files = try files.withCache(console)
     // All are read before the first is scored: a wrong name at the end costs no time.
     let sources = try runs.map { run in
-      (run, try self.images(of: run), try FeatureSource(run, network, in: precision))
+      (run, try self.images(of: run, files), try FeatureSource(run, network, in: precision))
     }
     if let (_, _, source) = sources.first { tell(of: source, console) }
     for (run, images, _) in sources {
@@ -97,7 +99,7 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Validati
   }
 
   /// Returns where the images to score a run by are.
-  private func images(of run: RunFolder) throws -> DatasetSplits {
+  private func images(of run: RunFolder, _ files: DatasetFiles) throws -> DatasetSplits {
     let recorded = try run.options().configuration
     return DatasetSplits(
       dataset: datasetName?.rawValue ?? recorded.dataset,

@@ -54,8 +54,8 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand, Prefix
           "--output", sets: \.output, as: "DIR",
           "the folder to write to (default, in the run folder: 'features', and for controls "
             + "'features-random-init' and 'features-raw-pixels')"),
-        maxMegapixelsOption, mirrorOption, brokenImagesOption,
-      ]),
+        maxMegapixelsOption, decodeOption, mirrorOption, brokenImagesOption,
+      ] + cacheOptions),
   ]
 
   var encoder: String?
@@ -121,7 +121,7 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand, Prefix
     var source = try source(path: path, run: run, configuration, help: help)
     source.normalization = try pixels.normalization(help: help)
     for note in source.notes { console.writeError("note: \(note)\n") }
-    let files = try files.completed(by: run, isPathTyped: datasetPath != nil)
+    let files = try files.completed(by: run, isPathTyped: datasetPath != nil).withCache(console)
     tell(of: source, console)
     try files.fetchIfMissing(name, in: configuration.datasetPath, console)
     let extraction = FeatureExtraction(

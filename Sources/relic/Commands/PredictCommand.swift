@@ -132,6 +132,8 @@ struct PredictCommand: DatasetCommand {
     if let mean = probe.origin?.pixelMean, let deviation = probe.origin?.pixelDeviation {
       source.normalization = PixelNormalization(mean: mean, deviation: deviation)
     }
+    var files = files
+    files.decoding = probe.origin?.decoding.flatMap(ImageDecoding.init)
     let dataset = DatasetName(foundIn: path) ?? .folder
     let splits = DatasetSplits(
       dataset: dataset.rawValue, path: path,

@@ -33,6 +33,7 @@ struct PretrainCommand: DatasetCommand, PrefixCommand {
             "start from the weights of a relic_model.pth or checkpoint.safetensors, or of an "
               + "encoder alone, such as torchvision's resnet18.pth"),
           prefixOption, mirrorOption, brokenImagesOption,
+        ] + cacheOptions + [
           .flag("--overwrite", sets: \.overwrites, "replace a run that is already in the folder"),
           .value(
             "--config", sets: \.configFile, as: "FILE",
@@ -115,6 +116,8 @@ struct PretrainCommand: DatasetCommand, PrefixCommand {
     try check(run)
     var command = self
     command.files.maxMegapixels = recorded.maxMegapixels
+    command.files.decoding = recorded.decoding
+    command.files = try command.files.withCache(console)
     if let file = configurationFile {
       let place = try ConfigurationFile(path: file).datasetPath()
       command.files.recordedPath = place?.path == configuration.datasetPath ? place : nil

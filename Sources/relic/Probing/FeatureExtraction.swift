@@ -77,6 +77,7 @@ struct FeatureExtraction {
     origin.trainCount = labels.count
     origin.classNames = images.classNames
     origin.maxImageMegapixels = splits.files.maxMegapixels
+    origin.decoding = splits.files.decoding.flatMap { $0 == .full ? nil : $0.rawValue }
     let samples = LabeledFeatures(
       features: Features(rows: labels.count, columns: columns, elements: elements),
       labels: try LabeledFeatures.uniform(labels), files: names.count == labels.count ? names : nil)

@@ -1,7 +1,7 @@
 internal import RelicCore
 
 /// JPEG and PNG files below a folder, decoded one at a time when they are asked for.
-public struct ImageFolder: ImageDataset {
+public struct ImageFolder: ImageDataset, ReducibleDataset {
   /// An image's file, relative to the folder, and its class.
   struct Entry: Equatable, Sendable {
     let file: String
@@ -24,6 +24,12 @@ public struct ImageFolder: ImageDataset {
   /// 178,956,970 unless it is set.
   public var pixelLimit = ImageFile.pixelLimit
 
+  /// How JPEG files are decoded for views and features; ``image(at:)`` gives every pixel.
+  public var decoding = ImageDecoding.full
+
+  /// Where decoded images are kept and found again, if anywhere.
+  public var cache: ImageCache?
+
   private let entries: [Entry]
 
   init(
@@ -45,9 +51,24 @@ public struct ImageFolder: ImageDataset {
 
   /// Returns the image in file `index`, upright, at its own size.
   public func image(at index: Int) throws(DatasetError) -> RGBImage {
+    try read(index) { _, _ in .whole }.image
+  }
+
+  func image(
+    at index: Int, reducedBy reduction: (_ width: Int, _ height: Int) -> ImageReduction
+  ) throws(DatasetError) -> ReducedImage {
+    try read(index) { decoding == .full ? .whole : reduction($0, $1) }
+  }
+
+  private func read(
+    _ index: Int, _ reduction: (_ width: Int, _ height: Int) -> ImageReduction
+  ) throws(DatasetError) -> ReducedImage {
     let path = "\(folder)/\(entries[index].file)"
     do throws(ImageError) {
-      return try ImageFile.read(path, pixelLimit: pixelLimit)
+      guard let cache else {
+        return try ImageFile.read(path, pixelLimit: pixelLimit, reduction)
+      }
+      return try cache.image(of: path, pixelLimit: pixelLimit, reduction)
     } catch {
       if case .tooLarge(let width, let height, _) = error {
         throw .imageTooLarge(path: path, width: width, height: height, limit: pixelLimit)

@@ -8,6 +8,14 @@ struct DatasetFiles: Equatable {
   var brokenImages = BrokenImages.refuse
   /// The most millions of pixels that an image may have, or `nil` for Pillow's limit.
   var maxMegapixels: Int?
+  /// How JPEG files are decoded, or `nil` for a run's way or in full.
+  var decoding: ImageDecoding?
+  /// The folder that decoded images are kept in, or `nil` for none.
+  var cachePath: String?
+  /// The most gigabytes that they may take there.
+  var cacheGigabytes = 10
+  /// Where decoded images are kept, once it is open.
+  private(set) var cache: ImageCache?
   /// Where the folder stands, if a configuration file gave it.
   var recordedPath: RecordedPath?
 
@@ -17,9 +25,20 @@ struct DatasetFiles: Equatable {
     let options = try run.options()
     var files = self
     files.maxMegapixels = maxMegapixels ?? options.maxMegapixels
+    files.decoding = decoding ?? options.decoding
     files.recordedPath =
       isPathTyped
       ? nil : RecordedPath(path: options.configuration.datasetPath, file: run.configurationPath)
+    return files
+  }
+
+  /// Returns the same with the cache of decoded images open, if one was asked for.
+  func withCache(_ console: Console) throws(FileError) -> DatasetFiles {
+    guard let cachePath, cache == nil else { return self }
+    var files = self
+    files.cache = try ImageCache(cachePath, limit: 1_000_000_000 * cacheGigabytes) { fact in
+      console.writeError((console.isTerminal ? "\n" : "") + "note: \(fact)\n")
+    }
     return files
   }
 
@@ -30,7 +49,7 @@ struct DatasetFiles: Equatable {
     do {
       return try openDataset(
         name: dataset, path: folder, split: split,
-        pixelLimit: maxMegapixels.map { 1_000_000 * $0 })
+        pixelLimit: maxMegapixels.map { 1_000_000 * $0 }, decoding: decoding ?? .full, cache: cache)
     } catch {
       throw recordedPath?.explained(error) ?? error
     }
@@ -117,10 +136,37 @@ extension DatasetCommand {
       to: ImageSizeLimit.most, ImageSizeLimit.help)
   }
 
+  /// How JPEG files are decoded, where a run's way does not hold.
+  static var decodeOption: Option<Self> {
+    .choice(
+      "--decode", sets: \.files.decoding, as: "NAME",
+      ImageDecoding.help + " (default: the run's, or full)")
+  }
+
+  /// Where decoded images are kept, and how many of them.
+  static var cacheOptions: [Option<Self>] {
+    [
+      .value(
+        "--cache", sets: \.files.cachePath, as: "DIR",
+        "keep decoded images of files in this folder and find them again; results stay the same, and "
+          + "the folder can be deleted at any time"),
+      .value(
+        "--cache-limit", sets: \.files.cacheGigabytes, as: "GB", from: 1, to: 1_000_000,
+        "the most gigabytes that they may take there"),
+    ]
+  }
+
   /// What to do about broken images.
   static var brokenImagesOption: Option<Self> {
     .choice(
       "--broken-images", sets: \.files.brokenImages, as: "NAME",
       "what to do about an image that cannot be read: stop, or name it and go on without it")
   }
+}
+
+extension ImageDecoding {
+  /// What the option says of it.
+  static let help =
+    "how JPEG files are decoded: every pixel, or as small as leaves each view its pixels, which is "
+    + "several times as fast on large photos and gives slightly other pixels"
 }

@@ -19,6 +19,9 @@ struct RunOptions: Sendable {
   /// The most millions of pixels that an image may have, or `nil` for Pillow's limit.
   var maxMegapixels: Int?
 
+  /// How JPEG files are decoded.
+  var decoding = ImageDecoding.full
+
   /// Steps between two linear evaluations, 0 for none, or `nil` for the default.
   var evaluationInterval: Int?
 
@@ -65,6 +68,7 @@ struct RunOptions: Sendable {
         .value(
           ImageSizeLimit.option, sets: \.maxMegapixels, as: "N", from: 1,
           to: ImageSizeLimit.most, ImageSizeLimit.help),
+        .choice("--decode", sets: \.decoding, as: "NAME", ImageDecoding.help),
         .value(
           "--num-global-views", sets: \.configuration.globalViews, as: "N", from: 2, to: 16,
           "large crops of each image, seen by both networks"),
