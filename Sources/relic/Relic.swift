@@ -5,9 +5,8 @@ internal import RelicNN
 @main struct Relic {
   static let commands: [any Command.Type] = [
     DemoCommand.self, PretrainCommand.self, ExtractCommand.self, ProbeCommand.self,
-    PredictCommand.self, EvaluateCommand.self, ReportCommand.self, ViewsCommand.self,
-    DownloadCommand.self,
-    ConvertCommand.self, InfoCommand.self,
+    PredictCommand.self, EvaluateCommand.self, ReportCommand.self, SearchCommand.self,
+    ViewsCommand.self, DownloadCommand.self, ConvertCommand.self, InfoCommand.self,
   ]
 
   static func main() {

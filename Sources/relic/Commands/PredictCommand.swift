@@ -111,7 +111,7 @@ struct PredictCommand: DatasetCommand {
         "'\(path)' holds a run", remedy: "name features of it, such as \(folder.featuresPath)")
     }
     if !FeatureFolder.hasSamples(in: path), DatasetName(foundIn: path) != nil {
-      guard let run = probe.origin.map({ RunFolder(path: $0.encoder) }), run.holdsRun else {
+      guard let run = probe.origin?.run else {
         throw UsageError.conflict(
           "'\(path)' holds no features",
           remedy: "of images, name the run whose encoder makes them by --encoder")
@@ -127,11 +127,7 @@ struct PredictCommand: DatasetCommand {
     ofImages path: String, _ run: RunFolder, _ probe: FittedProbe, _ console: Console
   ) throws -> Samples {
     // As the features that the probe was fitted to.
-    let precision = probe.origin?.precision.flatMap(Precision.init) ?? .float32
-    var source = try FeatureSource(run, .target, in: precision)
-    if let mean = probe.origin?.pixelMean, let deviation = probe.origin?.pixelDeviation {
-      source.normalization = PixelNormalization(mean: mean, deviation: deviation)
-    }
+    let source = try FeatureSource(run, as: probe.origin)
     let dataset = DatasetName(foundIn: path) ?? .folder
     let splits = DatasetSplits(
       dataset: dataset.rawValue, path: path,

@@ -31,6 +31,14 @@ struct Console: Sendable {
     isTerminal ? self : Console(write: writeError, writeError: writeError, isTerminal: false)
   }
 
+  /// Writes lines that another program may read to standard output; on a terminal, names in them
+  /// cannot command it.
+  func write(data text: String) {
+    guard isTerminal else { return write(text) }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    write(lines.map { String($0).printable }.joined(separator: "\n"))
+  }
+
   /// Writes a line to standard output.
   func line(_ text: String = "") { write(text + "\n") }
 }
