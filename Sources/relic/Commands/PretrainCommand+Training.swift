@@ -31,6 +31,8 @@ extension PretrainCommand {
         state.run(on: loader), of: configuration, run: run, evaluation: evaluation,
         skipped: skipped, console: console)
       loop.lengthChange = longer?.change
+      // A run that was begun with event files goes on with them.
+      loop.writesEvents = writesEvents || !EventFile.names(in: run.path).isEmpty
       try loop.finish()
     }
     console.line(

@@ -33,6 +33,10 @@ struct PretrainCommand: DatasetCommand, PrefixCommand {
             "start from the weights of a relic_model.pth or checkpoint.safetensors, or of an "
               + "encoder alone, such as torchvision's resnet18.pth"),
           prefixOption, mirrorOption, brokenImagesOption,
+          .flag(
+            "--tensorboard", sets: \.writesEvents,
+            "write the numbers of metrics.jsonl as TensorBoard's event files, too; a run that is "
+              + "resumed goes on with them"),
           .flag("--overwrite", sets: \.overwrites, "replace a run that is already in the folder"),
           .value(
             "--config", sets: \.configFile, as: "FILE",
@@ -60,6 +64,7 @@ struct PretrainCommand: DatasetCommand, PrefixCommand {
   var weights: String?
   var prefix: String?
   var overwrites = false
+  var writesEvents = false
   var configFile: String?
   /// The batch size that was chosen for the data set, if one was.
   var batchFit: BatchFit?

@@ -69,7 +69,9 @@ struct RunFolder {
       defer { lock.release() }
       FeatureFolder.remove(from: featuresPath)
     }
-    for file in files { try? FileManager.default.removeItem(atPath: file) }
+    for file in files + EventFile.names(in: path).map({ path + "/" + $0 }) {
+      try? FileManager.default.removeItem(atPath: file)
+    }
   }
 
   /// Records the options that decide the run.

@@ -13,6 +13,8 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
   private var watch: TrainingWatch
   /// What is recorded before the first step, if the run has become longer.
   var lengthChange: LengthChange?
+  /// Whether TensorBoard is told what metrics.jsonl is.
+  var writesEvents = false
 
   private var state: Pretraining<Backbone> { steps.state }
 
@@ -35,7 +37,9 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
   /// - Throws: `Interruption` after a step during which the user asked to end; the run is saved.
   mutating func finish() throws {
     let interrupt = Interrupt(console)
-    let log = try MetricsLog(path: run.metricsPath, keepingThrough: state.step)
+    let log = try MetricsLog(
+      path: run.metricsPath, keepingThrough: state.step,
+      eventFolder: writesEvents ? run.path : nil)
     if let lengthChange { try log.append(lengthChange) }
     let clock = RunClock(after: log.earlierCost)
     let progress = ProgressLine(
