@@ -6,7 +6,8 @@ internal import RelicNN
   static let commands: [any Command.Type] = [
     DemoCommand.self, PretrainCommand.self, ExtractCommand.self, ProbeCommand.self,
     PredictCommand.self, EvaluateCommand.self, ReportCommand.self, SearchCommand.self,
-    ViewsCommand.self, DownloadCommand.self, ConvertCommand.self, InfoCommand.self,
+    MetricsCommand.self, ViewsCommand.self, DownloadCommand.self, ConvertCommand.self,
+    InfoCommand.self,
   ]
 
   static func main() {
