@@ -21,6 +21,9 @@ extension PretrainCommand {
         + "BLAS core \(BLAS.core)")
     let longer = try resumed == nil ? nil : run.lengthen(to: configuration, after: state.step)
     if let longer { console.line(longer.line) }
+    let forecast = RunForecast(
+      configuration, of: encoder, stepsPerEpoch: loader.stepsPerEpoch, stepsTaken: state.step)
+    if state.step < state.length.steps { console.line("\(forecast)") }
     if state.step == state.length.steps {
       let epochs = configuration.epochs
       console.line(

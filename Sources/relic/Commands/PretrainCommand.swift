@@ -154,6 +154,9 @@ struct PretrainCommand: DatasetCommand, PrefixCommand {
         remedy: dataset.count < 2
           ? "add some, for each is told from the others" : "choose a smaller one")
     }
+    try RunForecast(
+      command.configuration, of: encoder, stepsPerEpoch: loader.stepsPerEpoch
+    ).checkDisk(of: run, free: DiskSpace.free(at: run.path))
     let skipped = SkippedImages(console)
     let evaluationInterval = recorded.evaluationInterval
     let evaluation = OnlineEvaluation(

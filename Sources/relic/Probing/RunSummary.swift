@@ -113,13 +113,8 @@ struct RunSummary {
     return names.map { name in
       let path = "\(run.path)/\(name)"
       if FolderIdentity(path) != nil { return name + "/" }
-      return name + (ByteFile.size(of: path).map { " (\(Self.size($0)))" } ?? "")
+      return name + (ByteFile.size(of: path).map { " (\($0.byteSize))" } ?? "")
     }.joined(separator: ", ")
-  }
-
-  private static func size(_ bytes: Int) -> String {
-    bytes < 1_000_000
-      ? "\((Double(bytes) / 1e3).fixed(1)) kB" : "\((Double(bytes) / 1e6).fixed(0)) MB"
   }
 
   /// What is read of a line of `metrics.jsonl`.

@@ -44,10 +44,15 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
     let clock = RunClock(after: log.earlierCost)
     let progress = ProgressLine(
       configuration, stepsPerEpoch: state.length.stepsPerEpoch, firstStep: state.step)
+    var duration = DurationForecast(ofSteps: state.length.steps)
     var display = StatusDisplay(console)
     let firstStep = state.step + 1
     while let report = try next() {
       try log.append(Metrics(report, clock.cost))
+      if let line = duration.line(after: report.step) {
+        display.erase()
+        console.line(line)
+      }
       display.show(
         progress.fields(report),
         always: report.endsEpoch || report.accuracy != nil || report.step == firstStep)
