@@ -66,7 +66,7 @@ internal import RelicNN
     case .help: console.write(HelpText.command(command))
     case .run(let settings):
       if let threads = settings.common.threads { ThreadPool.workerCount = threads }
-      try settings.run(console)
+      try settings.run(settings.common.isQuiet ? console.quiet : console)
     }
   }
 }

@@ -113,7 +113,7 @@ struct MetricsCommand: Command {
       }
       let path = "\(place)/\(EventFile.name(at: Int(run.end)))"
       try AtomicFile.write(EventFile.bytes(of: run.lines, endingAt: run.end), to: path)
-      console.line("\(path): \(run.lines.count.counted("line")) of \(run.path)")
+      console.tell("\(path): \(run.lines.count.counted("line")) of \(run.path)")
     }
   }
 }

@@ -36,6 +36,9 @@ struct PredictCommand: DatasetCommand {
           "--batch-size", "-b", sets: \.batchSize, as: "N", from: 1, to: 65_536,
           "images at a time"),
         .value("--output", sets: \.outputPath, as: "FILE", "where to write (default: print)"),
+        .flag(
+          "--json", sets: \.printsJSON,
+          "one JSON object in place of comma-separated values"),
         maxMegapixelsOption, brokenImagesOption,
       ])
   ]
@@ -46,6 +49,7 @@ struct PredictCommand: DatasetCommand {
   var encoder: String?
   var batchSize = 256
   var outputPath: String?
+  var printsJSON = false
   var files = DatasetFiles()
   var common = CommonSettings()
 
@@ -71,7 +75,8 @@ struct PredictCommand: DatasetCommand {
     let names = try namePath.map { try readFileNames($0, of: samples.features.rows, in: source) }
     let text: String
     do {
-      text = try Self.table(probe, samples.features, names: names ?? samples.files)
+      let predictions = try Predictions(probe, samples.features, names: names ?? samples.files)
+      text = printsJSON ? predictions.json : predictions.csv
     } catch {
       throw UnfitFeatures(source: source, cause: error)
     }
@@ -80,14 +85,14 @@ struct PredictCommand: DatasetCommand {
       console.writeError(
         "warning: \(source): features of \(difference), to which the probe was fitted\n")
     }
-    console.forProgress.line(
+    console.forProgress.tell(
       "\(source): \(samples.features.rows.counted("sample")) of "
         + "\(samples.features.columns.counted("feature")), in "
         + "\(probe.classes.map(probe.name(of:)).classList)")
     if let outputPath {
       try AtomicFile.write(text.utf8, to: outputPath)
     } else {
-      console.write(text)
+      console.write(data: text)
     }
   }
 
@@ -140,19 +145,5 @@ struct PredictCommand: DatasetCommand {
       skipped: SkippedImages(console), console: console.forProgress)
     let (samples, origin) = try extraction.features(of: images, called: split.rawValue)
     return (samples, origin)
-  }
-
-  private static func table(
-    _ probe: FittedProbe, _ features: Features, names: [String]?
-  ) throws(FitError) -> String {
-    let probabilities = try probe.probabilities(features)
-    let classes = probe.classes.map(probe.name(of:))
-    var text = csvLine([names == nil ? "row" : "file", "prediction"] + classes)
-    for (row, label) in probe.labels(probabilities).enumerated() {
-      text += csvLine(
-        [names?[row] ?? String(row), probe.name(of: label)]
-          + probabilities.row(row).map { "\($0)" })
-    }
-    return text
   }
 }

@@ -64,7 +64,7 @@ struct ReportCommand: Command {
     let page = try report.page()
     let bytes = Array(page.document.utf8)
     try AtomicFile.write(bytes, to: output)
-    console.line(
+    console.tell(
       "\(output): \(common.operands.count == 1 ? "a run" : "\(common.operands.count) runs"), "
         + "\((Double(bytes.count) / 1e6).fixed(1)) MB")
   }

@@ -102,7 +102,7 @@ struct SearchCommand: DatasetCommand {
     }
     guard let sheet, let drawing else { return }
     try AtomicFile.write(drawing, to: sheet)
-    console.forProgress.line("\(sheet): \(thumbnails.count.counted("row")) of images")
+    console.forProgress.tell("\(sheet): \(thumbnails.count.counted("row")) of images")
   }
 
   private var printsJSON: Bool { writesJSON || output?.lowercased().hasSuffix(".json") ?? false }
@@ -176,7 +176,7 @@ struct SearchCommand: DatasetCommand {
     var result = SearchResult(set)
     result.queries = found
     let count = found.first?.neighbors.count ?? 0
-    console.forProgress.line(
+    console.forProgress.tell(
       "\(set.path): \(count.counted("neighbour")) of "
         + (total == 1 ? "1 image" : "each of \(total) images") + ", among \(set.count)")
     return (result, thumbnails)
@@ -209,7 +209,7 @@ struct SearchCommand: DatasetCommand {
     result.threshold = threshold
     result.groups = groups.map { $0.map { FoundSample($0.row, $0.similarity, in: set) } }
     let members = groups.map(\.count).reduce(0, +)
-    console.forProgress.line(
+    console.forProgress.tell(
       "\(set.path): \(members) of \(set.count) images in "
         + "\(groups.count.counted("group")) of near-duplicates, similarity at least \(threshold)")
     let thumbnails = groups.prefix(sheetRows).map { group in

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import LinearProbe
 
 /// A sample that was found, as a list tells of it.
@@ -57,12 +56,7 @@ struct SearchResult: Encodable {
   }
 
   /// A JSON object in one line.
-  var json: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    // Numbers and texts always encode; a failure would show as an empty object.
-    return ((try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}") + "\n"
-  }
+  var json: String { JSONText.line(self) }
 
   /// A line for each neighbour, or for each sample of a group, as RFC 4180 has them.
   var csv: String {

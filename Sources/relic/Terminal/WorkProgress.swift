@@ -5,6 +5,7 @@ struct WorkProgress {
   private let name: String
   private let total: Int
   private let unit: String
+  private let isLimit: Bool
   private let start = ContinuousClock.now
 
   /// Prepares the line of a piece of work.
@@ -14,17 +15,22 @@ struct WorkProgress {
   ///   - name: What is being done, or to what.
   ///   - total: How many parts it has.
   ///   - unit: What they are called, many of them.
-  init(_ console: Console, _ name: String, of total: Int, _ unit: String) {
+  ///   - isLimit: Whether it may end before all are done.
+  init(
+    _ console: Console, _ name: String, of total: Int, _ unit: String, isLimit: Bool = false
+  ) {
     display = StatusDisplay(console)
     isTerminal = console.isTerminal
     self.name = name
     self.total = total
     self.unit = unit
+    self.isLimit = isLimit
   }
 
-  /// Shows that so many parts are done, if enough time has passed since it was shown last.
-  mutating func show(_ done: Int) {
-    let shown = fields(done)
+  /// Shows that so many parts are done, if enough time has passed since it was shown last; `remark`
+  /// says more of them.
+  mutating func show(_ done: Int, _ remark: String? = nil) {
+    let shown = fields(done) + [remark].compactMap { $0 }
     display.show(shown)
   }
 
@@ -33,7 +39,7 @@ struct WorkProgress {
     let bar = isTerminal ? " " + Self.bar(Double(done) / Double(max(total, 1))) : ""
     return [
       "\(name):\(bar) \(done)/\(total) \(unit)", "\(rate.fixed(rate < 10 ? 1 : 0)) \(unit)/s",
-      "\((Double(total - done) / rate).duration) left",
+      "\((Double(total - done) / rate).duration) left\(isLimit ? " at most" : "")",
     ]
   }
 

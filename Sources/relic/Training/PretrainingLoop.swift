@@ -43,7 +43,8 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
     if let lengthChange { try log.append(lengthChange) }
     let clock = RunClock(after: log.earlierCost)
     let progress = ProgressLine(
-      configuration, stepsPerEpoch: state.length.stepsPerEpoch, firstStep: state.step)
+      configuration, stepsPerEpoch: state.length.stepsPerEpoch, firstStep: state.step,
+      showsBar: console.isTerminal)
     var duration = DurationForecast(ofSteps: state.length.steps)
     var display = StatusDisplay(console)
     let firstStep = state.step + 1
@@ -51,7 +52,7 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
       try log.append(Metrics(report, clock.cost))
       if let line = duration.line(after: report.step) {
         display.erase()
-        console.line(line)
+        console.tell(line)
       }
       display.show(
         progress.fields(report),
@@ -79,7 +80,7 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
       }
     }
     display.keep()
-    console.line(
+    console.tell(
       "the run took \(clock.cost.seconds.duration), and \(clock.cost.processorSeconds.duration) of "
         + "processors")
   }
@@ -110,7 +111,7 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
     scores.seconds = clock.cost.seconds
     scores.processorSeconds = clock.cost.processorSeconds
     try log.append(scores)
-    console.line("\(scores)")
+    console.tell("\(scores)")
   }
 
   private mutating func save() throws {

@@ -24,6 +24,32 @@ import Testing
     #expect(texts.error == "")
   }
 
+  @Test func `a quiet console shows no progress and no remarks, but results and warnings`() {
+    let texts = Captured.with { console in
+      let terminal = Console(
+        write: console.write, writeError: console.writeError, isTerminal: true)
+      let quiet = terminal.quiet
+      var progress = WorkProgress(quiet.forProgress, "search", of: 400, "queries")
+      progress.show(100)
+      progress.keep()
+      quiet.tell("done")
+      quiet.line("a result")
+      quiet.writeError("note: a remark\n")
+      quiet.writeError("warning: a warning\n")
+    }
+    #expect(texts == Captured(output: "a result\n", error: "warning: a warning\n"))
+  }
+
+  @Test func `what may end sooner has so much time left at most`() {
+    let texts = Captured.with { console in
+      let terminal = Console(
+        write: console.write, writeError: console.writeError, isTerminal: true)
+      var progress = WorkProgress(terminal, "fit", of: 10, "iterations", isLimit: true)
+      progress.show(1, "objective 0.5")
+    }
+    #expect(texts.output.contains(" left at most  objective 0.5"))
+  }
+
   @Test func `without a terminal nothing is said of short work`() {
     let texts = Captured.with { console in
       var progress = WorkProgress(console, "search", of: 400, "queries")
