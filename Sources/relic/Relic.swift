@@ -5,9 +5,9 @@ internal import RelicNN
 @main struct Relic {
   static let commands: [any Command.Type] = [
     DemoCommand.self, PretrainCommand.self, ExtractCommand.self, ProbeCommand.self,
-    PredictCommand.self, EvaluateCommand.self, ReportCommand.self, ViewsCommand.self,
-    DownloadCommand.self,
-    ConvertCommand.self, InfoCommand.self,
+    PredictCommand.self, EvaluateCommand.self, ReportCommand.self, SearchCommand.self,
+    MetricsCommand.self, ViewsCommand.self, DownloadCommand.self, ConvertCommand.self,
+    InfoCommand.self,
   ]
 
   static func main() {
@@ -84,7 +84,7 @@ internal import RelicNN
     case .help: console.write(HelpText.command(command))
     case .run(let settings):
       if let threads = settings.common.threads { ThreadPool.workerCount = threads }
-      try settings.run(console)
+      try settings.run(settings.common.isQuiet ? console.quiet : console)
     }
   }
 }

@@ -11,29 +11,63 @@ package struct Neighborhoods {
     }
   }
 
-  let queries: Int
+  package let queries: Int
   /// Neighbours kept for each query.
-  let count: Int
+  package let count: Int
   private let neighbors: [Neighbor]
 
   private static let queryBlock = 128
   private static let sampleBlock = 1024
+  /// Blocks of queries between two calls of `progress`.
+  private static let blocksPerRound = 16
 
   /// Finds the `count` nearest of `samples`, or all if there are fewer, for each of `queries`.
-  package init(_ queries: Features, among samples: Features, count: Int) {
+  ///
+  /// `progress` is told now and then how many queries are answered.
+  package init(
+    _ queries: Features, among samples: Features, count: Int, progress: (Int) -> Void = { _ in }
+  ) {
     precondition(
       queries.columns == samples.columns, "\(queries.columns) features and \(samples.columns)")
-    let count = min(count, samples.rows)
+    self.init(
+      UnitRows(queries), among: UnitRows(samples), except: nil, count: min(count, samples.rows),
+      progress)
+  }
+
+  /// Finds the `count` nearest of the other samples, or all of them if there are fewer, for each of
+  /// the samples in `rows`.
+  package init(
+    of rows: [Int], within samples: Features, count: Int, progress: (Int) -> Void = { _ in }
+  ) {
+    let directions = UnitRows(samples)
+    let isAll = rows.elementsEqual(0..<samples.rows)
+    self.init(
+      isAll ? directions : UnitRows(samples.samples(rows)), among: directions, except: rows,
+      count: min(count, max(samples.rows - 1, 0)), progress)
+  }
+
+  /// `except` names for each query the sample that is no neighbour of it, if there is one.
+  private init(
+    _ queries: UnitRows, among samples: UnitRows, except: [Int]?, count: Int,
+    _ progress: (Int) -> Void
+  ) {
     self.queries = queries.rows
     self.count = count
-    let directions = UnitRows(samples)
-    let queryDirections = UnitRows(queries)
     let total = queries.rows
-    let blocks = parallelMap((total + Self.queryBlock - 1) / Self.queryBlock) { task in
-      let rows = (task * Self.queryBlock)..<min(total, (task + 1) * Self.queryBlock)
-      return Self.search(queryDirections, rows, among: directions, count: count)
+    let blocks = (total + Self.queryBlock - 1) / Self.queryBlock
+    var neighbors: [Neighbor] = []
+    neighbors.reserveCapacity(total * count)
+    for first in stride(from: 0, to: blocks, by: Self.blocksPerRound) {
+      let round = parallelMap(min(Self.blocksPerRound, blocks - first)) { task in
+        let start = (first + task) * Self.queryBlock
+        return Self.search(
+          queries, start..<min(total, start + Self.queryBlock), among: samples, except: except,
+          count: count)
+      }
+      for block in round { neighbors += block.joined() }
+      progress(min(total, (first + round.count) * Self.queryBlock))
     }
-    neighbors = blocks.flatMap { $0.joined() }
+    self.neighbors = neighbors
   }
 
   /// Returns the neighbours of one query, the nearest first.
@@ -42,9 +76,9 @@ package struct Neighborhoods {
   }
 
   private static func search(
-    _ queries: UnitRows, _ rows: Range<Int>, among samples: UnitRows, count: Int
+    _ queries: UnitRows, _ rows: Range<Int>, among samples: UnitRows, except: [Int]?, count: Int
   ) -> [[Neighbor]] {
-    var heaps = rows.map { _ in NeighborHeap(capacity: count) }
+    var heaps = rows.map { _ in NeighborHeap(capacity: count + (except == nil ? 0 : 1)) }
     var similarities = Array(repeating: Float(0), count: rows.count * sampleBlock)
     for first in stride(from: 0, to: samples.rows, by: sampleBlock) {
       let width = min(sampleBlock, samples.rows - first)
@@ -54,6 +88,9 @@ package struct Neighborhoods {
         heaps[query - rows.lowerBound].offer(similarities[offset..<(offset + width)], from: first)
       }
     }
-    return heaps.map(\.sorted)
+    guard let except else { return heaps.map(\.sorted) }
+    return zip(rows, heaps).map { query, heap in
+      Array(heap.sorted.filter { Int($0.row) != except[query] }.prefix(count))
+    }
   }
 }

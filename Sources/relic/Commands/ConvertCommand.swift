@@ -96,7 +96,7 @@ struct ConvertCommand: PrefixCommand {
     tell(dict, of: source, console)
     dict.metadata["format"] = "pt"
     try Safetensors.write(dict, to: destination)
-    console.line("\(destination): \(dict.names.count.counted("array"))")
+    console.tell("\(destination): \(dict.names.count.counted("array"))")
   }
 
   /// The reference's model takes no other arrays than its own.

@@ -34,7 +34,8 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Validati
         meanOption, deviationOption, precisionOption, maxMegapixelsOption, decodeOption,
         mirrorOption, brokenImagesOption,
       ] + cacheOptions + [
-        .choice("--format", sets: \.format, as: "NAME", "layout of the table")
+        .choice("--format", sets: \.format, as: "NAME", "layout of the table"),
+        .flag("--json", sets: \.printsJSON, "the same as '--format json'"),
       ]),
     scoringOptions,
   ]
@@ -50,6 +51,7 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Validati
   var files = DatasetFiles()
   var scoring = ProbeOptions()
   var format = AccuracyTable.Format.text
+  var printsJSON = false
   var common = CommonSettings()
 
   func run(_ console: Console) throws {
@@ -93,7 +95,7 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Validati
         failure = failure ?? error
       }
     }
-    console.write(AccuracyTable(scores).rendered(as: format))
+    console.write(AccuracyTable(scores).rendered(as: printsJSON ? .json : format))
     // Scores that took hours are shown also where they cannot be kept.
     if let failure { throw failure }
   }

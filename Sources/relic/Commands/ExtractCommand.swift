@@ -139,7 +139,7 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand, Prefix
     }
     let features = try extraction.features()
     try features.write(to: folder)
-    console.line(
+    console.tell(
       "\(folder): \(features.train.features.rows) + \(features.test.features.rows) images, "
         + "\(features.train.features.columns.counted("feature")) each; "
         + Self.advice(on: features, in: folder))
@@ -172,7 +172,7 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand, Prefix
     console.tell(of: images, as: .train)
     let (samples, origin) = try extraction.features(of: images, called: "train")
     try FeatureFolder.write(train: samples, test: nil, origin: origin, to: folder)
-    console.line(
+    console.tell(
       "\(folder): \(samples.features.rows.counted("image")), \(samples.features.columns.counted("feature")) "
         + "each; " + advice.afterExtraction(to: folder))
   }

@@ -35,8 +35,7 @@ struct FeatureExtraction {
     let loader = EvaluationLoader(
       dataset: images, imageSize: source.imageSize, batchSize: batchSize,
       broken: splits.files.brokenImages)
-    let start = ContinuousClock.now
-    var display = StatusDisplay(console)
+    var display = WorkProgress(console, split, of: images.count, "images")
     var elements: [Float] = []
     var labels: [Int?] = []
     var names: [String] = []
@@ -60,11 +59,7 @@ struct FeatureExtraction {
       elements += values
       labels += batch.labels
       names += batch.samples.compactMap { images.fileName(at: $0) }
-      let speed = Double(labels.count) / ((ContinuousClock.now - start) / .seconds(1))
-      display.show([
-        "\(split): \(labels.count)/\(images.count) images", "\(speed.fixed(0)) images/s",
-        "\((Double(images.count - labels.count) / speed).duration) left",
-      ])
+      display.show(labels.count)
     }
     display.erase()
     guard !labels.isEmpty else {

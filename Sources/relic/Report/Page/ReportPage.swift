@@ -12,6 +12,8 @@ struct ReportPage {
   let subtitle: HTML
   /// What a reader should know before anything else.
   var notes: [String] = []
+  /// After how many seconds a browser loads the page again, if it does.
+  var secondsToReload: Int?
   var sections: [Section] = []
   /// Style rules that hold the thumbnails.
   var thumbnailRules: HTML = ""
@@ -37,6 +39,7 @@ struct ReportPage {
       <meta http-equiv="Content-Security-Policy" content="\(Self.policy)"/>
       <meta name="viewport" content="width=device-width, initial-scale=1"/>
       <meta name="color-scheme" content="light dark"/>
+      \(reloading)\
       <meta name="generator" content="relic \(Program.version)"/>
       <link rel="icon" href="data:,"/>
       <title>\(title)</title>
@@ -53,6 +56,11 @@ struct ReportPage {
 
       """
     return page.markup
+  }
+
+  private var reloading: HTML {
+    guard let secondsToReload else { return .none }
+    return "<meta http-equiv=\"refresh\" content=\"\(secondsToReload)\"/>\n"
   }
 
   /// Nothing is fetched from anywhere, even if markup of somebody else got in.

@@ -23,6 +23,9 @@ struct ImageRows {
     }
   }
 
+  /// Whether the image of any row is known.
+  var areKnown: Bool { places.contains { $0 != nil } }
+
   /// Returns a row's image, or `nil` if it is not known or cannot be read.
   func image(_ row: Int) -> RGBImage? {
     places[row].flatMap { try? images.image(at: $0) }

@@ -23,19 +23,16 @@ struct RunThumbnails {
     let shown = images.shown
     let total = shown.features.features.rows
     guard total > 1 else { return nil }
-    var display = StatusDisplay(console)
-    defer { display.erase() }
     let rows = PointSample.rows(of: total, limit: limit)
     let sampled = shown.features.features.samples(rows)
     let components = try PrincipalComponents(sampled, count: 50)
     let reduced = components(sampled)
     let settings = NeighborMap()
-    let near = settings(reduced) { iteration in
-      display.show([
-        "map of \(rows.count) images",
-        "iteration \(iteration)/\(settings.earlyIterations + settings.iterations)",
-      ])
-    }
+    var progress = WorkProgress(
+      console, "map of \(rows.count) images",
+      of: settings.earlyIterations + settings.iterations, "iterations")
+    let near = settings(reduced) { progress.show($0) }
+    progress.erase()
     let labels = shown.features.labels
     let known = Set(labels ?? []).sorted()
     let codes = Dictionary(uniqueKeysWithValues: known.enumerated().map { ($1, $0) })
@@ -46,9 +43,10 @@ struct RunThumbnails {
       variances: components.variances.prefix(2).map {
         components.totalVariance > 0 ? $0 / components.totalVariance : 0
       }, images: shown.name)
+    var reading = WorkProgress(console, "thumbnails", of: rows.count, "images")
+    defer { reading.erase() }
     let thumbnails = store.numbers(of: rows, in: shown, of: images.dataset, isLarge: false) {
-      done in
-      display.show(["thumbnails: \(done)/\(rows.count)"])
+      reading.show($0)
     }
     let texts = rows.map { row in
       [shown.images.fileName(row), mistake(row)].compactMap { $0 }.joined(separator: "\n")

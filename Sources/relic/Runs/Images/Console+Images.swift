@@ -6,7 +6,7 @@ extension Console {
     let part = images as? ImageSubset
     guard let folder = (part?.base ?? images) as? ImageFolder else { return }
     let taken = part.map { "\($0.count) of " } ?? ""
-    line(
+    tell(
       "\(split.rawValue): \(taken)\(folder.count.counted("image")) of \(folder.folder)"
         + Self.classes(of: folder))
     if !folder.otherFiles.isEmpty {
