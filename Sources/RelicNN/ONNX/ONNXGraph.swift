@@ -45,7 +45,7 @@ struct ONNXGraph {
     for extent in tensor.shape { message.add(1, extent) }
     message.add(2, Self.float)
     message.add(8, name)
-    message.add(9, elementsOf: tensor)
+    message.add(9, bytes: tensor.littleEndianBytes)
     initializers.append(message)
   }
 

@@ -41,9 +41,7 @@ public enum ONNXModel {
       note.add(2, value)
       model.add(14, note)
     }
-    let file = try AtomicFile(path: path)
-    try model.write(to: file)
-    try file.commit()
+    try AtomicFile.write(model.bytes, to: path)
     return true
   }
 }

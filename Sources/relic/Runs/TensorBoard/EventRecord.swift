@@ -1,3 +1,5 @@
+internal import RelicNN
+
 /// What one record of an event file tells TensorBoard (event.proto and summary.proto of TensorFlow).
 struct EventRecord {
   enum Content {
@@ -22,20 +24,20 @@ struct EventRecord {
       + CRC32C.masked(message).littleEndianBytes
   }
 
-  private var message: ProtocolMessage {
-    var event = ProtocolMessage()
+  private var message: ProtobufMessage {
+    var event = ProtobufMessage()
     event.add(1, wallTime)
-    event.add(2, step)
+    if step > 0 { event.add(2, step) }
     switch content {
     case .version: event.add(3, "brain.Event:2")
     case .start:
-      var session = ProtocolMessage()
+      var session = ProtobufMessage()
       session.add(1, 1)
       event.add(7, session)
     case .scalars(let scalars):
-      var summary = ProtocolMessage()
+      var summary = ProtobufMessage()
       for (tag, value) in scalars {
-        var entry = ProtocolMessage()
+        var entry = ProtobufMessage()
         entry.add(1, tag)
         entry.add(2, Float(value))
         summary.add(1, entry)

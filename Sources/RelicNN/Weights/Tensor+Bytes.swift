@@ -7,3 +7,10 @@ extension AtomicFile {
     try result.get()
   }
 }
+
+extension Tensor {
+  /// The elements' bytes, little-endian.
+  var littleEndianBytes: [UInt8] {
+    unsafe withElements { elements in unsafe Array(UnsafeRawBufferPointer(elements)) }
+  }
+}
