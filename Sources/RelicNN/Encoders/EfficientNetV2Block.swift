@@ -34,27 +34,27 @@ struct EfficientNetV2Block: Sendable {
   /// Whether shape allows the input to be added.
   var addsInput: Bool { plan.stride == 1 && plan.inputs == plan.outputs }
 
-  init(_ plan: Plan, savesHalf: Bool, using generator: inout Philox) {
+  init(_ plan: Plan, precision: TrainingPrecision, using generator: inout Philox) {
     self.plan = plan
     let wide = plan.inputs * plan.expansion
     let isSingle = plan.isFused && plan.expansion == 1
     expansion = .efficientNet(
       inputs: plan.inputs, outputs: isSingle ? plan.outputs : wide, kernel: plan.isFused ? 3 : 1,
       stride: plan.isFused ? plan.stride : 1, activation: .silu,
-      savesHalf: savesHalf, using: &generator)
+      precision: precision, using: &generator)
     if !plan.isFused {
       mixing = DepthwiseNorm(
         DepthwiseConv2D(channels: wide, kernel: 3, stride: plan.stride, using: &generator),
         BatchNorm2D(channels: wide, activation: .silu, epsilon: 1e-3), names: ("0", "1"),
-        savesHalf: savesHalf)
+        precision: precision)
       excitation = SqueezeExcitation(
-        channels: wide, squeezed: max(1, plan.inputs / 4), savesHalf: savesHalf,
+        channels: wide, squeezed: max(1, plan.inputs / 4), precision: precision,
         using: &generator)
     }
     if !isSingle {
       projection = .efficientNet(
         inputs: wide, outputs: plan.outputs, kernel: 1, stride: 1, activation: .identity,
-        savesHalf: savesHalf, using: &generator)
+        precision: precision, using: &generator)
     }
   }
 
@@ -133,13 +133,13 @@ extension ConvNorm {
   /// A convolution with half padding and a normalisation, as EfficientNet-V2 has them.
   static func efficientNet(
     inputs: Int, outputs: Int, kernel: Int, stride: Int, activation: Activation,
-    savesHalf: Bool, using generator: inout Philox
+    precision: TrainingPrecision, using generator: inout Philox
   ) -> ConvNorm {
     ConvNorm(
       Conv2D(
         inputs: inputs, outputs: outputs, kernel: kernel, stride: stride, padding: kernel / 2,
         using: &generator),
       BatchNorm2D(channels: outputs, activation: activation, epsilon: 1e-3), names: ("0", "1"),
-      savesHalf: savesHalf)
+      precision: precision)
   }
 }

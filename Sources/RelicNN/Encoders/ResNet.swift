@@ -47,14 +47,14 @@ public struct ResNet: EncoderNetwork {
   /// - Parameters:
   ///   - depth: The number of weighted layers.
   ///   - stem: The first layers.
-  ///   - savesHalf: Whether what the backward pass reads is held in 16 bits.
+  ///   - precision: What training multiplies and keeps.
   ///   - generator: Draws the weights.
   public init(
-    _ depth: Depth, stem: Stem, savesHalf: Bool = false,
+    _ depth: Depth, stem: Stem, precision: TrainingPrecision = .float32,
     using generator: inout Philox
   ) {
     self.depth = depth
-    var build = Builder(depth: depth, savesHalf: savesHalf, generator: generator)
+    var build = Builder(depth: depth, precision: precision, generator: generator)
     defer { generator = build.generator }
     var inputs = depth.widths[0]
     self.stem = build.unit(
@@ -133,7 +133,7 @@ public struct ResNet: EncoderNetwork {
 /// Draws the parts of a network, one after the other.
 private struct Builder {
   let depth: ResNet.Depth
-  let savesHalf: Bool
+  let precision: TrainingPrecision
   var generator: Philox
 
   mutating func block(inputs: Int, width: Int, stride: Int) -> ResidualBlock {
@@ -170,6 +170,6 @@ private struct Builder {
         inputs: inputs, outputs: outputs, kernel: kernel, stride: stride, padding: kernel / 2,
         using: &generator),
       BatchNorm2D(channels: outputs, activation: activation), names: names,
-      savesHalf: savesHalf)
+      precision: precision)
   }
 }

@@ -56,7 +56,7 @@ package struct ResidualBlock: Layer {
 
   /// In 16 bits, an inner input is made again from what the convolution before it has saved.
   private func savedInput(_ index: Int) -> ConvNorm.SavedInput {
-    index > 0 && convolutions[index].savesHalf ? .none : .own
+    index > 0 && convolutions[index].precision.savesHalf ? .none : .own
   }
 
   /// Returns `dx` of the input's shape for `dy` of the output's.

@@ -46,10 +46,27 @@ public struct Conv2D: Layer, Convolution {
     products(x.shape).output(x, weight: weight.value, finish: finish)
   }
 
+  /// Returns `x` as the products of training multiply it: rounded under bfloat16, where its channels
+  /// make pairs.
+  package func operand(_ x: ConvolutionCache, _ precision: TrainingPrecision) -> ConvolutionCache {
+    x.converted(isRounded: precision == .bfloat16 && products(x.shape).takesBFloat16)
+  }
+
+  /// Returns the output of such an input.
+  package func callAsFunction(
+    _ x: borrowing ConvolutionCache, finish: (borrowing FinishedPixels) -> Void
+  ) -> Tensor {
+    let products = products(x.shape)
+    return switch x.content {
+    case .floats(let x): products.output(x, weight: weight.value, finish: finish)
+    case .rounded(let x): products.output(x, weight: weight.value, finish: finish)
+    }
+  }
+
   /// Returns `[…, outHeight, outWidth, outputs]` for `x` of shape
   /// `[…, height, width, inputs]`, and saves `x`.
   public func forward(_ x: Tensor) -> (y: Tensor, cache: ConvolutionCache) {
-    (self(x), ConvolutionCache(x: x))
+    (self(x), ConvolutionCache(x))
   }
 
   /// Returns `dx` of shape `[…, height, width, inputs]` for `dy` of shape
@@ -57,14 +74,27 @@ public struct Conv2D: Layer, Convolution {
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming ConvolutionCache)
     -> Tensor
   {
-    backwardWeight(dy, cache)
-    return products(cache.x.shape).inputGradient(dy, weight: weight.value)
+    let products = products(cache.shape)
+    switch cache.content {
+    case .floats(let x):
+      weight.accumulate(products.weightGradient(x: x, dy: dy))
+      return products.inputGradient(dy, weight: weight.value)
+    case .rounded(let x):
+      let rounded = BFloat16Tensor(dy)
+      weight.accumulate(products.weightGradient(x: x, dy: rounded))
+      return products.inputGradient(rounded, weight: weight.value)
+    }
   }
 
   /// Adds to the weight's gradient alone, for a layer whose input needs none.
   package mutating func backwardWeight(_ dy: borrowing Tensor, _ cache: borrowing ConvolutionCache)
   {
-    weight.accumulate(products(cache.x.shape).weightGradient(x: cache.x, dy: copy dy))
+    let products = products(cache.shape)
+    switch cache.content {
+    case .floats(let x): weight.accumulate(products.weightGradient(x: x, dy: copy dy))
+    case .rounded(let x):
+      weight.accumulate(products.weightGradient(x: x, dy: BFloat16Tensor(copy dy)))
+    }
   }
 
   /// Visits `weight`.

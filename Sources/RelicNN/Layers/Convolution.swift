@@ -12,11 +12,14 @@ package protocol Convolution: Layer where Cache == ConvolutionCache {
   /// The ranges depend on the shapes alone; together they cover every pixel once.
   func callAsFunction(_ x: Tensor, finish: (borrowing FinishedPixels) -> Void) -> Tensor
 
+  /// Returns `x` as the products of training multiply it.
+  func operand(_ x: ConvolutionCache, _ precision: TrainingPrecision) -> ConvolutionCache
+
+  /// Returns the output of such an input.
+  func callAsFunction(
+    _ x: borrowing ConvolutionCache, finish: (borrowing FinishedPixels) -> Void
+  ) -> Tensor
+
   /// Adds to the weight's gradient alone, for a layer whose input needs none.
   mutating func backwardWeight(_ dy: borrowing Tensor, _ cache: borrowing ConvolutionCache)
-}
-
-/// The input of a convolution, `[…, height, width, inputs]`, which its backward pass reads.
-public struct ConvolutionCache: Sendable {
-  let x: Tensor
 }

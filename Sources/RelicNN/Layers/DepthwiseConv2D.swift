@@ -40,13 +40,25 @@ public struct DepthwiseConv2D: Layer, Convolution {
     products(x.shape).output(x, weight: weight.value, finish: finish)
   }
 
+  /// Returns `x` in floats: there are no products of matrices in it.
+  package func operand(_ x: ConvolutionCache, _ precision: TrainingPrecision) -> ConvolutionCache {
+    x.converted(isRounded: false)
+  }
+
+  /// The same for an input in floats.
+  package func callAsFunction(
+    _ x: borrowing ConvolutionCache, finish: (borrowing FinishedPixels) -> Void
+  ) -> Tensor {
+    self(x.floats, finish: finish)
+  }
+
   /// Returns `[…, outHeight, outWidth, channels]` for `[…, height, width, channels]`.
   public func outputShape(_ shape: [Int]) -> [Int] { products(shape).outputShape }
 
   /// Returns `[…, outHeight, outWidth, channels]` for `x` of shape
   /// `[…, height, width, channels]`, and saves `x`.
   public func forward(_ x: Tensor) -> (y: Tensor, cache: ConvolutionCache) {
-    (self(x), ConvolutionCache(x: x))
+    (self(x), ConvolutionCache(x))
   }
 
   /// Returns `dx` of shape `[…, height, width, channels]` for `dy` of shape
@@ -55,13 +67,13 @@ public struct DepthwiseConv2D: Layer, Convolution {
     -> Tensor
   {
     backwardWeight(dy, cache)
-    return products(cache.x.shape).inputGradient(dy, weight: weight.value)
+    return products(cache.shape).inputGradient(dy, weight: weight.value)
   }
 
   /// Adds to the weight's gradient alone, for a layer whose input needs none.
   package mutating func backwardWeight(_ dy: borrowing Tensor, _ cache: borrowing ConvolutionCache)
   {
-    weight.accumulate(products(cache.x.shape).weightGradient(x: cache.x, dy: copy dy))
+    weight.accumulate(products(cache.shape).weightGradient(x: cache.floats, dy: copy dy))
   }
 
   /// Visits `weight`.

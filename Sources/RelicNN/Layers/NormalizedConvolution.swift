@@ -37,7 +37,7 @@ package struct NormalizedConvolution<Kernel: Convolution>: Layer {
   package private(set) var normalization: BatchNorm2D
 
   private let names: (convolution: String, normalization: String)
-  let savesHalf: Bool
+  let precision: TrainingPrecision
 
   /// Joins a convolution and a normalisation of its outputs under their names.
   ///
@@ -45,10 +45,10 @@ package struct NormalizedConvolution<Kernel: Convolution>: Layer {
   ///   - convolution: The convolution.
   ///   - normalization: The normalisation of its outputs, and the activation.
   ///   - names: What torchvision calls the two.
-  ///   - savesHalf: Whether what the backward pass reads is held in 16 bits.
+  ///   - precision: What training multiplies and keeps.
   public init(
     _ convolution: Kernel, _ normalization: BatchNorm2D,
-    names: (convolution: String, normalization: String), savesHalf: Bool = false
+    names: (convolution: String, normalization: String), precision: TrainingPrecision = .float32
   ) {
     precondition(
       convolution.outputs == normalization.channels,
@@ -56,7 +56,7 @@ package struct NormalizedConvolution<Kernel: Convolution>: Layer {
     self.convolution = convolution
     self.normalization = normalization
     self.names = names
-    self.savesHalf = savesHalf
+    self.precision = precision
   }
 
   /// Returns `[…, outHeight, outWidth, outputs]` for `x` of shape `[…, height, width, inputs]`.
@@ -79,7 +79,8 @@ package struct NormalizedConvolution<Kernel: Convolution>: Layer {
   /// The convolution's outputs are normalised in place when all have been seen.
   mutating func forwardOnly(_ x: Tensor, adding residual: Tensor?) -> Tensor {
     let moments = BatchMoments(of: convolution.outputShape(x.shape))
-    var z = convolution(x) { moments.add($0) }
+    let operand = convolution.operand(ConvolutionCache(x), precision)
+    var z = convolution(operand) { moments.add($0) }
     normalization.normalization(moments).normalize(&z, adding: residual)
     return z
   }
@@ -102,25 +103,34 @@ package struct NormalizedConvolution<Kernel: Convolution>: Layer {
     _ x: Tensor, adding residual: Tensor?, saving input: SavedInput
   ) -> (y: Tensor, cache: Cache) {
     let moments = BatchMoments(of: convolution.outputShape(x.shape))
-    let z = convolution(x) { moments.add($0) }
+    let operand = operand(x, input)
+    let z = convolution(operand) { moments.add($0) }
     let (y, normalized) = normalization.forward(z, adding: residual, moments)
-    let form = savesHalf ? SavedActivation.Form.half : .whole
+    let form = precision.savesHalf ? SavedActivation.Form.half : .whole
     let saved: SavedActivation? =
       switch input {
-      case .own: SavedActivation(x, as: form)
+      case .own: SavedActivation(operand, as: form)
       case .shared(let saved): saved
       case .none: nil
       }
     let cache = Cache(
       x: saved, z: SavedActivation(normalized.z, as: savedForm(of: normalized)),
-      y: normalized.y.map { SavedActivation($0, as: savesHalf ? .signs : .whole) },
+      y: normalized.y.map { SavedActivation($0, as: precision.savesHalf ? .signs : .whole) },
       mean: normalized.mean, inverseDeviation: normalized.inverseDeviation)
     return (y, cache)
   }
 
+  /// What the convolution multiplies of an input: what is saved of it, if that is rounded as this does.
+  private func operand(_ x: Tensor, _ input: SavedInput) -> ConvolutionCache {
+    if case .shared(let saved) = input, saved.isRounded {
+      return convolution.operand(saved.input, precision)
+    }
+    return convolution.operand(ConvolutionCache(x), precision)
+  }
+
   /// How `z` is saved: where a mask is made from it again, such that it is the forward pass's.
   private func savedForm(of cache: BatchNorm2D.Cache) -> SavedActivation.Form {
-    guard savesHalf else { return .whole }
+    guard precision.savesHalf else { return .whole }
     guard normalization.activation == .relu && cache.y == nil else { return .half }
     return .halfRectified(
       normalization.normalization(mean: cache.mean, inverseDeviation: cache.inverseDeviation))
@@ -146,7 +156,7 @@ package struct NormalizedConvolution<Kernel: Convolution>: Layer {
   ) -> Tensor {
     let x = cache.x
     let dz = normalization.backward(dy, cache.normalization)
-    return convolution.backward(dz, Self.input(x, input))
+    return convolution.backward(dz, self.input(x, input))
   }
 
   /// Returns `dx`, and leaves in `dy` the gradient of the residual.
@@ -160,7 +170,7 @@ package struct NormalizedConvolution<Kernel: Convolution>: Layer {
   ) -> Tensor {
     let x = cache.x
     let dz = normalization.backward(&dy, cache.normalization)
-    return convolution.backward(dz, Self.input(x, input))
+    return convolution.backward(dz, self.input(x, input))
   }
 
   /// Adds to the parameters' gradients alone, for a layer whose input needs none.
@@ -168,14 +178,14 @@ package struct NormalizedConvolution<Kernel: Convolution>: Layer {
     _ dy: consuming Tensor, _ cache: consuming Cache
   ) {
     let dz = normalization.backward(dy, cache.normalization)
-    convolution.backwardWeight(dz, Self.input(cache.x, nil))
+    convolution.backwardWeight(dz, input(cache.x, nil))
   }
 
-  private static func input(_ saved: SavedActivation?, _ given: Tensor?) -> ConvolutionCache {
-    guard let input = given ?? saved?.tensor else {
+  private func input(_ saved: SavedActivation?, _ given: Tensor?) -> ConvolutionCache {
+    guard let input = given.map({ ConvolutionCache($0) }) ?? saved?.input else {
       preconditionFailure("a unit that saves no input is given it again")
     }
-    return ConvolutionCache(x: input)
+    return convolution.operand(input, precision)
   }
 
   /// Visits the convolution's parameter, then those of the normalisation.

@@ -17,16 +17,16 @@ public struct SqueezeExcitation: Layer {
   private var second: Conv2D
   private var secondBias: Parameter
   private let average = GlobalAveragePool()
-  private let savesHalf: Bool
+  private let precision: TrainingPrecision
 
   /// Creates a layer from weights `[1, 1, channels, squeezed]` and `[1, 1, squeezed, channels]`,
-  /// with biases of 0; `savesHalf` holds what the backward pass reads in 16 bits.
-  public init(first: Conv2D, second: Conv2D, savesHalf: Bool = false) {
+  /// with biases of 0; `precision` says what training keeps.
+  public init(first: Conv2D, second: Conv2D, precision: TrainingPrecision = .float32) {
     precondition(
       first.outputs == second.inputs && first.inputs == second.outputs,
       "\(first.weight.value.shape) does not lead back through \(second.weight.value.shape)")
     self.first = first
-    self.savesHalf = savesHalf
+    self.precision = precision
     self.second = second
     firstBias = Parameter(Tensor(zeros: [first.outputs]), role: .bias)
     secondBias = Parameter(Tensor(zeros: [second.outputs]), role: .bias)
@@ -34,12 +34,13 @@ public struct SqueezeExcitation: Layer {
 
   /// Creates a layer with torchvision's initialisation.
   public init(
-    channels: Int, squeezed: Int, savesHalf: Bool = false, using generator: inout Philox
+    channels: Int, squeezed: Int, precision: TrainingPrecision = .float32,
+    using generator: inout Philox
   ) {
     self.init(
       first: Conv2D(inputs: channels, outputs: squeezed, kernel: 1, using: &generator),
       second: Conv2D(inputs: squeezed, outputs: channels, kernel: 1, using: &generator),
-      savesHalf: savesHalf)
+      precision: precision)
   }
 
   /// Returns `x · gate`, both `[…, height, width, channels]`.
@@ -52,7 +53,7 @@ public struct SqueezeExcitation: Layer {
   public func forward(_ x: Tensor) -> (y: Tensor, cache: Cache) {
     let steps = gate(x)
     let cache = Cache(
-      x: SavedActivation(x, as: savesHalf ? .half : .whole), first: steps.first,
+      x: SavedActivation(x, as: precision.savesHalf ? .half : .whole), first: steps.first,
       hidden: steps.hidden,
       second: steps.second, gate: steps.gate)
     return (ChannelGate.scaled(x, by: steps.gate), cache)

@@ -14,14 +14,14 @@ import Testing
   }
 
   /// A unit whose convolution passes its input on, so that `z` is known.
-  private static func unit(savesHalf: Bool) -> ConvNorm {
+  private static func unit(precision: TrainingPrecision) -> ConvNorm {
     let identity = (0..<49).map { $0 / 7 == $0 % 7 ? Float(1) : 0 }
     return ConvNorm(
       Conv2D(weight: Tensor(identity, shape: [1, 1, 7, 7])),
       BatchNorm2D(
         scale: Tensor([1, -1, 0.7, 1.3, -0.4, 1, 1], shape: [7]),
         shift: Tensor([0.1, 0, -0.2, 0.3, 0, 0.01, 0], shape: [7]), activation: .relu),
-      names: ("conv", "norm"), savesHalf: savesHalf)
+      names: ("conv", "norm"), precision: precision)
   }
 
   /// 1 where a rectifier is open, else 0.
@@ -30,7 +30,7 @@ import Testing
   private static func rounded(_ z: Tensor) -> Tensor { SavedActivation(z, as: .half).tensor }
 
   @Test func `backward's mask is the forward pass's in every element`() throws {
-    var unit = Self.unit(savesHalf: true)
+    var unit = Self.unit(precision: .half)
     let x = Self.input
     let (y, cache) = unit.forward(x)
     let open = Self.mask(y)
@@ -45,14 +45,14 @@ import Testing
     var written = ones
     let dz = unit.backward(&written, cache)
     #expect(written == open)
-    var other = Self.unit(savesHalf: true)
+    var other = Self.unit(precision: .half)
     #expect(other.backward(ones, other.forward(x).cache) == dz, "a mask that is not written")
   }
 
   @Test func `the gradient of shifts, which masks decide, is that of whole activations`() throws {
     let x = Self.input
     let dy = Formula.noise("half.dy", x.shape)
-    var (whole, half) = (Self.unit(savesHalf: false), Self.unit(savesHalf: true))
+    var (whole, half) = (Self.unit(precision: .float32), Self.unit(precision: .half))
     _ = whole.backward(dy, whole.forward(x).cache)
     _ = half.backward(dy, half.forward(x).cache)
     #expect(half.normalization.shift.gradient == whole.normalization.shift.gradient)

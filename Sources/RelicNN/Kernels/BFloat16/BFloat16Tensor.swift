@@ -42,6 +42,9 @@ package struct BFloat16Tensor: Sendable {
     return x
   }
 
+  /// What is the same of tensors that share their elements.
+  var storageIdentity: ObjectIdentifier { ObjectIdentifier(storage) }
+
   /// The first element, valid while somebody holds this tensor.
   @unsafe var start: UnsafePointer<UInt16> { unsafe UnsafePointer(storage.halves) }
 }

@@ -1,0 +1,38 @@
+/// The input of a convolution, `[…, height, width, inputs]`, as its products multiply it; its backward
+/// pass reads it again.
+public struct ConvolutionCache: Sendable {
+  enum Content: Sendable {
+    case floats(Tensor)
+    case rounded(BFloat16Tensor)
+  }
+
+  let content: Content
+
+  init(_ x: Tensor) { content = .floats(x) }
+
+  init(_ x: BFloat16Tensor) { content = .rounded(x) }
+
+  var shape: [Int] {
+    switch content {
+    case .floats(let x): x.shape
+    case .rounded(let x): x.shape
+    }
+  }
+
+  /// The input in single precision.
+  var floats: Tensor {
+    switch content {
+    case .floats(let x): x
+    case .rounded(let x): x.tensor
+    }
+  }
+
+  /// The input as floats, or as bfloat16 numbers.
+  func converted(isRounded: Bool) -> ConvolutionCache {
+    switch (content, isRounded) {
+    case (.floats(let x), true): ConvolutionCache(BFloat16Tensor(x))
+    case (.rounded(let x), false): ConvolutionCache(x.tensor)
+    case (.floats, false), (.rounded, true): self
+    }
+  }
+}
