@@ -81,28 +81,36 @@ public struct ResNet: EncoderNetwork {
 
   /// Returns features `[…, featureCount]` for images `[…, height, width, 3]`.
   public mutating func forwardOnly(_ images: Tensor) -> Tensor {
-    var x = stem.forwardOnly(images)
-    if let pool { x = pool(x) }
-    for index in blocks.indices { x = blocks[index].forwardOnly(x) }
-    return average(x)
+    var x = stem.forwardOnly(FeatureMap(images), adding: nil)
+    if let pool { x = FeatureMap(pool(x.floats)) }
+    for index in blocks.indices {
+      x = blocks[index].forwardOnly(x, as: forms(after: index, x.shape))
+    }
+    return average(x.floats)
   }
 
   /// Returns features `[…, featureCount]` for images `[…, height, width, 3]`, and what `backward`
   /// will need.
   public mutating func forward(_ images: Tensor) -> (y: Tensor, cache: Cache) {
-    var (x, stemCache) = stem.forward(images)
-    let pooled = pool?.forward(x)
-    if let pooled { x = pooled.y }
+    let (y, stemCache) = stem.forward(images)
+    let pooled = pool?.forward(y)
+    var x = FeatureMap(pooled?.y ?? y)
     var caches: [ResidualBlock.Cache] = []
     for index in blocks.indices {
-      let (y, cache) = blocks[index].forward(x)
+      let (y, cache) = blocks[index].forward(x, as: forms(after: index, x.shape))
       x = y
       caches.append(cache)
     }
-    let (features, averaged) = average.forward(x)
+    let (features, averaged) = average.forward(x.floats)
     return (
       features, Cache(stem: stemCache, pool: pooled?.cache, blocks: caches, average: averaged)
     )
+  }
+
+  /// Returns the forms in which a block's output is read, for the shape of its input.
+  private func forms(after index: Int, _ shape: [Int]) -> NormalizedOutput.Forms {
+    index + 1 < blocks.count
+      ? blocks[index + 1].inputForms(blocks[index].outputShape(shape)) : .floats
   }
 
   /// Adds to the parameters' gradients for `dy` of shape `[…, featureCount]`.

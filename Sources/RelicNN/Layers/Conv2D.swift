@@ -46,13 +46,9 @@ public struct Conv2D: Layer, Convolution {
     products(x.shape).output(x, weight: weight.value, finish: finish)
   }
 
-  /// Returns `x` as the products of training multiply it: rounded under bfloat16, where its channels
-  /// make pairs.
-  package func operand(_ x: ConvolutionCache, _ precision: TrainingPrecision) -> ConvolutionCache {
-    x.converted(isRounded: precision == .bfloat16 && products(x.shape).takesBFloat16)
-  }
+  package func takesBFloat16(_ shape: [Int]) -> Bool { products(shape).takesBFloat16 }
 
-  /// Returns the output of such an input.
+  /// Returns the output of an input in either form.
   package func callAsFunction(
     _ x: borrowing ConvolutionCache, finish: (borrowing FinishedPixels) -> Void
   ) -> Tensor {
@@ -74,15 +70,26 @@ public struct Conv2D: Layer, Convolution {
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming ConvolutionCache)
     -> Tensor
   {
+    let isRounded = cache.isRounded
+    return backward(ConvolutionCache(dy).converted(isRounded: isRounded), cache, addedTo: nil)
+  }
+
+  /// The same for `dy` in the input's form; `dx` is added to a sum of its shape if there is one.
+  package mutating func backward(
+    _ dy: consuming ConvolutionCache, _ cache: consuming ConvolutionCache,
+    addedTo sum: consuming Tensor?
+  ) -> Tensor {
     let products = products(cache.shape)
-    switch cache.content {
-    case .floats(let x):
+    switch (dy.content, cache.content) {
+    case (.rounded(let dy), .rounded(let x)):
       weight.accumulate(products.weightGradient(x: x, dy: dy))
-      return products.inputGradient(dy, weight: weight.value)
-    case .rounded(let x):
-      let rounded = BFloat16Tensor(dy)
-      weight.accumulate(products.weightGradient(x: x, dy: rounded))
-      return products.inputGradient(rounded, weight: weight.value)
+      return products.inputGradient(dy, weight: weight.value, addedTo: sum)
+    default:
+      let dy = dy.floats
+      weight.accumulate(products.weightGradient(x: cache.floats, dy: dy))
+      var dx = products.inputGradient(dy, weight: weight.value)
+      if let sum { dx.add(sum) }
+      return dx
     }
   }
 

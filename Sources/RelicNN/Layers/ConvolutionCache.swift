@@ -1,5 +1,5 @@
-/// The input of a convolution, `[…, height, width, inputs]`, as its products multiply it; its backward
-/// pass reads it again.
+/// What the products of a convolution multiply: its input, `[…, height, width, inputs]`, which the
+/// backward pass reads again, or the gradient of its output.
 public struct ConvolutionCache: Sendable {
   enum Content: Sendable {
     case floats(Tensor)
@@ -17,6 +17,12 @@ public struct ConvolutionCache: Sendable {
     case .floats(let x): x.shape
     case .rounded(let x): x.shape
     }
+  }
+
+  /// Whether it is held in bfloat16.
+  var isRounded: Bool {
+    if case .rounded = content { return true }
+    return false
   }
 
   /// The input in single precision.

@@ -40,12 +40,10 @@ public struct DepthwiseConv2D: Layer, Convolution {
     products(x.shape).output(x, weight: weight.value, finish: finish)
   }
 
-  /// Returns `x` in floats: there are no products of matrices in it.
-  package func operand(_ x: ConvolutionCache, _ precision: TrainingPrecision) -> ConvolutionCache {
-    x.converted(isRounded: false)
-  }
+  /// There are no products of matrices in it.
+  package func takesBFloat16(_ shape: [Int]) -> Bool { false }
 
-  /// The same for an input in floats.
+  /// Returns the output of an input in either form.
   package func callAsFunction(
     _ x: borrowing ConvolutionCache, finish: (borrowing FinishedPixels) -> Void
   ) -> Tensor {
@@ -68,6 +66,16 @@ public struct DepthwiseConv2D: Layer, Convolution {
   {
     backwardWeight(dy, cache)
     return products(cache.shape).inputGradient(dy, weight: weight.value)
+  }
+
+  /// The same; `dx` is added to a sum of its shape if there is one.
+  package mutating func backward(
+    _ dy: consuming ConvolutionCache, _ cache: consuming ConvolutionCache,
+    addedTo sum: consuming Tensor?
+  ) -> Tensor {
+    var dx = backward(dy.floats, cache)
+    if let sum { dx.add(sum) }
+    return dx
   }
 
   /// Adds to the weight's gradient alone, for a layer whose input needs none.

@@ -6,8 +6,6 @@ struct SavedActivation: Sendable {
     case whole
     /// Rounded to IEEE binary16.
     case half
-    /// The same, but a normalisation's rectifier opens where it did before rounding.
-    case halfRectified(Normalization)
     /// Whether each element is positive; read back as 1 and 0.
     case signs
   }
@@ -28,8 +26,6 @@ struct SavedActivation: Sendable {
       switch form {
       case .whole: .whole(tensor)
       case .half: .half(HalfPrecision(tensor))
-      case .halfRectified(let normalization):
-        .half(HalfPrecision(tensor, rectifiedBy: normalization))
       case .signs: .signs(SignBits(tensor))
       }
   }
@@ -42,16 +38,40 @@ struct SavedActivation: Sendable {
     }
   }
 
-  /// Whether it is held in bfloat16.
-  var isRounded: Bool {
-    if case .rounded = content { return true }
-    return false
-  }
+  /// What a normalisation has kept.
+  init(_ numbers: HalfPrecision) { content = .half(numbers) }
+
+  init(_ bits: SignBits) { content = .signs(bits) }
 
   /// The tensor as a convolution takes it.
   var input: ConvolutionCache {
     if case .rounded(let numbers) = content { return ConvolutionCache(numbers) }
     return ConvolutionCache(tensor)
+  }
+
+  /// The numbers as a pass reads them.
+  var source: any FloatSource {
+    switch content {
+    case .whole(let tensor): tensor
+    case .half(let numbers): numbers
+    case .signs(let bits): bits
+    case .rounded(let numbers): numbers.tensor
+    }
+  }
+
+  var shape: [Int] {
+    switch content {
+    case .whole(let tensor): tensor.shape
+    case .half(let numbers): numbers.shape
+    case .signs(let bits): bits.shape
+    case .rounded(let numbers): numbers.shape
+    }
+  }
+
+  /// The numbers if they are held in IEEE binary16.
+  var half: HalfPrecision? {
+    if case .half(let numbers) = content { return numbers }
+    return nil
   }
 
   /// The tensor as it was saved.

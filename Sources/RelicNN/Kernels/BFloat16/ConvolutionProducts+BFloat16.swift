@@ -27,14 +27,22 @@ extension ConvolutionProducts {
     return y
   }
 
-  /// Returns `∂/∂x`: for each phase of the stride, a convolution of `dy` with the taps that reach it.
-  func inputGradient(_ dy: BFloat16Tensor, weight: Tensor) -> Tensor {
-    var dx = Tensor(uninitialized: inputShape)
+  /// Returns `∂/∂x`: for each phase of the stride, a convolution of `dy` with the taps that reach it;
+  /// added to a sum of its shape if there is one.
+  func inputGradient(
+    _ dy: BFloat16Tensor, weight: Tensor, addedTo sum: consuming Tensor? = nil
+  ) -> Tensor {
+    let adds = sum != nil
+    var dx = sum ?? Tensor(uninitialized: inputShape)
+    precondition(dx.shape == inputShape, "cannot add \(inputShape) to \(dx.shape)")
     for (convolution, taps) in inputPhases {
       unsafe RowPass.whole.withPointers(writing: &dx, reading: dy) { _, dx, dy in
-        if taps.isEmpty { return unsafe convolution.clear(dx) }
+        if taps.isEmpty {
+          if !adds { unsafe convolution.clear(dx) }
+          return
+        }
         let matrix = PackedMatrix(transposed(weight, taps))
-        unsafe convolution.apply(dy, weights: matrix, into: dx) { _ in }
+        unsafe convolution.apply(dy, weights: matrix, into: dx, adding: adds) { _ in }
       }
     }
     return dx

@@ -77,6 +77,14 @@ import Testing
     }
   }
 
+  @Test(arguments: direct)
+  func `a gradient is added to a sum where it is made`(_ example: Example) {
+    let (dy, weight) = (BFloat16Tensor(example.dy), example.weight)
+    let sum = Formula.noise("bf16.sum", example.x.shape)
+    let found = example.products.inputGradient(dy, weight: weight, addedTo: sum)
+    #expect(found == sum.combined(example.products.inputGradient(dy, weight: weight), +))
+  }
+
   @Test func `what Winograd's filtering of floats does faster, and odd channels, stay floats`() {
     func takes(_ inputs: Int, _ outputs: Int, kernel: Int = 3, side: Int = 16) -> Bool {
       Example(
