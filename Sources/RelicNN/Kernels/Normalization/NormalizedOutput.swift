@@ -29,6 +29,7 @@ extension Normalization {
   ///   - residual: What is added before the activation, of the same shape.
   ///   - forms: What is read of the output.
   ///   - keeping: Whether the backward pass needs the input and the signs.
+  /// - Returns: The forms, and what is kept.
   func output(
     of z: consuming Tensor, adding residual: Tensor?, as forms: NormalizedOutput.Forms,
     keeping: Bool
