@@ -27,6 +27,15 @@ package protocol Convolution: Layer where Cache == ConvolutionCache {
     addedTo sum: consuming Tensor?
   ) -> Tensor
 
-  /// Adds to the weight's gradient alone, for a layer whose input needs none.
-  mutating func backwardWeight(_ dy: borrowing Tensor, _ cache: borrowing ConvolutionCache)
+  /// Adds to the weight's gradient alone for `dy` in the input's form, for a layer whose input needs no
+  /// gradient.
+  mutating func backwardWeight(
+    _ dy: borrowing ConvolutionCache, _ cache: borrowing ConvolutionCache)
+}
+
+extension Convolution {
+  /// The same for `dy` in single precision.
+  package mutating func backwardWeight(_ dy: Tensor, _ cache: borrowing ConvolutionCache) {
+    backwardWeight(ConvolutionCache(dy).converted(isRounded: cache.isRounded), cache)
+  }
 }

@@ -64,7 +64,7 @@ public struct DepthwiseConv2D: Layer, Convolution {
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming ConvolutionCache)
     -> Tensor
   {
-    backwardWeight(dy, cache)
+    backwardWeight(ConvolutionCache(dy), cache)
     return products(cache.shape).inputGradient(dy, weight: weight.value)
   }
 
@@ -79,9 +79,10 @@ public struct DepthwiseConv2D: Layer, Convolution {
   }
 
   /// Adds to the weight's gradient alone, for a layer whose input needs none.
-  package mutating func backwardWeight(_ dy: borrowing Tensor, _ cache: borrowing ConvolutionCache)
-  {
-    weight.accumulate(products(cache.shape).weightGradient(x: cache.floats, dy: copy dy))
+  package mutating func backwardWeight(
+    _ dy: borrowing ConvolutionCache, _ cache: borrowing ConvolutionCache
+  ) {
+    weight.accumulate(products(cache.shape).weightGradient(x: cache.floats, dy: dy.floats))
   }
 
   /// Visits `weight`.

@@ -23,6 +23,6 @@ package struct FeatureMap: Sendable {
   /// Returns the map as a convolution multiplies it.
   func operand(isRounded: Bool) -> ConvolutionCache {
     guard isRounded else { return ConvolutionCache(floats) }
-    return ConvolutionCache(rounded ?? BFloat16Tensor(floats))
+    return ConvolutionCache(rounded ?? ChannelPairs(inputs: shape.last ?? 1).rounded(floats))
   }
 }

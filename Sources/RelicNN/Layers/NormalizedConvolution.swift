@@ -201,8 +201,12 @@ package struct NormalizedConvolution<Kernel: Convolution>: Layer {
   package mutating func backwardParameters(
     _ dy: consuming Tensor, _ cache: consuming Cache
   ) {
-    let dz = normalization.backward(dy, cache.normalization)
-    convolution.backwardWeight(dz, input(cache.x, nil))
+    let x = input(cache.x, nil)
+    let dz =
+      x.isRounded
+      ? ConvolutionCache(normalization.roundedBackward(dy, cache.normalization))
+      : ConvolutionCache(normalization.backward(dy, cache.normalization))
+    convolution.backwardWeight(dz, x)
   }
 
   private func input(

@@ -85,6 +85,25 @@ import Testing
     #expect(found == sum.combined(example.products.inputGradient(dy, weight: weight), +))
   }
 
+  @Test(arguments: [(3, 7, 2), (3, 3, 1), (5, 1, 1)])
+  func `an odd channel is joined by one of zeros`(inputs: Int, kernel: Int, stride: Int) throws {
+    let example = Example(
+      batch: 3, side: (9, 10), inputs: inputs, outputs: 8, kernel: kernel, stride: stride)
+    func rounded(_ tensor: Tensor) -> Tensor { BFloat16Tensor(tensor).tensor }
+    var found = Conv2D(weight: example.weight, stride: stride, padding: kernel / 2)
+    var expected = Conv2D(weight: rounded(example.weight), stride: stride, padding: kernel / 2)
+    #expect(found.takesBFloat16(example.x.shape))
+    let x = FeatureMap(example.x).operand(isRounded: true)
+    #expect(x.shape == [3, 9, 10, inputs + 1])
+    let y = expected(rounded(example.x))
+    #expect(Self.share(found(x) { _ in }, y) < 1e-6)
+    found.backwardWeight(example.dy, x)
+    expected.backwardWeight(rounded(example.dy), ConvolutionCache(rounded(example.x)))
+    let gradient = try #require(found.weight.gradient)
+    #expect(gradient.shape == example.weight.shape)
+    #expect(Self.share(gradient, try #require(expected.weight.gradient)) < 1e-5)
+  }
+
   @Test func `what Winograd's filtering of floats does faster, and odd channels, stay floats`() {
     func takes(_ inputs: Int, _ outputs: Int, kernel: Int = 3, side: Int = 16) -> Bool {
       Example(
