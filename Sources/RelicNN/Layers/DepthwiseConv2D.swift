@@ -64,7 +64,7 @@ public struct DepthwiseConv2D: Layer, Convolution {
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming ConvolutionCache)
     -> Tensor
   {
-    backwardWeight(ConvolutionCache(dy), cache)
+    backwardWeight(ConvolutionCache(copy dy), cache)
     return products(cache.shape).inputGradient(dy, weight: weight.value)
   }
 
