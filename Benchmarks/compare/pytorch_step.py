@@ -61,7 +61,6 @@ class Pretraining:
         self.target = copy.deepcopy(self.online).requires_grad_(False)
         compiled = torch.compile if mode == "compiled" else lambda module: module
         self.run_online, self.run_target = compiled(self.online), compiled(self.target)
-        self.run_encoder = compiled(self.target[0])
         self.tau = torch.nn.Parameter(torch.zeros([]))
         self.b = torch.nn.Parameter(torch.zeros([]))
         parameters = [*self.online.parameters(), self.tau, self.b]
@@ -88,7 +87,7 @@ class Pretraining:
     def extract(self, images):
         self.target.eval()
         with torch.inference_mode(), self.autocast:
-            self.run_encoder(images)
+            self.target[0](images)
 
 
 def main():

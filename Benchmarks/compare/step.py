@@ -1,9 +1,9 @@
 """Times relic's training step and feature extraction beside its peers', in turn, in one run.
 
 A step is the two-view recipe on views in memory: online network forwards and backwards on both
-views, target forwards on both, loss, Adam, EMA. PyTorch runs contiguous, channels-last and compiled
-(channels-last); its bfloat16 is autocast, relic's is `--fp16-precision`. Features are also computed
-by OpenVINO and, in float32, by ONNX Runtime. Every round runs each program once, in a process of its
+views, target forwards on both, loss, Adam, EMA. PyTorch runs contiguous, channels-last and, for the
+step, compiled (channels-last); its bfloat16 is autocast, relic's is `--fp16-precision`. Features are
+also computed by OpenVINO and, in float32, by ONNX Runtime. Every round runs each program once, in a process of its
 own, with two threads and one repetition that does not count; a figure is the median over the
 repetitions of all rounds.
 """
@@ -24,7 +24,7 @@ def commands(name, work, precision, count, file):
     """What runs each program."""
     own = work if precision == "float32" else f"{work}-bfloat16"
     listed = {"relic": [PROGRAM, "time", own, name, count]}
-    for mode in PYTORCH:
+    for mode in PYTORCH if work == "step" else PYTORCH[:2]:
         listed[mode] = peer("pytorch_step.py", mode, precision, work, name, count)
     if work == "extraction":
         for engine in ENGINES if precision == "float32" else ENGINES[:1]:
