@@ -18,7 +18,7 @@ extension PretrainCommand {
       "\(loader.dataset.count.counted("image")) of \(configuration.dataset), "
         + "\(loader.stepsPerEpoch.counted("step")) an epoch, "
         + "\(ThreadPool.workerCount.counted("worker")), "
-        + "BLAS core \(BLAS.core)")
+        + "BLAS core \(BLAS.core)" + configuration.precision.note)
     let longer = try resumed == nil ? nil : run.lengthen(to: configuration, after: state.step)
     if let longer { console.tell(longer.line) }
     let forecast = RunForecast(

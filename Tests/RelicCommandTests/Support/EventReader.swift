@@ -1,3 +1,5 @@
+import RelicNN
+
 @testable import relic
 
 /// The records of an event file, read field by field.

@@ -149,7 +149,8 @@ struct RunOptions: Sendable {
           "fixed temperature, on projections that are not normalised, in place of a trained scale"),
         .flag(
           "--fp16-precision", sets: \.configuration.fp16Precision,
-          "keep what the backward pass needs in 16 bits"),
+          "multiply bfloat16 where the processor can, and keep what the backward pass needs in 16 bits"
+        ),
         .flag(
           "--recompute", sets: \.configuration.recomputes,
           "compute views twice and keep one at a time: less memory, more time"),
