@@ -60,7 +60,9 @@ public final class ImageCache: Sendable {
         entry.bytes.allSatisfy({ "0123456789abcdef".utf8.contains($0) })
       else {
         throw .cannotWrite(
-          path: folder, reason: "it holds '\(entry.printed)', so it is no cache of images")
+          path: folder,
+          reason: "it holds '\(entry.printed)', so it is no cache of images; "
+            + "name a folder for the cache alone")
       }
       parts.append(path)
     }

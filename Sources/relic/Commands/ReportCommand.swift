@@ -100,7 +100,8 @@ struct ReportCommand: Command {
       try write(
         runs, images: nil, console, secondsToReload: interval ?? Self.usualInterval)
       if isFirst {
-        console.tell("\(output): open it in a browser; it is made anew until the runs have ended")
+        let end = runs.count == 1 ? "the run has ended" : "the runs have ended"
+        console.tell("\(output): open it in a browser; it is made anew until \(end)")
       }
       isFirst = false
       display.show(
@@ -122,7 +123,8 @@ struct ReportCommand: Command {
     var page = try report.page()
     page.secondsToReload = secondsToReload
     if secondsToReload != nil {
-      page.notes.insert("The runs go on: this page is made anew, and loads itself again.", at: 0)
+      let state = runs.count == 1 ? "The run goes on" : "The runs go on"
+      page.notes.insert("\(state): this page is made anew, and loads itself again.", at: 0)
     }
     let bytes = Array(page.document.utf8)
     try AtomicFile.write(bytes, to: output)

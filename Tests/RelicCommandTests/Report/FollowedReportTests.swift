@@ -43,13 +43,13 @@ import Testing
     }
     #expect(
       captured.output
-        == "\(folder.path)/r.html: open it in a browser; it is made anew until the runs have ended\n"
+        == "\(folder.path)/r.html: open it in a browser; it is made anew until the run has ended\n"
     )
     #expect(pages.count == 3)
     for page in pages {
       #expect(page.contains("<meta http-equiv=\"refresh\" content=\"7\"/>"))
       let parsed = try ParsedPage(page)
-      #expect(parsed.text.contains("The runs go on"))
+      #expect(parsed.text.contains("The run goes on"))
     }
     #expect(pages[0].contains("4 steps taken") && pages[1].contains("8 steps taken"))
     // Ended, it is written at once and stays.

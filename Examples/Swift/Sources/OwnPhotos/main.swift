@@ -4,17 +4,20 @@ import RelicNN
 // swift run OwnPhotos FOLDER: trains a small encoder on the JPEG and PNG files of a folder, writes
 // it for PyTorch and ONNX Runtime, and names the photo most like the first one. Without a folder it
 // takes the figures that the library draws.
-let arguments = CommandLine.arguments.dropFirst()
-let photos = try openDataset(
-  name: arguments.isEmpty ? "shapes" : "folder", path: arguments.first ?? "", split: .train)
+let photos: any ImageDataset =
+  if let folder = CommandLine.arguments.dropFirst().first {
+    try ImageFolder(folder: folder)
+  } else {
+    try Shapes(split: .train, count: 64)
+  }
 
 var configuration = PretrainingConfiguration()
-configuration.encoder = .resnet16Tapered
-configuration.stem = .small
 (configuration.imageSize, configuration.batchSize) = (32, 16)
 let loader = BatchLoader(dataset: photos, configuration: configuration)
+var generator = Philox(seed: configuration.seed, purpose: .weights)
 let start = Pretraining(
-  configuration.makeEncoder(), configuration, stepsPerEpoch: loader.stepsPerEpoch)
+  ResNet(.sixteenTapered, stem: .small, using: &generator), configuration,
+  stepsPerEpoch: loader.stepsPerEpoch)
 var run = start.run(on: loader)
 while let report = try run.next(), report.step < 5 {
   print("step \(report.step): loss \(report.loss)")
