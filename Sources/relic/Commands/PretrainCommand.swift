@@ -157,6 +157,7 @@ struct PretrainCommand: DatasetCommand, PrefixCommand {
         remedy: dataset.count < 2
           ? "add some, for each is told from the others" : "choose a smaller one")
     }
+    command.recorded.fitWarmup(toSteps: command.configuration.epochs * loader.stepsPerEpoch)
     try RunForecast(
       command.configuration, of: encoder, stepsPerEpoch: loader.stepsPerEpoch
     ).checkDisk(of: run, free: DiskSpace.free(at: run.path))

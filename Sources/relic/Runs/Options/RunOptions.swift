@@ -13,6 +13,7 @@ struct RunOptions: Sendable {
     didSet {
       recipe.apply(to: &configuration)
       givesBatchSize = false
+      givesWarmup = false
     }
   }
 
@@ -36,6 +37,23 @@ struct RunOptions: Sendable {
 
   /// Whether the batch size was given: one that was not, a recipe's too, gives way to small sets.
   private(set) var givesBatchSize = false
+
+  /// The steps of the warm-up.
+  var warmupSteps: Int {
+    get { configuration.warmupSteps }
+    set {
+      configuration.warmupSteps = newValue
+      givesWarmup = true
+    }
+  }
+
+  /// Whether the steps of the warm-up were given.
+  private var givesWarmup = false
+
+  /// Lowers a recipe's warm-up to a tenth of a run of `steps`, for it is meant for thousands.
+  mutating func fitWarmup(toSteps steps: Int) {
+    if !givesWarmup { configuration.warmupSteps = min(configuration.warmupSteps, steps / 10) }
+  }
 
   /// The data set of `configuration`, where its name is known.
   var datasetName: DatasetName? {
@@ -111,8 +129,8 @@ struct RunOptions: Sendable {
           "--warmup-epochs", sets: \.configuration.warmupEpochs, as: "N", from: 0, to: 65_535,
           "epochs over which the learning rate rises from 0"),
         .value(
-          "--warmup-steps", sets: \.configuration.warmupSteps, as: "N", from: 0,
-          "steps over which it rises, beside those epochs"),
+          "--warmup-steps", sets: \.warmupSteps, as: "N", from: 0,
+          "steps over which it rises, beside those epochs; a recipe's are at most a tenth of all"),
         .choice(
           "--lr-schedule", sets: \.configuration.learningRateShape, as: "NAME",
           "the learning rate after the warm-up"),

@@ -34,6 +34,19 @@ import Testing
     #expect(options.configuration.seed == 7)
   }
 
+  @Test func `a recipe's warm-up is a tenth of a short run, one that was given stays`() throws {
+    for (arguments, steps, expected) in [
+      (["--recipe", "tuned"], 40, 4), (["--recipe", "tuned"], 3_010, 300), ([], 40, 0),
+      (["--recipe", "tuned", "--warmup-steps", "300"], 40, 300), (["--warmup-steps", "8"], 9, 8),
+    ] {
+      guard case .run(var command) = try ArgumentParser<PretrainCommand>().parse(arguments) else {
+        throw UsageError.conflict("help was asked for", remedy: "")
+      }
+      command.recorded.fitWarmup(toSteps: steps)
+      #expect(command.recorded.configuration.warmupSteps == expected, "\(arguments), \(steps)")
+    }
+  }
+
   @Test func `a recorded recipe gives way to the values beside it`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path + "/config.json"
