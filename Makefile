@@ -6,14 +6,14 @@ SWIFT_SOURCES := Package.swift Sources Tests Benchmarks $(wildcard Examples)
 C_SOURCES := $(wildcard Sources/*/*.c Sources/*/*.h Sources/*/include/*.h)
 RELIC := .build/release/relic
 
-.PHONY: help deps build demo test debug examples docs map test-kernels sanitize sanitize-threads fuzz kill growth \
+.PHONY: help deps build install uninstall demo test debug examples examples-python docs map test-kernels sanitize sanitize-threads fuzz kill growth \
   lint bench
 
 help:
 	@echo "make demo   build, then pretrain and probe on built-in images (two to three minutes)"
 	@echo "make test   check the formatting, run every test, build in debug, run the examples"
 	@echo "make debug  build everything in debug, and run the tests that are fast there"
-	@echo "make examples  build and run every package in Examples"
+	@echo "make examples  build and run what lies in Examples"
 	@echo "make map    draw the arrows between folders in docs/ARCHITECTURE.md"
 	@echo "make docs   build the documentation of both libraries; a broken link is an error"
 	@echo "make sanitize  run the tests under the address sanitizer, C code also under undefined's"
@@ -23,6 +23,7 @@ help:
 	@echo "make growth train for MINUTES, and look for growing memory or open files"
 	@echo "make test-kernels  run the tests with C kernels and BLAS held to lesser processors"
 	@echo "make build  build the program: $(RELIC)"
+	@echo "make install PREFIX=/usr/local  install program, manual page and completions; make uninstall"
 	@echo "make lint   check the formatting alone"
 	@echo "make bench  time this project's layers, step, extraction, augmentation and probe"
 	@echo "make deps   install the Debian packages it needs, if any are missing"
@@ -46,6 +47,27 @@ deps:
 build: deps
 	swift build -c release --product relic
 
+# The installed program needs no Swift toolchain beside it. DESTDIR stands before every path, for
+# those who make packages.
+PREFIX := /usr/local
+DESTDIR :=
+INSTALLED := $(DESTDIR)$(PREFIX)
+BASH_COMPLETIONS := $(INSTALLED)/share/bash-completion/completions/relic
+ZSH_COMPLETIONS := $(INSTALLED)/share/zsh/site-functions/_relic
+FISH_COMPLETIONS := $(INSTALLED)/share/fish/vendor_completions.d/relic.fish
+MANUAL := $(INSTALLED)/share/man/man1/relic.1
+install: deps
+	swift build -c release --product relic --static-swift-stdlib
+	install -D --mode=755 $(RELIC) $(INSTALLED)/bin/relic
+	install -d $(dir $(MANUAL) $(BASH_COMPLETIONS) $(ZSH_COMPLETIONS) $(FISH_COMPLETIONS))
+	$(RELIC) help --man >$(MANUAL)
+	$(RELIC) completions bash >$(BASH_COMPLETIONS)
+	$(RELIC) completions zsh >$(ZSH_COMPLETIONS)
+	$(RELIC) completions fish >$(FISH_COMPLETIONS)
+
+uninstall:
+	rm -f $(INSTALLED)/bin/relic $(MANUAL) $(BASH_COMPLETIONS) $(ZSH_COMPLETIONS) $(FISH_COMPLETIONS)
+
 demo: build
 	$(RELIC) demo
 
@@ -59,14 +81,30 @@ debug: deps
 	swift build --build-tests
 	swift test --skip-build --disable-xctest --filter 'ArchitectureTests|RelicCoreTests|LinearProbeTests'
 
-# Each is a package of its own that depends on this one by its path: what an importer sees.
+# A package of its own that depends on this one by its path: what an importer sees. Those in Python
+# run where there is what they import.
+EXAMPLE_FILES := $(CURDIR)/.build/examples
+PYTHON := python3
 examples: deps
-	@for manifest in Examples/*/Package.swift; do \
-	  if [ ! -e "$$manifest" ]; then echo "Examples: none yet"; exit 0; fi; \
-	  folder=$$(dirname "$$manifest"); \
-	  echo "+ swift run --package-path $$folder"; \
-	  swift run --package-path "$$folder" || exit 1; \
+	rm -rf $(EXAMPLE_FILES)
+	mkdir -p $(EXAMPLE_FILES)
+	swift build --package-path Examples/Swift
+	for example in OwnEncoder OwnPhotos; do \
+	  (cd $(EXAMPLE_FILES) && $(CURDIR)/Examples/Swift/.build/debug/$$example) || exit 1; \
 	done
+	@if $(PYTHON) -c 'import torchvision, safetensors, onnxruntime, sklearn, pandas' 2>/dev/null; then \
+	  $(MAKE) examples-python; \
+	else echo "Examples/Python: not run: needs PyTorch, ONNX Runtime, scikit-learn and pandas"; fi
+
+examples-python: build
+	$(RELIC) pretrain --dataset-name shapes --image-size 32 --epochs 1 --eval-every 0 \
+	  --save-model-dir $(EXAMPLE_FILES)/run
+	$(RELIC) extract $(EXAMPLE_FILES)/run
+	$(RELIC) convert $(EXAMPLE_FILES)/run $(EXAMPLE_FILES)/encoder.onnx
+	$(PYTHON) Examples/Python/encoder_in_pytorch.py $(EXAMPLE_FILES)/run Tests/Fixtures/images/rgb.jpg
+	$(PYTHON) Examples/Python/encoder_in_onnxruntime.py $(EXAMPLE_FILES)/encoder.onnx \
+	  Tests/Fixtures/images/rgb.jpg
+	$(PYTHON) Examples/Python/features_in_scikit_learn.py $(EXAMPLE_FILES)/run/features
 
 docs: deps
 	swift package dump-symbol-graph --minimum-access-level public

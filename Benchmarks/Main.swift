@@ -7,6 +7,7 @@ internal import RelicNN
     usage: RelicBenchmarks                      the first five tables
            RelicBenchmarks layers [CASE ...]    what a training step consists of
            RelicBenchmarks step [CASE ...]
+           RelicBenchmarks step-bfloat16 [CASE ...]
            RelicBenchmarks extraction [CASE ...]
            RelicBenchmarks extraction-bfloat16 [CASE ...]
            RelicBenchmarks augmentation
@@ -15,8 +16,9 @@ internal import RelicNN
            RelicBenchmarks growth               cost by batch and image size
            RelicBenchmarks threads [CASE ...]   one and two workers
            RelicBenchmarks loop                 what the loader adds to a step
+           RelicBenchmarks photos DIR           what loading a folder adds to a step
            RelicBenchmarks peak                 sgemm alone
-           RelicBenchmarks time step|extraction|extraction-bfloat16 CASE COUNT
+           RelicBenchmarks time step|step-bfloat16|extraction|extraction-bfloat16 CASE COUNT
            RelicBenchmarks time augmentation SIZE COUNT
     'time' prints one line of JSON for scripts: the seconds of each repetition and peak memory.
     """
@@ -32,10 +34,14 @@ internal import RelicNN
 
   private static func run(_ arguments: [String]) throws {
     if arguments.first == "time" { return try time(Array(arguments.dropFirst())) }
+    if arguments.first == "photos", arguments.count == 2 {
+      print("BLAS core \(BLAS.core), \(ThreadPool.workerCount) workers")
+      return try PhotosBenchmark.run(arguments[1])
+    }
     let names = Array(arguments.dropFirst())
     let cases = try StepCase.named(names)
     let takesCases = [
-      "layers", "step", "extraction", "extraction-bfloat16", "memory", "threads",
+      "layers", "step", "step-bfloat16", "extraction", "extraction-bfloat16", "memory", "threads",
     ]
     if let table = arguments.first, !names.isEmpty && !takesCases.contains(table) {
       throw UsageError(description: usage)
@@ -52,7 +58,8 @@ internal import RelicNN
     case "layers": try LayerTable.run(cases, peak: peak)
     case "step": try StepBenchmark.run(.step, cases)
     case "extraction": try StepBenchmark.run(.extraction, cases)
-    case "extraction-bfloat16": try StepBenchmark.run(.bfloat16, cases)
+    case "step-bfloat16": try StepBenchmark.run(.bfloat16Step, cases)
+    case "extraction-bfloat16": try StepBenchmark.run(.bfloat16Extraction, cases)
     case "augmentation": try AugmentationBenchmark.run()
     case "probe": try ProbeBenchmark.run()
     case "memory": try MemoryBenchmark.run(cases)

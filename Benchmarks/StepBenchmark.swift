@@ -9,8 +9,9 @@ struct StepBenchmark {
   /// What is timed.
   enum Work: String {
     case step
+    case bfloat16Step = "step-bfloat16"
     case extraction
-    case bfloat16 = "extraction-bfloat16"
+    case bfloat16Extraction = "extraction-bfloat16"
   }
 
   init(_ step: StepCase) { self.step = step }
@@ -19,17 +20,27 @@ struct StepBenchmark {
   func seconds(of work: Work, count: Int) throws -> [Double] {
     switch work {
     case .step:
-      return try steps(of: step.configuration.makeEncoder(), count: count)
-    case .extraction, .bfloat16:
+      return try steps(step.configuration, count: count)
+    case .bfloat16Step:
+      var configuration = step.configuration
+      configuration.fp16Precision = true
+      return try steps(configuration, count: count)
+    case .extraction, .bfloat16Extraction:
       let encoder = FrozenEncoder(
-        step.configuration.makeEncoder(), precision: work == .bfloat16 ? .bfloat16 : .float32)
+        step.configuration.makeEncoder(), precision: work == .extraction ? .float32 : .bfloat16)
       let batch = images(step.batch)
       return repeated(count) { _ = encoder(batch) }
     }
   }
 
-  private func steps(of encoder: some EncoderNetwork, count: Int) throws -> [Double] {
-    var run = Pretraining(encoder, step.configuration, stepsPerEpoch: 195)
+  private func steps(_ configuration: PretrainingConfiguration, count: Int) throws -> [Double] {
+    try steps(of: configuration.makeEncoder(), configuration, count: count)
+  }
+
+  private func steps(
+    of encoder: some EncoderNetwork, _ configuration: PretrainingConfiguration, count: Int
+  ) throws -> [Double] {
+    var run = Pretraining(encoder, configuration, stepsPerEpoch: 195)
     let views = ViewBatch(global: images(2 * step.batch), globalCount: 2)
     return try repeated(count) { _ = try run.advance(views) }
   }
@@ -49,8 +60,9 @@ struct StepBenchmark {
     let name =
       switch work {
       case .step: "Training step"
+      case .bfloat16Step: "Training step in bfloat16"
       case .extraction: "Feature extraction"
-      case .bfloat16: "Feature extraction in bfloat16"
+      case .bfloat16Extraction: "Feature extraction in bfloat16"
       }
     print("\n\(name), median of 5")
     var table = Table("case", "ms", "images/s")

@@ -11,6 +11,7 @@ import platform
 import subprocess
 import sys
 import tempfile
+import time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -58,6 +59,16 @@ def measured(command, threads=2):
         result = json.load(output)
     used = {"peak_memory": usage.ru_maxrss * 1024, "processor": usage.ru_utime + usage.ru_stime}
     return used | result
+
+
+def times_of(repeat, count):
+    """The seconds of each of `count` calls after one that is not counted."""
+    taken = []
+    for _ in range(count + 1):
+        start = time.perf_counter()
+        repeat()
+        taken.append(time.perf_counter() - start)
+    return taken[1:]
 
 
 def print_measurement(seconds):

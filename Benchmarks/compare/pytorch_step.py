@@ -1,23 +1,22 @@
 """The two-view training step and feature extraction in PyTorch, the peer of relic's.
 
-Run by step.py as `pytorch_step.py MODE WORK CASE COUNT`; prints the seconds of each repetition.
+Run by step.py as `pytorch_step.py MODE PRECISION WORK CASE COUNT`; prints the seconds of each
+repetition.
 """
 
 import contextlib
 import copy
 import sys
-import time
 
 import torch
 import torch.nn.functional as F
 import torchvision
-from measurement import CASES, print_measurement
+from measurement import CASES, print_measurement, times_of
 
-MODES = {
-    "contiguous": (torch.contiguous_format, torch.float32),
-    "channels-last": (torch.channels_last, torch.float32),
-    "bfloat16": (torch.contiguous_format, torch.bfloat16),
-    "bfloat16-channels-last": (torch.channels_last, torch.bfloat16),
+LAYOUTS = {
+    "contiguous": torch.contiguous_format,
+    "channels-last": torch.channels_last,
+    "compiled": torch.channels_last,
 }
 
 
@@ -48,18 +47,20 @@ def pair_loss(x, target, tau, b):
 class Pretraining:
     """Both networks, the optimiser and the target's moves."""
 
-    def __init__(self, model, stem, mode):
-        self.layout, precision = MODES[mode]
+    def __init__(self, model, stem, mode, precision="float32"):
+        self.layout = LAYOUTS[mode]
         net, features = encoder(model, stem)
         head = torch.nn.Sequential(
             torch.nn.Linear(features, 512, bias=False),
             torch.nn.ReLU(),
             torch.nn.Linear(512, 64, bias=False),
         )
-        self.autocast = (contextlib.nullcontext() if precision == torch.float32
-                         else torch.autocast("cpu", precision))
+        self.autocast = (contextlib.nullcontext() if precision == "float32"
+                         else torch.autocast("cpu", torch.bfloat16))
         self.online = torch.nn.Sequential(net, head).to(memory_format=self.layout)
         self.target = copy.deepcopy(self.online).requires_grad_(False)
+        compiled = torch.compile if mode == "compiled" else lambda module: module
+        self.run_online, self.run_target = compiled(self.online), compiled(self.target)
         self.tau = torch.nn.Parameter(torch.zeros([]))
         self.b = torch.nn.Parameter(torch.zeros([]))
         parameters = [*self.online.parameters(), self.tau, self.b]
@@ -67,9 +68,9 @@ class Pretraining:
 
     def step(self, views):
         with self.autocast:
-            online = [self.online(v) for v in views]
+            online = [self.run_online(v) for v in views]
             with torch.no_grad():
-                target = [self.target(v) for v in views]
+                target = [self.run_target(v) for v in views]
         online, target = [o.float() for o in online], [t.float() for t in target]
         losses = [pair_loss(o, t, self.tau, self.b) for o, t in zip(online, target[::-1])]
         loss = sum(losses) / 2
@@ -90,21 +91,14 @@ class Pretraining:
 
 
 def main():
-    mode, work, case, count = sys.argv[1:]
+    mode, precision, work, case, count = sys.argv[1:]
     torch.set_num_threads(2)
     model, stem, size, batch = CASES[case]
-    run = Pretraining(model, stem, mode)
+    run = Pretraining(model, stem, mode, precision)
     views = [torch.rand(batch, 3, size, size).contiguous(memory_format=run.layout)
              for _ in range(2 if work == "step" else 1)]
-    taken = []
-    for _ in range(int(count) + 1):
-        start = time.perf_counter()
-        if work == "step":
-            run.step(views)
-        else:
-            run.extract(views[0])
-        taken.append(time.perf_counter() - start)
-    print_measurement(taken[1:])
+    repeat = (lambda: run.step(views)) if work == "step" else lambda: run.extract(views[0])
+    print_measurement(times_of(repeat, int(count)))
 
 
 if __name__ == "__main__":

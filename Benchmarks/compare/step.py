@@ -1,28 +1,42 @@
-"""Times relic's training step and feature extraction beside PyTorch's, in turn, in one run.
+"""Times relic's training step and feature extraction beside its peers', in turn, in one run.
 
 A step is the two-view recipe on views in memory: online network forwards and backwards on both
-views, target forwards on both, loss, Adam, EMA. PyTorch runs with two threads: float32 and bfloat16
-autocast, contiguous and channels-last. Every round runs each program once, in a process of its own,
-with one repetition that does not count; a figure is the median over the repetitions of all rounds.
+views, target forwards on both, loss, Adam, EMA. PyTorch runs contiguous, channels-last and, for the
+step, compiled (channels-last); its bfloat16 is autocast, relic's is `--fp16-precision`. Features are
+also computed by OpenVINO and, in float32, by ONNX Runtime. Every round runs each program once, in a process of its
+own, with two threads and one repetition that does not count; a figure is the median over the
+repetitions of all rounds.
 """
 
 import argparse
+import subprocess
+import tempfile
+from pathlib import Path
 from statistics import median
 
-from measurement import CASES, PROGRAM, Results, add_options, measured, peer
+from measurement import CASES, PROGRAM, Results, add_options, environment, measured, peer
 
-FLOAT32 = ["contiguous", "channels-last"]
-MODES = [*FLOAT32, "bfloat16", "bfloat16-channels-last"]
+PYTORCH = ["contiguous", "channels-last", "compiled"]
+ENGINES = ["openvino", "onnxruntime"]
 
 
-def compare(name, work, rounds, count):
+def commands(name, work, precision, count, file):
+    """What runs each program."""
+    own = work if precision == "float32" else f"{work}-bfloat16"
+    listed = {"relic": [PROGRAM, "time", own, name, count]}
+    for mode in PYTORCH if work == "step" else PYTORCH[:2]:
+        listed[mode] = peer("pytorch_step.py", mode, precision, work, name, count)
+    if work == "extraction":
+        for engine in ENGINES if precision == "float32" else ENGINES[:1]:
+            listed[engine] = peer("engine_extraction.py", engine, precision, name, file, count)
+    return listed
+
+
+def compare(listed, rounds):
     """Returns the seconds and the largest peak memory of each program."""
-    commands = {"relic": [PROGRAM, "time", work, name, count]}
-    for mode in MODES:
-        commands[mode] = peer("pytorch_step.py", mode, work, name, count)
-    runs = {program: [] for program in commands}
+    runs = {program: [] for program in listed}
     for _ in range(rounds):
-        for program, command in commands.items():
+        for program, command in listed.items():
             runs[program].append(measured(command))
     taken = {program: median([s for run in list for s in run["seconds"]])
              for program, list in runs.items()}
@@ -35,28 +49,40 @@ def main():
     add_options(parser, rounds=3)
     parser.add_argument("--count", type=int, default=3, help="repetitions in a round")
     parser.add_argument("--work", choices=["step", "extraction"], action="append")
+    parser.add_argument("--precision", choices=["float32", "bfloat16"], action="append")
     parser.add_argument("cases", nargs="*", default=list(CASES), help=" ".join(CASES))
     options = parser.parse_args()
     unknown = set(options.cases) - set(CASES)
     if unknown:
         parser.error(f"no case {', '.join(unknown)}, only {', '.join(CASES)}")
+    works = options.work or ["step", "extraction"]
+    precisions = options.precision or ["float32", "bfloat16"]
     results = Results(
         options, "step", "Training step and feature extraction, images per second",
-        ["case", "work", "relic", *MODES, "ratio to the best float32", "to the best bfloat16",
-         "relic MB", "PyTorch MB, the smaller float32"],
-        keys=2, packages=["torch", "torchvision"])
-    for name in options.cases:
-        for work in options.work or ["step", "extraction"]:
-            count = options.count if work == "step" else 2 * options.count
-            taken, peaks = compare(name, work, options.rounds, count)
-            rates = {program: CASES[name][3] / seconds for program, seconds in taken.items()}
-            best = max(rates[mode] for mode in FLOAT32)
-            bfloat16 = max(rates[mode] for mode in MODES if mode not in FLOAT32)
-            results.add(
-                name, work, *(f"{rates[program]:.1f}" for program in ["relic", *MODES]),
-                f"{rates['relic'] / best:.2f}", f"{rates['relic'] / bfloat16:.2f}",
-                f"{peaks['relic'] / 1e6:.0f}",
-                f"{min(peaks[mode] for mode in FLOAT32) / 1e6:.0f}")
+        ["case", "work", "precision", "relic", *(f"PyTorch {mode}" for mode in PYTORCH),
+         "OpenVINO", "ONNX Runtime", "ratio to the best", "relic MB", "MB of the smallest other"],
+        keys=3, packages=["torch", "torchvision", "openvino", "onnxruntime"])
+    with tempfile.TemporaryDirectory() as folder:
+        for name in options.cases:
+            file = Path(folder) / f"{name}.onnx"
+            if "extraction" in works:
+                subprocess.run(peer("export_encoder.py", name, str(file)), check=True,
+                               stdout=subprocess.DEVNULL, env=environment(2))
+            for work in works:
+                count = options.count if work == "step" else 2 * options.count
+                for precision in precisions:
+                    listed = commands(name, work, precision, count, file)
+                    taken, peaks = compare(listed, options.rounds)
+                    rates = {program: CASES[name][3] / seconds
+                             for program, seconds in taken.items()}
+                    others = [program for program in listed if program != "relic"]
+                    cells = (f"{rates[program]:.1f}" if program in rates else ""
+                             for program in ["relic", *PYTORCH, *ENGINES])
+                    results.add(
+                        name, work, precision, *cells,
+                        f"{rates['relic'] / max(rates[other] for other in others):.2f}",
+                        f"{peaks['relic'] / 1e6:.0f}",
+                        f"{min(peaks[other] for other in others) / 1e6:.0f}")
 
 
 if __name__ == "__main__":

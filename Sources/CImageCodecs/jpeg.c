@@ -38,24 +38,6 @@ static void prepare(struct jpeg_decompress_struct *info, failure *error, char *m
   error->manager.output_message = silence;
 }
 
-int relic_jpeg_header(
-    const uint8_t *bytes, size_t count, relic_image_header *header, char *message) {
-  struct jpeg_decompress_struct info = {0};
-  failure error;
-  prepare(&info, &error, message);
-  if (setjmp(error.escape)) {
-    jpeg_destroy_decompress(&info);
-    return 0;
-  }
-  jpeg_create_decompress(&info);
-  jpeg_mem_src(&info, bytes, count);
-  jpeg_read_header(&info, TRUE);
-  header->width = info.image_width;
-  header->height = info.image_height;
-  jpeg_destroy_decompress(&info);
-  return 1;
-}
-
 enum { most_scans = 100 };
 
 static void count_scans(j_common_ptr info) {
@@ -84,6 +66,26 @@ static int orientation_of(const struct jpeg_decompress_struct *info) {
   return exif ? exif : xmp ? xmp : 1;
 }
 
+int relic_jpeg_header(
+    const uint8_t *bytes, size_t count, relic_image_header *header, char *message) {
+  struct jpeg_decompress_struct info = {0};
+  failure error;
+  prepare(&info, &error, message);
+  if (setjmp(error.escape)) {
+    jpeg_destroy_decompress(&info);
+    return 0;
+  }
+  jpeg_create_decompress(&info);
+  jpeg_mem_src(&info, bytes, count);
+  jpeg_save_markers(&info, JPEG_APP0 + 1, 0xffff);
+  jpeg_read_header(&info, TRUE);
+  header->orientation = orientation_of(&info);
+  header->width = info.image_width;
+  header->height = info.image_height;
+  jpeg_destroy_decompress(&info);
+  return 1;
+}
+
 // a * b / 255, rounded, as Pillow computes it.
 static int product(int a, int b) {
   int value = a * b + 128;
@@ -101,7 +103,7 @@ static void convert_inks(const uint8_t *inks, uint8_t *pixels, size_t width) {
 }
 
 int relic_jpeg_decode(
-    const uint8_t *bytes, size_t count, uint8_t *pixels, int *orientation, char *message) {
+    const uint8_t *bytes, size_t count, int reduction, uint8_t *pixels, char *message) {
   struct jpeg_decompress_struct info = {0};
   struct jpeg_progress_mgr progress = {.progress_monitor = count_scans};
   failure error;
@@ -115,9 +117,9 @@ int relic_jpeg_decode(
   jpeg_create_decompress(&info);
   info.progress = &progress;
   jpeg_mem_src(&info, bytes, count);
-  jpeg_save_markers(&info, JPEG_APP0 + 1, 0xffff);
   jpeg_read_header(&info, TRUE);
-  *orientation = orientation_of(&info);
+  info.scale_num = 1;
+  info.scale_denom = (unsigned int)reduction;
   int has_inks = info.num_components == 4;
   info.out_color_space = has_inks ? JCS_CMYK : JCS_RGB;
   jpeg_start_decompress(&info);
@@ -136,4 +138,12 @@ int relic_jpeg_decode(
   free(inks);
   jpeg_destroy_decompress(&info);
   return 1;
+}
+
+int relic_jpeg_version(void) {
+#ifdef LIBJPEG_TURBO_VERSION_NUMBER
+  return LIBJPEG_TURBO_VERSION_NUMBER;
+#else
+  return JPEG_LIB_VERSION;
+#endif
 }

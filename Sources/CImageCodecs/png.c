@@ -57,6 +57,7 @@ int relic_png_header(
   }
   begin(png, info, &from);
   header->width = png_get_image_width(png, info);
+  header->orientation = 1;
   header->height = png_get_image_height(png, info);
   png_destroy_read_struct(&png, &info, NULL);
   return 1;

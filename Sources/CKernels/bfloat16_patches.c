@@ -14,6 +14,7 @@ typedef struct {
   const uint16_t *x;
   size_t n;
   const uint16_t *right;
+  relic_pixel_steps steps;
   relic_sums sums;
   block_function compute;
 } patches;
@@ -60,11 +61,12 @@ static void multiply_region(const patches *all, const region *part, size_t first
     const size_t rows = end - start < slab ? end - start : slab;
     for (size_t i = 0; i < rows; i++) {
       const ptrdiff_t y = part->top + row, x = part->left + column;
-      const ptrdiff_t pixel = (image * grid->grid_height + y) * grid->grid_width + x;
+      const size_t pixel = (size_t)image * all->steps.image + (size_t)y * all->steps.row +
+                           (size_t)x * all->steps.column;
       const ptrdiff_t source =
           ((image * grid->height + y * grid->stride) * grid->width + x * grid->stride) *
           grid->channels;
-      targets[i] = (size_t)pixel * all->sums.stride;
+      targets[i] = pixel * all->sums.stride;
       for (size_t r = 0; r < runs; r++) places[r * stride + i] = all->x + source + offsets[r];
       if (++column < width) continue;
       column = 0;
@@ -88,8 +90,9 @@ static void multiply_region(const patches *all, const region *part, size_t first
 
 void relic_multiply_patches(
     relic_patch_grid grid, const relic_tap_run *runs, size_t run_count, size_t images, size_t first,
-    size_t count, const uint16_t *x, size_t n, const uint16_t *right, relic_sums sums) {
-  const patches all = {grid, runs, run_count, x, n, right, sums, relic_best_block()};
+    size_t count, const uint16_t *x, size_t n, const uint16_t *right, relic_pixel_steps steps,
+    relic_sums sums) {
+  const patches all = {grid, runs, run_count, x, n, right, steps, sums, relic_best_block()};
   const size_t end = first + count;
   size_t before = 0;
   region part;

@@ -13,41 +13,83 @@ INLINE ptrdiff_t pair_start(ptrdiff_t c, ptrdiff_t channels) {
 INLINE ptrdiff_t larger(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
 INLINE ptrdiff_t smaller(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 
-// All outputs of a 3x3 kernel, pixel after pixel; at least thirty-two channels.
+// The weights of thirty-two channels of a 3x3 kernel, which stay in registers.
+typedef struct {
+  lanes low[taps3];
+  lanes high[taps3];
+} weights3;
+
+// One output of the taps [ky0, ky1) x [kx0, kx1), which are constants where this is called.
+INLINE void pixel3(
+    const weights3 *w, const float *source, ptrdiff_t line, ptrdiff_t channels, int ky0, int ky1,
+    int kx0, int kx1, float *y) {
+  lanes low = {0}, high = {0}, value;
+#pragma clang loop unroll(full)
+  for (int ky = ky0; ky < ky1; ky++)
+#pragma clang loop unroll(full)
+    for (int kx = kx0; kx < kx1; kx++) {
+      load(&value, source + ky * line + kx * channels);
+      low += value * w->low[3 * ky + kx];
+      load(&value, source + ky * line + kx * channels + width);
+      high += value * w->high[3 * ky + kx];
+    }
+  store(y, &low);
+  store(y + width, &high);
+}
+
+// One row of outputs, whose taps reach the rows [ky0, ky1) of the image.
+INLINE void row3(
+    const relic_depthwise_shape *shape, const weights3 *w, const float *source, int ky0, int ky1,
+    float *y) {
+  const ptrdiff_t channels = shape->channels, line = shape->width * channels;
+  for (ptrdiff_t column = 0; column < shape->out_width; column++, y += channels) {
+    const ptrdiff_t left = column * shape->stride - 1;
+    const float *corner = source + left * channels;
+    const int begins = left<0, ends = left + 3> shape->width;
+    if (!begins && !ends)
+      pixel3(w, corner, line, channels, ky0, ky1, 0, 3, y);
+    else if (!ends)
+      pixel3(w, corner, line, channels, ky0, ky1, 1, 3, y);
+    else if (!begins)
+      pixel3(w, corner, line, channels, ky0, ky1, 0, 2, y);
+    else
+      pixel3(w, corner, line, channels, ky0, ky1, 1, 2, y);
+  }
+}
+
+// All outputs of a 3x3 kernel with padding 1, thirty-two channels at a time; at least as many.
 INLINE void image3(
     const relic_depthwise_shape *shape, const float *x, const float *weight, float *y,
     int flipped) {
   const ptrdiff_t channels = shape->channels, line = shape->width * channels;
-  for (ptrdiff_t row = 0; row < shape->out_height; row++) {
-    const ptrdiff_t top = row * shape->stride - shape->padding;
-    const ptrdiff_t ky0 = larger(0, -top), ky1 = smaller(3, shape->height - top);
-    for (ptrdiff_t column = 0; column < shape->out_width; column++, y += channels) {
-      const ptrdiff_t left = column * shape->stride - shape->padding;
-      const ptrdiff_t kx0 = larger(0, -left), kx1 = smaller(3, shape->width - left);
-      for (ptrdiff_t c = 0; c < channels; c += pair) {
-        const ptrdiff_t first = pair_start(c, channels);
-        const float *source = x + top * line + left * channels + first;
-        lanes low = {0}, high = {0}, value, w;
-        for (ptrdiff_t ky = ky0; ky < ky1; ky++)
-          for (ptrdiff_t kx = kx0; kx < kx1; kx++) {
-            const ptrdiff_t tap = flipped ? taps3 - 1 - 3 * ky - kx : 3 * ky + kx;
-            load(&value, source + ky * line + kx * channels);
-            load(&w, weight + tap * channels + first);
-            low += value * w;
-            load(&value, source + ky * line + kx * channels + width);
-            load(&w, weight + tap * channels + first + width);
-            high += value * w;
-          }
-        store(y + first, &low);
-        store(y + first + width, &high);
-      }
+  for (ptrdiff_t c = 0; c < channels; c += pair) {
+    const ptrdiff_t first = pair_start(c, channels);
+    weights3 w;
+    for (int tap = 0; tap < taps3; tap++) {
+      const float *from = weight + (flipped ? taps3 - 1 - tap : tap) * channels + first;
+      load(&w.low[tap], from);
+      load(&w.high[tap], from + width);
+    }
+    for (ptrdiff_t row = 0; row < shape->out_height; row++) {
+      const ptrdiff_t top = row * shape->stride - 1;
+      const float *source = x + top * line + first;
+      float *target = y + row * shape->out_width * channels + first;
+      const int begins = top<0, ends = top + 3> shape->height;
+      if (!begins && !ends)
+        row3(shape, &w, source, 0, 3, target);
+      else if (!ends)
+        row3(shape, &w, source, 1, 3, target);
+      else if (!begins)
+        row3(shape, &w, source, 0, 2, target);
+      else
+        row3(shape, &w, source, 1, 2, target);
     }
   }
 }
 
 RELIC_VARIANTS
 void relic_depthwise(relic_depthwise_shape shape, const float *x, const float *weight, float *y) {
-  if (shape.kernel == 3 && shape.channels >= pair) {
+  if (shape.kernel == 3 && shape.padding == 1 && shape.channels >= pair) {
     image3(&shape, x, weight, y, 0);
     return;
   }

@@ -15,7 +15,8 @@ enum ExitCode: Int32, CaseIterable, Sendable {
     allCases.map { "\($0.rawValue) \($0.meaning)" }.joined(separator: ", ")
   }
 
-  private var meaning: String {
+  /// What the code says, in a few words.
+  var meaning: String {
     switch self {
     case .success: "done"
     case .usage: "wrong command line"

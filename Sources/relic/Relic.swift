@@ -5,9 +5,9 @@ internal import RelicNN
 @main struct Relic {
   static let commands: [any Command.Type] = [
     DemoCommand.self, PretrainCommand.self, ExtractCommand.self, ProbeCommand.self,
-    PredictCommand.self, EvaluateCommand.self, ReportCommand.self, ViewsCommand.self,
-    DownloadCommand.self,
-    ConvertCommand.self, InfoCommand.self,
+    PredictCommand.self, EvaluateCommand.self, ReportCommand.self, SearchCommand.self,
+    MetricsCommand.self, ViewsCommand.self, DownloadCommand.self, ConvertCommand.self,
+    InfoCommand.self,
   ]
 
   static func main() {
@@ -38,6 +38,7 @@ internal import RelicNN
     case nil, "--help", "-h":
       console.write(HelpText.program(commands, exitCodes: ExitCode.legend))
     case "help": try help(Array(arguments.dropFirst()), console)
+    case "completions": try complete(Array(arguments.dropFirst()), console)
     case "--version", "version": console.line("relic \(Program.version)")
     case let name?: try start(command(name), Array(arguments.dropFirst()), console)
     }
@@ -50,8 +51,25 @@ internal import RelicNN
     return command
   }
 
-  /// `relic help COMMAND`, or `relic help` alone.
+  private static var manuals: [CommandManual] { commands.map { CommandManual($0) } }
+
+  /// `relic completions SHELL`.
+  private static func complete(_ names: [String], _ console: Console) throws(UsageError) {
+    let shells = Shell.allCases.map(\.rawValue)
+    guard names.count == 1, let shell = Shell(rawValue: names[0]) else {
+      throw .wrongValue(
+        option: "relic completions", value: names.joined(separator: " "), expected: shells.listed,
+        nearest: names.first.flatMap { shells.nearest(to: $0) })
+    }
+    console.write(shell.completions(of: manuals))
+  }
+
+  /// `relic help COMMAND`, `relic help --man`, or `relic help` alone.
   private static func help(_ names: [String], _ console: Console) throws {
+    if names == ["--man"] {
+      let codes = ExitCode.allCases.map { (code: $0.rawValue, meaning: $0.meaning) }
+      return console.write(ManualPage(commands: manuals, exitCodes: codes).text)
+    }
     guard let name = names.first(where: { !$0.hasPrefix("-") }), name != "help" else {
       console.write(HelpText.program(commands, exitCodes: ExitCode.legend))
       return
@@ -66,7 +84,7 @@ internal import RelicNN
     case .help: console.write(HelpText.command(command))
     case .run(let settings):
       if let threads = settings.common.threads { ThreadPool.workerCount = threads }
-      try settings.run(console)
+      try settings.run(settings.common.isQuiet ? console.quiet : console)
     }
   }
 }

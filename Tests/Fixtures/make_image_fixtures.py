@@ -1,7 +1,8 @@
 """Writes Tests/Fixtures/images: small JPEG and PNG files, and Pillow's RGB of each.
 
 Needs Python 3.11, Pillow 13.0.0, numpy 2.4.6. expected.json says for each file where in
-expected.bin its upright RGB begins; files absent from it are broken.
+expected.bin its upright RGB begins; files absent from it are broken. reduced.json says the same of
+reduced.bin, for files that are decoded at a half, a quarter or an eighth of their sides.
 """
 
 import json
@@ -113,3 +114,27 @@ for name in files:
     expected += image.tobytes()
 (folder / "expected.bin").write_bytes(expected)
 (folder / "expected.json").write_text(json.dumps(index, indent=1) + "\n")
+
+# At reduced scale: Pillow's draft alone, and resized to what an encoder takes.
+y, x = np.mgrid[0:157, 0:203]
+smooth = np.stack([x, 255 - y, 128 + 90 * np.sin(x / 9) * np.cos(y / 7)], -1).astype(np.uint8)
+large = Image.fromarray(smooth)
+large.save(folder / "large.jpg", quality=80)
+large.save(folder / "large_turned.jpg", quality=80, exif=turned)
+index, expected = [], b""
+for name in ["large.jpg", "large_turned.jpg"]:
+    for reduction, side in [(2, None), (4, None), (8, None), (0, 24)]:
+        image = Image.open(folder / name)
+        # What is left must be at least this large.
+        wanted = (side, side) if side else (203 // reduction, 157 // reduction)
+        image.draft("RGB", wanted)
+        if not side:
+            assert image.size == (-(-203 // reduction), -(-157 // reduction)), image.size
+        image = ImageOps.exif_transpose(image)
+        if side:
+            image = image.resize(wanted, Image.BILINEAR)
+        index.append({"file": name, "reduction": reduction, "width": image.width,
+                      "height": image.height, "offset": len(expected)})
+        expected += image.tobytes()
+(folder / "reduced.bin").write_bytes(expected)
+(folder / "reduced.json").write_text(json.dumps(index, indent=1) + "\n")

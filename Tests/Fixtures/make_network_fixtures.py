@@ -1,7 +1,7 @@
 """Writes the reference values that the network tests compare against, into network/.
 
 Pinned: Python 3.11, numpy 2.x, torch 2.15.0, torchvision 0.29.2, safetensors 0.8. Run as
-    python make_network_fixtures.py [layers resnet loss optimizer recipe efficientnet]
+    python make_network_fixtures.py [layers resnet loss optimizer recipe efficientnet autocast]
 
 Weights and inputs come from `noise`, an integer hash that the tests compute to the same bits, so no
 weights are stored. PyTorch runs in double precision on these float32 values: what a test sees is
@@ -18,7 +18,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 import torchvision
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 
 FOLDER = Path(__file__).parent / "network"
 LARGE = 300  # more elements than this are stored as a sketch
@@ -373,6 +373,47 @@ def efficientnet(rows):
     return fill(net)
 
 
+# Autocast ---------------------------------------------------------------------------------------
+
+ENCODERS = [
+    ("resnet18-imagenet", lambda: resnet(18, "imagenet", clear=True), 4, 64),
+    ("resnet18-imagenet-32", lambda: resnet(18, "imagenet"), 24, 32),
+    ("resnet18-cifar", lambda: resnet(18, "cifar"), 3, 16),
+    ("resnet50-imagenet", lambda: resnet(50, "imagenet", clear=True), 4, 64),
+    ("resnet50-cifar", lambda: resnet(50, "cifar", clear=True), 3, 16),
+    ("resnet16-tapered-small", tapered, 4, 32),
+    ("efficientnet", lambda: efficientnet(None), 4, 64),
+]
+
+
+def make_autocast():
+    """How far bfloat16 autocast is from float64, for features and each gradient of the encoders: the
+    norm of the difference as a share of the reference's, as the tests measure it."""
+    out = Fixture()
+    for name, build, batch, side in ENCODERS:
+        kept = load_file(FOLDER / f"{name}.safetensors")
+        attempt = int(kept["attempt"].item())
+        x = noise(f"input{attempt}", batch, 3, side, side) * np.float32(0.5) + np.float32(0.5)
+        net = build().float().train()
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            y = net(tensor(x).float())
+        parameters = dict(net.named_parameters())
+        dy = torch.from_numpy(noise("dy", *y.shape))
+        gradients = torch.autograd.grad((y.float() * dy).sum(), list(parameters.values()))
+        found = {"training": y.detach().float(), **{f"gradient.{k}": g for k, g in zip(parameters, gradients)}}
+        shares = []
+        for key, value in found.items():
+            value = value.numpy().astype(np.float64)
+            expected = kept.get(key)
+            if expected is None:
+                value, expected = sketch(value)[1:], kept[key + "~"][1:]
+            share = np.linalg.norm(value - expected) / np.linalg.norm(expected)
+            shares.append(share)
+            out.put(f"{name}.{key}", float(share))
+        print(f"{name}: features {shares[0]:.4f}, gradients {np.median(shares[1:]):.4f} (median)")
+    out.save("autocast")
+
+
 # Loss -------------------------------------------------------------------------------------------
 
 
@@ -544,5 +585,5 @@ def view(name, batch, side):
 
 if __name__ == "__main__":
     torch.set_num_threads(2)
-    for part in sys.argv[1:] or ["layers", "resnet", "efficientnet", "loss", "optimizer", "recipe"]:
+    for part in sys.argv[1:] or ["layers", "resnet", "efficientnet", "loss", "optimizer", "recipe", "autocast"]:
         globals()[f"make_{part}"]()

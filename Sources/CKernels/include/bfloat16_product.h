@@ -70,8 +70,15 @@ void relic_multiply(
 void relic_multiply_plain(
     size_t m, size_t n, size_t k, relic_left left, const uint16_t *right, relic_sums sums);
 
+// Pixels from one image, row or column of a grid to the next among the pixels that are z's rows.
+typedef struct {
+  size_t image;
+  size_t row;
+  size_t column;
+} relic_pixel_steps;
+
 // z = patches . right[k, n] for patches of x[images, height, width, channels]: as many as grid pixels,
-// z's rows. All runs hold the same number of taps, and there are at most 64; one that is not wholly
+// each of which `steps` gives a row of z. All runs hold the same number of taps, and there are at most 64; one that is not wholly
 // inside the image counts as zeros, which cost nothing. `right` is the packed matrix of the runs'
 // elements, run after run, an odd number of elements of a run being filled up with a zero.
 //
@@ -79,6 +86,7 @@ void relic_multiply_plain(
 // runs reach.
 void relic_multiply_patches(
     relic_patch_grid grid, const relic_tap_run *runs, size_t run_count, size_t images, size_t first,
-    size_t count, const uint16_t *x, size_t n, const uint16_t *right, relic_sums sums);
+    size_t count, const uint16_t *x, size_t n, const uint16_t *right, relic_pixel_steps steps,
+    relic_sums sums);
 
 #endif

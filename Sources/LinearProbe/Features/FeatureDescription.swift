@@ -17,6 +17,8 @@ public struct FeatureDescription: Codable, Equatable, Sendable {
   public var imageSize: Int?
   /// The most millions of pixels an image file might have, if that was set.
   public var maxImageMegapixels: Int?
+  /// How image files were decoded, where it was not to every pixel.
+  public var decoding: String?
   /// What was taken from each channel of pixels in [0, 1], if anything.
   public var pixelMean: [Float]?
   /// What each channel was then divided by.
@@ -72,6 +74,7 @@ public struct FeatureDescription: Codable, Equatable, Sendable {
     case stem
     case imageSize = "image_size"
     case maxImageMegapixels = "max_image_megapixels"
+    case decoding = "decode"
     case pixelMean = "pixel_mean"
     case pixelDeviation = "pixel_std"
     case precision

@@ -118,7 +118,8 @@ public struct FeatureFolder: Equatable, Sendable {
     try readSplit(split ?? (has(.test, in: folder) ? .test : .train), folder)
   }
 
-  private static func has(_ split: Split, in folder: String) -> Bool {
+  /// Whether the samples of a split lie in a folder.
+  package static func has(_ split: Split, in folder: String) -> Bool {
     FileManager.default.fileExists(atPath: SplitPaths(split, in: folder).features)
   }
 

@@ -6,6 +6,9 @@ struct UnitRows {
   let columns: Int
   private var elements: [Float]
 
+  /// Takes all samples.
+  init(_ features: Features) { self.init(features, 0..<features.rows) }
+
   /// Takes the samples in `range`.
   init(_ features: Features, _ range: Range<Int>) {
     rows = range.count

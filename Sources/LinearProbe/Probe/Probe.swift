@@ -76,6 +76,14 @@ public struct Probe: Equatable, Sendable {
     _ folder: FeatureFolder,
     progress: (LogisticRegression.Progress) -> Void = { _ in }
   ) throws(FitError) -> (scores: [ProbeScore], probes: [FittedProbe]) {
+    try evaluate(folder, progress: progress, answered: { _ in })
+  }
+
+  /// The same; `answered` is told now and then for how many samples neighbours have voted.
+  package func evaluate(
+    _ folder: FeatureFolder, progress: (LogisticRegression.Progress) -> Void,
+    answered: (Int) -> Void
+  ) throws(FitError) -> (scores: [ProbeScore], probes: [FittedProbe]) {
     let trainLabels = try folder.train.labels(of: "training")
     let truth = try folder.test.labels(of: "test")
     let known = Set(trainLabels)
@@ -83,7 +91,7 @@ public struct Probe: Equatable, Sendable {
     guard truth.contains(where: known.contains) else { throw .noCommonClass }
     let start = ContinuousClock.now
     if method == .knn {
-      return (try scoreNeighbors(folder, truth: truth, since: start), [])
+      return (try scoreNeighbors(folder, truth: truth, since: start, answered), [])
     }
     var scores: [ProbeScore] = []
     let probes = try fit(folder.train, progress: progress)
@@ -109,7 +117,8 @@ public struct Probe: Equatable, Sendable {
   }
 
   private func scoreNeighbors(
-    _ folder: FeatureFolder, truth: [Int], since start: ContinuousClock.Instant
+    _ folder: FeatureFolder, truth: [Int], since start: ContinuousClock.Instant,
+    _ answered: (Int) -> Void
   ) throws(FitError) -> [ProbeScore] {
     for setting in neighbors { try setting.check() }
     let data = try TrainingData(folder.train)
@@ -120,7 +129,7 @@ public struct Probe: Equatable, Sendable {
     let neighborhoods = Neighborhoods(
       try scaling(folder.test.features, called: "test"),
       among: try scaling(folder.train.features, called: "training"),
-      count: neighbors.map(\.neighbors).max() ?? 0)
+      count: neighbors.map(\.neighbors).max() ?? 0, progress: answered)
     for split in [folder.train, folder.test] { try split.features.checkUnchanged() }
     return neighbors.map { setting in
       var score = ProbeScore(

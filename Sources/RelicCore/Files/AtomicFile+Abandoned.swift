@@ -13,11 +13,12 @@ extension AtomicFile {
     return unsafe fstat(descriptor, &status) != 0 || status.st_nlink > 0
   }
 
-  /// Removes the temporary files that killed processes have left beside the files of these names.
-  static func removeAbandoned(_ files: [String], in folder: String) {
+  /// Removes the temporary files that killed processes have left beside the files of these names, or
+  /// beside any if there are none.
+  package static func removeAbandoned(_ files: [String]? = nil, in folder: String) {
     let folder = folder.isEmpty ? "." : folder
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    where files.contains(where: { isUnfinished(name, of: $0) }) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+      guard let finished = nameOfFinished(name), files?.contains(finished) ?? true else { continue }
       let path = "\(folder)/\(name)"
       let descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
       if descriptor < 0 { continue }
@@ -27,10 +28,13 @@ extension AtomicFile {
     }
   }
 
-  /// Whether `name` is a temporary file beside the file called `file`.
-  private static func isUnfinished(_ name: String, of file: String) -> Bool {
-    guard name.hasPrefix(file + "."), name.hasSuffix(".partial") else { return false }
-    let numbers = name.dropFirst(file.count + 1).dropLast(".partial".count).split(separator: "-")
-    return numbers.count == 2 && numbers.allSatisfy { $0.allSatisfy(\.isNumber) }
+  /// The name of the file that a temporary one of this name would become, or `nil` if it is none.
+  private static func nameOfFinished(_ name: String) -> String? {
+    guard name.hasSuffix(".partial") else { return nil }
+    let rest = name.dropLast(".partial".count)
+    guard let dot = rest.lastIndex(of: ".") else { return nil }
+    let numbers = rest[rest.index(after: dot)...].split(separator: "-")
+    guard numbers.count == 2, numbers.allSatisfy({ $0.allSatisfy(\.isNumber) }) else { return nil }
+    return String(rest[..<dot])
   }
 }

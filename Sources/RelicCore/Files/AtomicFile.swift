@@ -12,6 +12,7 @@ package final class AtomicFile {
   private static let unfinished = Mutex<Set<String>>([])
 
   private let path: String
+  private let isDisposable: Bool
   private let temporaryPath: String
   private var descriptor: Int32
   private var isFinished = false
@@ -19,18 +20,23 @@ package final class AtomicFile {
   private var pending: [UInt8] = []
 
   /// Opens a temporary file beside `path`; an existing file there stays until ``commit()``.
-  package init(path: String) throws(FileError) {
-    self.path =
-      unsafe realpath(path, nil).map { name in
-        defer { unsafe free(name) }
-        return unsafe String(cString: name)
-      } ?? path
+  ///
+  /// - Parameters:
+  ///   - path: The file; of a link, what it leads to, unless the file is disposable.
+  ///   - isDisposable: Whether nothing is lost with the file: it is not flushed to the disk, and what
+  ///     killed processes left beside it stays.
+  /// - Throws: A file that cannot be made there.
+  package init(path: String, isDisposable: Bool = false) throws(FileError) {
+    self.isDisposable = isDisposable
+    self.path = isDisposable ? path : Self.target(of: path)
     var status = stat()
     if unsafe stat(self.path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
       throw .cannotWrite(path: path, reason: "it exists and is not a regular file")
     }
-    let place = self.path as NSString
-    Self.removeAbandoned([place.lastPathComponent], in: place.deletingLastPathComponent)
+    if !isDisposable {
+      let place = self.path as NSString
+      Self.removeAbandoned([place.lastPathComponent], in: place.deletingLastPathComponent)
+    }
     var temporaryPath: String
     var failure: Int32
     repeat {
@@ -51,6 +57,14 @@ package final class AtomicFile {
     } while descriptor < 0 && failure == EEXIST
     self.temporaryPath = temporaryPath
     if descriptor < 0 { throw .cannotWrite(path: path, reason: systemReason(failure)) }
+  }
+
+  /// What a path leads to through links.
+  private static func target(of path: String) -> String {
+    unsafe realpath(path, nil).map { name in
+      defer { unsafe free(name) }
+      return unsafe String(cString: name)
+    } ?? path
   }
 
   deinit {
@@ -93,7 +107,9 @@ package final class AtomicFile {
   package func finish() throws(FileError) {
     guard !isFinished else { return }
     try flush()
-    guard fsync(descriptor) == 0 else { throw .cannotWrite(path: path, reason: systemReason()) }
+    guard isDisposable || fsync(descriptor) == 0 else {
+      throw .cannotWrite(path: path, reason: systemReason())
+    }
     isFinished = true
   }
 
@@ -104,6 +120,7 @@ package final class AtomicFile {
       throw .cannotWrite(path: path, reason: systemReason())
     }
     isCommitted = true
+    if isDisposable { return }
     // The rename itself is on the disk once the folder is; a file system that cannot sync a folder
     // has already done so.
     let parent = (path as NSString).deletingLastPathComponent

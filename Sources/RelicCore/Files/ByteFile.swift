@@ -40,6 +40,23 @@ package final class ByteFile: Sendable {
 
   deinit { close(descriptor) }
 
+  /// What tells a file from what it was before it was written anew.
+  package struct Version: Equatable, Sendable {
+    /// The length in bytes.
+    package let count: Int
+    /// When the content was last changed, in nanoseconds since 1970.
+    package let changed: Int
+  }
+
+  /// Returns the version of the regular file at `path`, or `nil` if there is none.
+  package static func version(of path: String) -> Version? {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return Version(
+      count: Int(status.st_size),
+      changed: status.st_mtim.tv_sec &* 1_000_000_000 &+ status.st_mtim.tv_nsec)
+  }
+
   /// Returns the length of the file at `path` in bytes, or `nil` if it cannot be told.
   package static func size(of path: String) -> Int? {
     var status = stat()

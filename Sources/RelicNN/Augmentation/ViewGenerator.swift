@@ -54,29 +54,49 @@ public struct ViewGenerator: Sendable {
     var scratch = makeScratch()
     RowPass.whole.forEachChunk(writing: &result) { _, elements in
       write(
-        source, seed: seed, epoch: epoch, sample: sample, view: view, into: &elements, &scratch)
+        ReducedImage(source), seed: seed, epoch: epoch, sample: sample, view: view, into: &elements,
+        &scratch)
     }
     return result
   }
 
   /// Writes one view as `[size, size, 3]` into `destination`.
   func write(
-    _ source: RGBImage, seed: UInt64, epoch: Int, sample: Int, view: Int,
+    _ source: ReducedImage, seed: UInt64, epoch: Int, sample: Int, view: Int,
     into destination: inout MutableSpan<Float>, _ scratch: inout Scratch
   ) {
-    var random = Philox(
-      seed: seed, purpose: .augmentation, epoch: epoch, sample: sample, view: view)
-    let recipe = ViewRecipe(
-      width: source.width, height: source.height, isLocal: isLocal, strength: strength,
-      using: &random)
+    let recipe = recipe(
+      width: source.fullWidth, height: source.fullHeight, seed: seed, epoch: epoch, sample: sample,
+      view: view)
     apply(recipe, to: source, &scratch)
     scratch.image.write(into: &destination)
   }
 
+  /// Returns how much smaller an image of `width` by `height` pixels may be for a view.
+  func reduction(
+    width: Int, height: Int, seed: UInt64, epoch: Int, sample: Int, view: Int
+  ) -> ImageReduction {
+    let crop = recipe(
+      width: width, height: height, seed: seed, epoch: epoch, sample: sample, view: view
+    ).crop
+    return ImageReduction(from: (crop.width, crop.height), to: size)
+  }
+
+  private func recipe(
+    width: Int, height: Int, seed: UInt64, epoch: Int, sample: Int, view: Int
+  ) -> ViewRecipe {
+    var random = Philox(
+      seed: seed, purpose: .augmentation, epoch: epoch, sample: sample, view: view)
+    return ViewRecipe(
+      width: width, height: height, isLocal: isLocal, strength: strength, using: &random)
+  }
+
   /// Leaves the view of `source` that `recipe` describes in `scratch.image`.
-  func apply(_ recipe: ViewRecipe, to source: RGBImage, _ scratch: inout Scratch) {
+  func apply(_ recipe: ViewRecipe, to source: ReducedImage, _ scratch: inout Scratch) {
+    let crop = source.reduction.applied(
+      to: recipe.crop, width: source.image.width, height: source.image.height)
     scratch.resize.apply(
-      recipe.crop, of: source, isMirrored: recipe.isMirrored, to: &scratch.image)
+      crop, of: source.image, isMirrored: recipe.isMirrored, to: &scratch.image)
     recipe.jitter?.apply(to: &scratch.image)
     if recipe.isGray { Grayscale.apply(to: &scratch.image) }
     if let sigma = recipe.sigma { scratch.blur.apply(sigma: sigma, to: &scratch.image) }

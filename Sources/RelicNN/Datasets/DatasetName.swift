@@ -55,14 +55,19 @@ public enum DatasetName: String, CaseIterable, Sendable {
 ///   - path: The folder the set lies in; `shapes` ignores it.
 ///   - split: The part to open.
 ///   - pixelLimit: The most pixels that an image file may have; Pillow's 178,956,970 if `nil`.
+///   - decoding: How JPEG files are decoded for views and features.
+///   - cache: Where decoded images of files are kept and found again, if anywhere.
 /// - Returns: The set, ready to read.
 /// - Throws: An unknown name, a split the set does not have, or what is wrong with its files.
 public func openDataset(
-  name: String, path: String, split: DatasetSplit, pixelLimit: Int? = nil
+  name: String, path: String, split: DatasetSplit, pixelLimit: Int? = nil,
+  decoding: ImageDecoding = .full, cache: ImageCache? = nil
 ) throws(DatasetError) -> any ImageDataset {
   guard let known = DatasetName(rawValue: name) else { throw .unknownName(name) }
   let dataset = try known.format.open(path, split)
-  guard let pixelLimit, var folder = dataset as? ImageFolder else { return dataset }
-  folder.pixelLimit = pixelLimit
+  guard var folder = dataset as? ImageFolder else { return dataset }
+  folder.pixelLimit = pixelLimit ?? folder.pixelLimit
+  folder.decoding = decoding
+  folder.cache = cache
   return folder
 }

@@ -55,6 +55,27 @@ extension ImageDataset {
   public var fingerprint: DatasetFingerprint { DatasetFingerprint(of: self) }
 }
 
+/// A data set whose images may be decoded smaller than they are.
+protocol ReducibleDataset: ImageDataset {
+  /// Returns image `index`, decoded as small as `reduction` allows of its width and height, or not.
+  func image(
+    at index: Int, reducedBy reduction: (_ width: Int, _ height: Int) -> ImageReduction
+  ) throws -> ReducedImage
+}
+
+extension ImageDataset {
+  /// Returns image `index`, decoded as small as `reduction` allows of its width and height where the
+  /// set does that.
+  func reducedImage(
+    at index: Int, by reduction: (_ width: Int, _ height: Int) -> ImageReduction
+  ) throws -> ReducedImage {
+    guard let set = self as? any ReducibleDataset else {
+      return ReducedImage(try image(at: index))
+    }
+    return try set.image(at: index, reducedBy: reduction)
+  }
+}
+
 /// A part of a data set.
 public enum DatasetSplit: String, CaseIterable, Sendable {
   case train

@@ -1,7 +1,7 @@
 internal import RelicCore
 
 /// Some images of a data set, in its order.
-public struct ImageSubset: ImageDataset {
+public struct ImageSubset: ImageDataset, ReducibleDataset {
   /// The set they are taken from.
   public let base: any ImageDataset
   private let indices: [Int]
@@ -22,6 +22,12 @@ public struct ImageSubset: ImageDataset {
 
   /// Returns image `index` of those taken.
   public func image(at index: Int) throws -> RGBImage { try base.image(at: indices[index]) }
+
+  func image(
+    at index: Int, reducedBy reduction: (_ width: Int, _ height: Int) -> ImageReduction
+  ) throws -> ReducedImage {
+    try base.reducedImage(at: indices[index], by: reduction)
+  }
 
   /// Returns the class of image `index` of those taken.
   public func label(at index: Int) -> Int? { base.label(at: indices[index]) }

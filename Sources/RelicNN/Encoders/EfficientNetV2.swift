@@ -33,11 +33,11 @@ public struct EfficientNetV2: EncoderNetwork {
   /// Creates a network with torchvision's initialisation.
   ///
   /// - Parameters:
-  ///   - savesHalf: Whether what the backward pass reads is held in 16 bits.
+  ///   - precision: What training multiplies and keeps.
   ///   - generator: Where the weights come from.
-  public init(savesHalf: Bool = false, using generator: inout Philox) {
+  public init(precision: TrainingPrecision = .float32, using generator: inout Philox) {
     stem = .efficientNet(
-      inputs: 3, outputs: 24, kernel: 3, stride: 2, activation: .silu, savesHalf: savesHalf,
+      inputs: 3, outputs: 24, kernel: 3, stride: 2, activation: .silu, precision: precision,
       using: &generator)
     let total = Self.stages.reduce(0) { $0 + $1.layers }
     for (layers, first) in Self.stages {
@@ -46,12 +46,12 @@ public struct EfficientNetV2: EncoderNetwork {
         if layer > 0 { (plan.inputs, plan.stride) = (first.outputs, 1) }
         // Rises from 0 to 0.2 over the depth.
         plan.dropProbability = 0.2 * Float(blocks.count) / Float(total)
-        blocks.append(EfficientNetV2Block(plan, savesHalf: savesHalf, using: &generator))
+        blocks.append(EfficientNetV2Block(plan, precision: precision, using: &generator))
       }
     }
     head = .efficientNet(
       inputs: 256, outputs: featureCount, kernel: 1, stride: 1, activation: .silu,
-      savesHalf: savesHalf, using: &generator)
+      precision: precision, using: &generator)
   }
 
   /// Returns features `[…, 1280]` for images `[…, height, width, 3]`.
@@ -103,17 +103,22 @@ public struct EfficientNetV2: EncoderNetwork {
   public mutating func visitParameters(
     _ path: String, _ body: (_ name: String, inout Parameter) throws -> Void
   ) rethrows {
-    let features = joined(path, "features")
-    try stem.visitParameters("\(features).0", body)
-    var next = 0
-    for (stage, (layers, _)) in Self.stages.enumerated() {
-      for layer in 0..<layers {
-        try blocks[next].visitParameters("\(features).\(stage + 1).\(layer)", body)
-        next += 1
-      }
+    try stem.visitParameters(joined(path, "features.0"), body)
+    for (index, place) in blockPaths.enumerated() {
+      try blocks[index].visitParameters(joined(path, place), body)
     }
-    try head.visitParameters("\(features).\(Self.stages.count + 1)", body)
+    try head.visitParameters(joined(path, headPath), body)
   }
+
+  /// What the blocks are called, in order: `features.1.0` to the last.
+  var blockPaths: [String] {
+    Self.stages.enumerated().flatMap { stage, plan in
+      (0..<plan.layers).map { "features.\(stage + 1).\($0)" }
+    }
+  }
+
+  /// What the last convolution is called.
+  var headPath: String { "features.\(Self.stages.count + 1)" }
 
   /// Returns what a block's branch counts in every image of `x`, or `nil` for 1.
   private func factors(block: Int, _ x: Tensor) -> [Float]? {

@@ -34,27 +34,27 @@ struct EfficientNetV2Block: Sendable {
   /// Whether shape allows the input to be added.
   var addsInput: Bool { plan.stride == 1 && plan.inputs == plan.outputs }
 
-  init(_ plan: Plan, savesHalf: Bool, using generator: inout Philox) {
+  init(_ plan: Plan, precision: TrainingPrecision, using generator: inout Philox) {
     self.plan = plan
     let wide = plan.inputs * plan.expansion
     let isSingle = plan.isFused && plan.expansion == 1
     expansion = .efficientNet(
       inputs: plan.inputs, outputs: isSingle ? plan.outputs : wide, kernel: plan.isFused ? 3 : 1,
       stride: plan.isFused ? plan.stride : 1, activation: .silu,
-      savesHalf: savesHalf, using: &generator)
+      precision: precision, using: &generator)
     if !plan.isFused {
       mixing = DepthwiseNorm(
         DepthwiseConv2D(channels: wide, kernel: 3, stride: plan.stride, using: &generator),
         BatchNorm2D(channels: wide, activation: .silu, epsilon: 1e-3), names: ("0", "1"),
-        savesHalf: savesHalf)
+        precision: precision)
       excitation = SqueezeExcitation(
-        channels: wide, squeezed: max(1, plan.inputs / 4), savesHalf: savesHalf,
+        channels: wide, squeezed: max(1, plan.inputs / 4), precision: precision,
         using: &generator)
     }
     if !isSingle {
       projection = .efficientNet(
         inputs: wide, outputs: plan.outputs, kernel: 1, stride: 1, activation: .identity,
-        savesHalf: savesHalf, using: &generator)
+        precision: precision, using: &generator)
     }
   }
 
@@ -69,45 +69,87 @@ struct EfficientNetV2Block: Sendable {
 
   /// The same in training; `factors` say what the branch counts in every image.
   mutating func forwardOnly(_ x: Tensor, factors: [Float]?) -> Tensor {
-    var y = expansion.forwardOnly(x)
-    if let mixed = mixing?.forwardOnly(y) { y = mixed }
-    if let weighed = excitation?.forwardOnly(y) { y = weighed }
-    if let projected = projection?.forwardOnly(y) { y = projected }
-    return addsInput ? added(x, y, factors) : y
+    var y = expansion.forwardOnly(FeatureMap(x), adding: nil, as: expandedForm(x.shape))
+    if let mixed = mixing?.forwardOnly(y, adding: nil) { y = mixed }
+    let isRounded = projectsRounded(y.shape)
+    if let weighed = excitation?.forwardOnly(y.floats, isRounded: isRounded) { y = weighed }
+    if let projected = projection?.forwardOnly(y, adding: nil) { y = projected }
+    return addsInput ? added(x, y.floats, factors) : y.floats
   }
 
   /// The same, with what `backward` will need.
+  ///
+  /// In bfloat16 an inner input is made again from what the normalisation before it has saved.
   mutating func forward(_ x: Tensor, factors: [Float]?) -> (y: Tensor, cache: Cache) {
-    var (y, expanded) = expansion.forward(x)
-    let mixed = mixing?.forward(y)
+    let makesAgain = precision == .bfloat16
+    var (y, expanded) = expansion.forward(
+      FeatureMap(x), adding: nil, saving: .own, as: expandedForm(x.shape))
+    let mixed = mixing?.forward(y, adding: nil, saving: makesAgain ? .none : .own)
     if let mixed { y = mixed.y }
-    let weighed = excitation?.forward(y)
-    if let weighed { y = weighed.y }
-    let projected = projection?.forward(y)
+    let isRounded = projectsRounded(y.shape)
+    var excited: SqueezeExcitation.Cache?
+    if let excitation {
+      let x = y.floats
+      let form = precision.savesHalf ? SavedActivation.Form.half : .whole
+      let weighed = excitation.forward(
+        x, saving: makesAgain ? nil : SavedActivation(x, as: form), isRounded: isRounded)
+      (y, excited) = (weighed.y, weighed.cache)
+    }
+    let projected = projection?.forward(y, adding: nil, saving: makesAgain ? .none : .own)
     if let projected { y = projected.y }
     let cache = Cache(
-      expansion: expanded, mixing: mixed?.cache, excitation: weighed?.cache,
+      expansion: expanded, mixing: mixed?.cache, excitation: excited,
       projection: projected?.cache, factors: addsInput ? factors : nil)
-    return (addsInput ? added(x, y, factors) : y, cache)
+    return (addsInput ? added(x, y.floats, factors) : y.floats, cache)
+  }
+
+  private var precision: TrainingPrecision { expansion.precision }
+
+  /// Whether the projection multiplies bfloat16 numbers for an input of a shape.
+  private func projectsRounded(_ shape: [Int]) -> Bool {
+    projection?.takesBFloat16(shape) ?? false
+  }
+
+  /// Returns the form in which what the expansion makes of an input is read.
+  private func expandedForm(_ shape: [Int]) -> NormalizedOutput.Forms {
+    let isRounded = mixing == nil && projectsRounded(expansion.convolution.outputShape(shape))
+    return isRounded ? .rounded : .floats
   }
 
   /// Adds to the parameters' gradients and returns `dx`.
   mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) -> Tensor {
     var gradient = dy
-    let whole = addsInput ? gradient : nil
+    var sum = addsInput ? gradient : nil
     if let factors = cache.factors { gradient = gradient.scaled(byImage: factors, adding: nil) }
-    if let cached = cache.projection, let d = projection?.backward(gradient.taken(), cached) {
-      gradient = d
+    let mixed = remade(cache.mixing, for: cache.excitation?.x)
+    if let own = cache.projection {
+      let input = own.x == nil ? projectionInput(cache, mixed) : nil
+      gradient = projection?.backward(gradient.taken(), own, input: input) ?? gradient
     }
-    if let cached = cache.excitation, let d = excitation?.backward(gradient.taken(), cached) {
-      gradient = d
+    if let own = cache.excitation {
+      gradient = excitation?.backward(gradient.taken(), own, x: mixed) ?? gradient
     }
-    if let cached = cache.mixing, let d = mixing?.backward(gradient.taken(), cached) {
-      gradient = d
+    if let own = cache.mixing {
+      let input = own.x == nil ? expansion.output(of: cache.expansion) : nil
+      gradient = mixing?.backward(gradient.taken(), own, input: input) ?? gradient
     }
-    var dx = expansion.backward(gradient.taken(), cache.expansion)
-    if let whole { dx.add(whole) }
-    return dx
+    return expansion.backward(gradient.taken(), cache.expansion, input: nil, addedTo: sum?.taken())
+  }
+
+  /// Returns what the mixing put out, if the excitation has not saved it.
+  private func remade(_ mixed: DepthwiseNorm.Cache?, for saved: SavedActivation?) -> Tensor? {
+    guard let mixed, saved == nil else { return nil }
+    return mixing?.output(of: mixed).floats
+  }
+
+  /// Returns what the projection multiplied, made again.
+  private func projectionInput(_ cache: borrowing Cache, _ mixed: Tensor?) -> ConvolutionCache? {
+    let isRounded = projectsRounded((cache.mixing?.z ?? cache.expansion.z).shape)
+    guard let excited = cache.excitation, let mixed else {
+      return expansion.output(of: cache.expansion, isRounded: isRounded)
+    }
+    return excitation?.output(of: excited, mixed, isRounded: isRounded)
+      .operand(isRounded: isRounded)
   }
 
   /// Visits the parts as `block.0`, `block.1` and so on, torchvision's names.
@@ -118,7 +160,13 @@ struct EfficientNetV2Block: Sendable {
     try expansion.visitParameters("\(block).0", body)
     try mixing?.visitParameters("\(block).1", body)
     try excitation?.visitParameters("\(block).2", body)
-    try projection?.visitParameters("\(block).\(plan.isFused ? 1 : 3)", body)
+    let last = projectionPath(path)
+    try projection?.visitParameters(last, body)
+  }
+
+  /// What the last convolution of the block at `path` is called.
+  func projectionPath(_ path: String) -> String {
+    joined(path, "block.\(plan.isFused ? 1 : 3)")
   }
 
   private func added(_ x: Tensor, _ branch: consuming Tensor, _ factors: [Float]?) -> Tensor {
@@ -133,13 +181,13 @@ extension ConvNorm {
   /// A convolution with half padding and a normalisation, as EfficientNet-V2 has them.
   static func efficientNet(
     inputs: Int, outputs: Int, kernel: Int, stride: Int, activation: Activation,
-    savesHalf: Bool, using generator: inout Philox
+    precision: TrainingPrecision, using generator: inout Philox
   ) -> ConvNorm {
     ConvNorm(
       Conv2D(
         inputs: inputs, outputs: outputs, kernel: kernel, stride: stride, padding: kernel / 2,
         using: &generator),
       BatchNorm2D(channels: outputs, activation: activation, epsilon: 1e-3), names: ("0", "1"),
-      savesHalf: savesHalf)
+      precision: precision)
   }
 }

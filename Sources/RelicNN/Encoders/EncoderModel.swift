@@ -11,18 +11,18 @@ public enum EncoderModel: String, CaseIterable, Sendable {
   /// - Parameters:
   ///   - stem: The first layers of a ResNet; other encoders have one stem.
   ///   - seed: The seed of the weights.
-  ///   - savesHalf: Whether what the backward pass reads is held in 16 bits.
+  ///   - precision: What training multiplies and keeps.
   /// - Returns: A ``ResNet`` or an ``EfficientNetV2``.
   public func network(
-    stem: Stem, seed: UInt64, savesHalf: Bool = false
+    stem: Stem, seed: UInt64, precision: TrainingPrecision = .float32
   ) -> any EncoderNetwork {
     var generator = Philox(seed: seed, purpose: .weights)
     return switch self {
-    case .resnet18: ResNet(.eighteen, stem: stem, savesHalf: savesHalf, using: &generator)
-    case .resnet50: ResNet(.fifty, stem: stem, savesHalf: savesHalf, using: &generator)
+    case .resnet18: ResNet(.eighteen, stem: stem, precision: precision, using: &generator)
+    case .resnet50: ResNet(.fifty, stem: stem, precision: precision, using: &generator)
     case .resnet16Tapered:
-      ResNet(.sixteenTapered, stem: stem, savesHalf: savesHalf, using: &generator)
-    case .efficientnet: EfficientNetV2(savesHalf: savesHalf, using: &generator)
+      ResNet(.sixteenTapered, stem: stem, precision: precision, using: &generator)
+    case .efficientnet: EfficientNetV2(precision: precision, using: &generator)
     }
   }
 }

@@ -47,14 +47,14 @@ public struct ResNet: EncoderNetwork {
   /// - Parameters:
   ///   - depth: The number of weighted layers.
   ///   - stem: The first layers.
-  ///   - savesHalf: Whether what the backward pass reads is held in 16 bits.
+  ///   - precision: What training multiplies and keeps.
   ///   - generator: Draws the weights.
   public init(
-    _ depth: Depth, stem: Stem, savesHalf: Bool = false,
+    _ depth: Depth, stem: Stem, precision: TrainingPrecision = .float32,
     using generator: inout Philox
   ) {
     self.depth = depth
-    var build = Builder(depth: depth, savesHalf: savesHalf, generator: generator)
+    var build = Builder(depth: depth, precision: precision, generator: generator)
     defer { generator = build.generator }
     var inputs = depth.widths[0]
     self.stem = build.unit(
@@ -81,28 +81,36 @@ public struct ResNet: EncoderNetwork {
 
   /// Returns features `[…, featureCount]` for images `[…, height, width, 3]`.
   public mutating func forwardOnly(_ images: Tensor) -> Tensor {
-    var x = stem.forwardOnly(images)
-    if let pool { x = pool(x) }
-    for index in blocks.indices { x = blocks[index].forwardOnly(x) }
-    return average(x)
+    var x = stem.forwardOnly(FeatureMap(images), adding: nil)
+    if let pool { x = FeatureMap(pool(x.floats)) }
+    for index in blocks.indices {
+      x = blocks[index].forwardOnly(x, as: forms(after: index, x.shape))
+    }
+    return average(x.floats)
   }
 
   /// Returns features `[…, featureCount]` for images `[…, height, width, 3]`, and what `backward`
   /// will need.
   public mutating func forward(_ images: Tensor) -> (y: Tensor, cache: Cache) {
-    var (x, stemCache) = stem.forward(images)
-    let pooled = pool?.forward(x)
-    if let pooled { x = pooled.y }
+    let (y, stemCache) = stem.forward(images)
+    let pooled = pool?.forward(y)
+    var x = FeatureMap(pooled?.y ?? y)
     var caches: [ResidualBlock.Cache] = []
     for index in blocks.indices {
-      let (y, cache) = blocks[index].forward(x)
+      let (y, cache) = blocks[index].forward(x, as: forms(after: index, x.shape))
       x = y
       caches.append(cache)
     }
-    let (features, averaged) = average.forward(x)
+    let (features, averaged) = average.forward(x.floats)
     return (
       features, Cache(stem: stemCache, pool: pooled?.cache, blocks: caches, average: averaged)
     )
+  }
+
+  /// Returns the forms in which a block's output is read, for the shape of its input.
+  private func forms(after index: Int, _ shape: [Int]) -> NormalizedOutput.Forms {
+    index + 1 < blocks.count
+      ? blocks[index + 1].inputForms(blocks[index].outputShape(shape)) : .floats
   }
 
   /// Adds to the parameters' gradients for `dy` of shape `[…, featureCount]`.
@@ -120,12 +128,15 @@ public struct ResNet: EncoderNetwork {
     _ path: String, _ body: (_ name: String, inout Parameter) throws -> Void
   ) rethrows {
     try stem.visitParameters(path, body)
-    var next = 0
-    for (stage, count) in depth.blocks.enumerated() {
-      for index in 0..<count {
-        try blocks[next].visitParameters(joined(path, "layer\(stage + 1).\(index)"), body)
-        next += 1
-      }
+    for (index, place) in blockPaths.enumerated() {
+      try blocks[index].visitParameters(joined(path, place), body)
+    }
+  }
+
+  /// What the blocks are called, in order: `layer1.0` to the last.
+  var blockPaths: [String] {
+    depth.blocks.enumerated().flatMap { stage, count in
+      (0..<count).map { "layer\(stage + 1).\($0)" }
     }
   }
 }
@@ -133,7 +144,7 @@ public struct ResNet: EncoderNetwork {
 /// Draws the parts of a network, one after the other.
 private struct Builder {
   let depth: ResNet.Depth
-  let savesHalf: Bool
+  let precision: TrainingPrecision
   var generator: Philox
 
   mutating func block(inputs: Int, width: Int, stride: Int) -> ResidualBlock {
@@ -170,6 +181,6 @@ private struct Builder {
         inputs: inputs, outputs: outputs, kernel: kernel, stride: stride, padding: kernel / 2,
         using: &generator),
       BatchNorm2D(channels: outputs, activation: activation), names: names,
-      savesHalf: savesHalf)
+      precision: precision)
   }
 }

@@ -27,57 +27,99 @@ package struct ResidualBlock: Layer {
     return convolutions[last](hidden, adding: shortcut?(x) ?? x)
   }
 
+  /// Returns the forms in which training reads an input of a shape.
+  func inputForms(_ shape: [Int]) -> NormalizedOutput.Forms {
+    [convolutions[0].inputForm(shape), shortcut?.inputForm(shape) ?? .floats]
+  }
+
+  func outputShape(_ shape: [Int]) -> [Int] {
+    convolutions.reduce(shape) { $1.convolution.outputShape($0) }
+  }
+
+  /// Returns the form in which the convolution after this one reads its output for a shape.
+  private func form(after index: Int, _ shape: [Int]) -> NormalizedOutput.Forms {
+    convolutions[index + 1].inputForm(convolutions[index].convolution.outputShape(shape))
+  }
+
   /// Returns `[…, outHeight, outWidth, outputs]` for `x` of shape `[…, height, width, inputs]`.
   public mutating func forwardOnly(_ x: Tensor) -> Tensor {
+    forwardOnly(FeatureMap(x), as: .floats).floats
+  }
+
+  /// The same in the forms that are read next.
+  mutating func forwardOnly(_ x: FeatureMap, as forms: NormalizedOutput.Forms) -> FeatureMap {
     var hidden = x
     let last = convolutions.count - 1
-    for index in 0..<last { hidden = convolutions[index].forwardOnly(hidden) }
-    return convolutions[last].forwardOnly(hidden, adding: shortcut?.forwardOnly(x) ?? x)
+    for index in 0..<last {
+      let form = form(after: index, hidden.shape)
+      hidden = convolutions[index].forwardOnly(hidden, adding: nil, as: form)
+    }
+    let residual = shortcut?.forwardOnly(x, adding: nil) ?? x
+    return convolutions[last].forwardOnly(hidden, adding: residual.floats, as: forms)
   }
 
   /// Returns `[…, outHeight, outWidth, outputs]` for `x` of shape `[…, height, width, inputs]`, and
   /// the parts' caches.
   public mutating func forward(_ x: Tensor) -> (y: Tensor, cache: Cache) {
+    let (y, cache) = forward(FeatureMap(x), as: .floats)
+    return (y.floats, cache)
+  }
+
+  /// The same in the forms that are read next.
+  mutating func forward(
+    _ x: FeatureMap, as forms: NormalizedOutput.Forms
+  ) -> (y: FeatureMap, cache: Cache) {
     var hidden = x
     var caches: [ConvNorm.Cache] = []
     let last = convolutions.count - 1
     for index in 0..<last {
       let (y, cache) = convolutions[index].forward(
-        hidden, adding: nil, saving: savedInput(index))
+        hidden, adding: nil, saving: savedInput(index), as: form(after: index, hidden.shape))
       hidden = y
       caches.append(cache)
     }
     let input = caches.first?.x.map { ConvNorm.SavedInput.shared($0) } ?? .own
     let projected = shortcut?.forward(x, adding: nil, saving: input)
     let (y, cache) = convolutions[last].forward(
-      hidden, adding: projected?.y ?? x, saving: savedInput(last))
+      hidden, adding: (projected?.y ?? x).floats, saving: savedInput(last), as: forms)
     return (y, Cache(convolutions: caches + [cache], shortcut: projected?.cache))
   }
 
   /// In 16 bits, an inner input is made again from what the convolution before it has saved.
   private func savedInput(_ index: Int) -> ConvNorm.SavedInput {
-    index > 0 && convolutions[index].savesHalf ? .none : .own
+    index > 0 && convolutions[index].precision.savesHalf ? .none : .own
   }
 
   /// Returns `dx` of the input's shape for `dy` of the output's.
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) -> Tensor {
     var residual = dy
-    var dx = Tensor(uninitialized: [0])
-    for index in convolutions.indices.reversed() {
-      let own = cache.convolutions.removeLast()
-      let input =
-        own.x == nil ? convolutions[index - 1].output(of: cache.convolutions[index - 1]) : nil
-      dx =
-        index == convolutions.count - 1
-        ? convolutions[index].backward(&residual, own, input: input)
-        : convolutions[index].backward(dx.taken(), own, input: input)
+    let last = convolutions.count - 1
+    let (own, input) = taken(last, &cache)
+    var dx = convolutions[last].backward(&residual, own, input: input)
+    for index in (0..<last).reversed() {
+      let (own, input) = taken(index, &cache)
+      // What is added to the gradient is added where that is made.
+      let sum = index == 0 && cache.shortcut == nil ? residual.taken() : nil
+      dx = convolutions[index].backward(dx.taken(), own, input: input, addedTo: sum)
     }
     if let projected = cache.shortcut {
-      dx.add(shortcut?.backward(residual.taken(), projected) ?? residual)
-    } else {
-      dx.add(residual)
+      let sum = dx.taken()
+      return shortcut?.backward(residual, projected, input: nil, addedTo: sum) ?? sum
     }
+    if last == 0 { dx.add(residual) }
     return dx
+  }
+
+  /// Takes the cache of a convolution, the last there is, and returns it with its input if that was not
+  /// saved.
+  private func taken(
+    _ index: Int, _ cache: inout Cache
+  ) -> (own: ConvNorm.Cache, input: ConvolutionCache?) {
+    let own = cache.convolutions.removeLast()
+    guard own.x == nil else { return (own, nil) }
+    let before = cache.convolutions[index - 1]
+    let isRounded = convolutions[index].takesBFloat16(before.z.shape)
+    return (own, convolutions[index - 1].output(of: before, isRounded: isRounded))
   }
 
   /// Visits the convolutions, then the shortcut as `downsample`.

@@ -19,18 +19,42 @@ enum ImageFile {
   static func read(
     _ path: String, pixelLimit: Int = pixelLimit
   ) throws(ImageError) -> RGBImage {
+    try read(path, pixelLimit: pixelLimit) { _, _ in .whole }.image
+  }
+
+  /// The same, decoded smaller where it is a JPEG image and `reduction` says so of its width and
+  /// height.
+  static func read(
+    _ path: String, pixelLimit: Int, _ reduction: (_ width: Int, _ height: Int) -> ImageReduction
+  ) throws(ImageError) -> ReducedImage {
     let file = try opened(path, upTo: fileLimit(pixels: pixelLimit))
     // Before the rest is read, however long it is.
     _ = try codec(of: contents(of: file, upTo: ImageFormat.signatureSize))
-    return try decode(contents(of: file, upTo: .max), pixelLimit: pixelLimit)
+    return try decode(contents(of: file, upTo: .max), pixelLimit: pixelLimit, reduction)
   }
 
   /// Decodes a JPEG or PNG file held in memory, upright as ``read(_:pixelLimit:)`` does.
   static func decode(
     _ bytes: [UInt8], pixelLimit: Int = pixelLimit
   ) throws(ImageError) -> RGBImage {
-    let (image, orientation) = try codec(of: bytes).decode(bytes, pixelLimit: pixelLimit)
-    return image.upright(from: orientation)
+    try decode(bytes, pixelLimit: pixelLimit) { _, _ in .whole }.image
+  }
+
+  /// The same, decoded smaller where it is a JPEG image and `reduction` says so of its width and
+  /// height.
+  static func decode(
+    _ bytes: [UInt8], pixelLimit: Int,
+    _ reduction: (_ width: Int, _ height: Int) -> ImageReduction
+  ) throws(ImageError) -> ReducedImage {
+    var size: (width: Int, height: Int)?
+    let (image, orientation, chosen) = try codec(of: bytes).decode(bytes, pixelLimit: pixelLimit) {
+      size = ($0, $1)
+      return reduction($0, $1)
+    }
+    let upright = image.upright(from: orientation)
+    return ReducedImage(
+      image: upright, reduction: chosen, canBeReduced: size != nil,
+      fullWidth: size?.width ?? upright.width, fullHeight: size?.height ?? upright.height)
   }
 
   private static func opened(_ path: String, upTo limit: Int) throws(ImageError) -> ByteFile {

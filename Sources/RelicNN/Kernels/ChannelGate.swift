@@ -52,6 +52,24 @@ enum ChannelGate {
     return y
   }
 
+  /// Returns `x · gate` rounded.
+  static func scaledAndRounded(_ x: Tensor, by gate: Tensor) -> BFloat16Tensor {
+    let shape = ImageShape(x.shape)
+    let most = max(1, 4096 / shape.channels)
+    return unsafe BFloat16Tensor(x.shape) { y in
+      unsafe RowPass(rows: shape.images).withPointers(reading: x, gate) { chunk, x, gate in
+        let scratch = Storage(count: most * shape.channels)
+        let target = unsafe y + chunk.index * shape.imageSize
+        for first in stride(from: 0, to: shape.pixels, by: most) {
+          let (rows, start) = (min(most, shape.pixels - first), first * shape.channels)
+          unsafe relic_scale_channels(rows, shape.channels, x + start, gate, scratch.pointer)
+          unsafe relic_to_bfloat16(rows * shape.channels, scratch.pointer, target + start)
+        }
+        withExtendedLifetime(scratch) {}
+      }
+    }
+  }
+
   /// Returns `Σ dy x` over the pixels of every image, of the gate's shape.
   static func gateGradient(_ dy: Tensor, x: Tensor) -> Tensor {
     let shape = ImageShape(x.shape)

@@ -2,14 +2,18 @@ internal import CKernels
 
 /// Whether each element of a tensor is positive, in one bit.
 struct SignBits: Sendable {
-  private let shape: [Int]
+  let shape: [Int]
   /// As many floats as hold the bits.
   private let packed: Tensor
 
+  /// The bits that lie in `packed`.
+  init(_ shape: [Int], packed: Tensor) {
+    (self.shape, self.packed) = (shape, packed)
+  }
+
   init(_ tensor: Tensor) {
-    shape = tensor.shape
     let count = tensor.count
-    var packed = Tensor(uninitialized: [(count + 31) / 32])
+    var packed = Self.room(count)
     unsafe RowPass.whole.withPointers(writing: &packed, reading: tensor) { _, packed, x in
       unsafe packed.withMemoryRebound(to: UInt8.self, capacity: count / 8 + 1) { packed in
         // A multiple of 8, so that no two tasks write to one byte.
@@ -18,20 +22,33 @@ struct SignBits: Sendable {
         }
       }
     }
-    self.packed = packed
+    self.init(tensor.shape, packed: packed)
   }
+
+  /// Returns what holds so many bits.
+  static func room(_ count: Int) -> Tensor { Tensor(uninitialized: [(count + 31) / 32]) }
 
   /// A tensor of 1 where the element was positive, else 0.
   var tensor: Tensor {
     var x = Tensor(uninitialized: shape)
     let count = x.count
-    unsafe RowPass.whole.withPointers(writing: &x, reading: packed) { _, x, packed in
-      unsafe packed.withMemoryRebound(to: UInt8.self, capacity: count / 8 + 1) { packed in
-        parallelRows(count, grain: Tensor.grain) { rows in
-          unsafe relic_unpack_signs(rows.count, packed + rows.lowerBound / 8, x + rows.lowerBound)
-        }
+    unsafe RowPass.whole.withPointers(writing: &x) { _, x in
+      parallelRows(count, grain: Tensor.grain) { rows in
+        _ = unsafe floats(rows, scratch: x + rows.lowerBound)
       }
     }
     return x
+  }
+}
+
+extension SignBits: FloatSource {
+  @unsafe func floats(
+    _ range: Range<Int>, scratch: UnsafeMutablePointer<Float>
+  ) -> UnsafePointer<Float> {
+    let bytes = unsafe UnsafeRawPointer(packed.start).assumingMemoryBound(to: UInt8.self)
+    // From the first whole byte on.
+    let extra = range.lowerBound % 8
+    unsafe relic_unpack_signs(range.count + extra, bytes + range.lowerBound / 8, scratch)
+    return unsafe UnsafePointer(scratch + extra)
   }
 }

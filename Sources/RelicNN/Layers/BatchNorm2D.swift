@@ -4,9 +4,9 @@
 public struct BatchNorm2D: Layer {
   /// What backward reads; `views · channels` numbers in each array.
   public struct Cache: Sendable {
-    let z: Tensor
+    let z: any FloatSource
     /// The output, saved only where a residual makes it impossible to compute from `z`.
-    let y: Tensor?
+    let y: (any FloatSource)?
     let mean: [Float]
     let inverseDeviation: [Float]
   }
@@ -100,6 +100,21 @@ public struct BatchNorm2D: Layer {
   /// Returns `dz`, and replaces `dy` by the gradient before the activation: that of the residual.
   mutating func backward(_ dy: inout Tensor, _ cache: borrowing Cache) -> Tensor {
     accumulate(&dy, cache, writes: activation != .identity).inputGradient(dy, z: cache.z)
+  }
+
+  /// Returns `dz` rounded.
+  mutating func roundedBackward(
+    _ dy: consuming Tensor, _ cache: consuming Cache
+  ) -> BFloat16Tensor {
+    var gradient = dy
+    let masks = activation == .relu && cache.y == nil
+    return accumulate(&gradient, cache, writes: activation != .identity && !masks)
+      .roundedInputGradient(gradient, z: cache.z)
+  }
+
+  /// Returns `dz` rounded, and replaces `dy` by the gradient before the activation.
+  mutating func roundedBackward(_ dy: inout Tensor, _ cache: borrowing Cache) -> BFloat16Tensor {
+    accumulate(&dy, cache, writes: activation != .identity).roundedInputGradient(dy, z: cache.z)
   }
 
   private mutating func accumulate(

@@ -46,10 +46,28 @@ public struct Conv2D: Layer, Convolution {
     products(x.shape).output(x, weight: weight.value, finish: finish)
   }
 
+  package func takesBFloat16(_ shape: [Int]) -> Bool {
+    let pairs = ChannelPairs(inputs: inputs)
+    return products(pairs.shape(shape), pairs).takesBFloat16
+  }
+
+  /// Returns the output of an input in either form.
+  package func callAsFunction(
+    _ x: borrowing ConvolutionCache, finish: (borrowing FinishedPixels) -> Void
+  ) -> Tensor {
+    switch x.content {
+    case .floats(let x): return self(x, finish: finish)
+    case .rounded(let x):
+      let pairs = ChannelPairs(inputs: inputs)
+      return products(x.shape, pairs).output(
+        x, weight: pairs.weight(weight.value), finish: finish)
+    }
+  }
+
   /// Returns `[…, outHeight, outWidth, outputs]` for `x` of shape
   /// `[…, height, width, inputs]`, and saves `x`.
   public func forward(_ x: Tensor) -> (y: Tensor, cache: ConvolutionCache) {
-    (self(x), ConvolutionCache(x: x))
+    (self(x), ConvolutionCache(x))
   }
 
   /// Returns `dx` of shape `[…, height, width, inputs]` for `dy` of shape
@@ -57,14 +75,39 @@ public struct Conv2D: Layer, Convolution {
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming ConvolutionCache)
     -> Tensor
   {
-    backwardWeight(dy, cache)
-    return products(cache.x.shape).inputGradient(dy, weight: weight.value)
+    let isRounded = cache.isRounded
+    return backward(ConvolutionCache(dy).converted(isRounded: isRounded), cache, addedTo: nil)
+  }
+
+  /// The same for `dy` in the input's form; `dx` is added to a sum of its shape if there is one.
+  package mutating func backward(
+    _ dy: consuming ConvolutionCache, _ cache: consuming ConvolutionCache,
+    addedTo sum: consuming Tensor?
+  ) -> Tensor {
+    guard case .rounded(let rounded) = dy.content, case .rounded(let x) = cache.content else {
+      let (dy, x, products) = (dy.floats, cache.floats, products(cache.shape))
+      weight.accumulate(products.weightGradient(x: x, dy: dy))
+      var dx = products.inputGradient(dy, weight: weight.value)
+      if let sum { dx.add(sum) }
+      return dx
+    }
+    precondition(inputs % 2 == 0, "\(inputs) channels make no pairs")
+    let products = products(x.shape)
+    weight.accumulate(products.weightGradient(x: x, dy: rounded))
+    return products.inputGradient(rounded, weight: weight.value, addedTo: sum)
   }
 
   /// Adds to the weight's gradient alone, for a layer whose input needs none.
-  package mutating func backwardWeight(_ dy: borrowing Tensor, _ cache: borrowing ConvolutionCache)
-  {
-    weight.accumulate(products(cache.x.shape).weightGradient(x: cache.x, dy: copy dy))
+  package mutating func backwardWeight(
+    _ dy: borrowing ConvolutionCache, _ cache: borrowing ConvolutionCache
+  ) {
+    guard case .rounded(let rounded) = dy.content, case .rounded(let x) = cache.content else {
+      let products = products(cache.shape)
+      return weight.accumulate(products.weightGradient(x: cache.floats, dy: dy.floats))
+    }
+    let pairs = ChannelPairs(inputs: inputs)
+    let gradient = products(x.shape, pairs).weightGradient(x: x, dy: rounded)
+    weight.accumulate(pairs.gradient(gradient))
   }
 
   /// Visits `weight`.
@@ -77,8 +120,9 @@ public struct Conv2D: Layer, Convolution {
   /// Returns `[…, outHeight, outWidth, outputs]` for `[…, height, width, inputs]`.
   public func outputShape(_ shape: [Int]) -> [Int] { products(shape).outputShape }
 
-  private func products(_ shape: [Int]) -> ConvolutionProducts {
+  private func products(_ shape: [Int], _ pairs: ChannelPairs? = nil) -> ConvolutionProducts {
     ConvolutionProducts(
-      input: shape, weight: weight.value.shape, stride: stride, padding: padding)
+      input: shape, weight: pairs?.weightShape(weight.value.shape) ?? weight.value.shape,
+      stride: stride, padding: padding)
   }
 }

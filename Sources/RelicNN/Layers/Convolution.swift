@@ -12,11 +12,30 @@ package protocol Convolution: Layer where Cache == ConvolutionCache {
   /// The ranges depend on the shapes alone; together they cover every pixel once.
   func callAsFunction(_ x: Tensor, finish: (borrowing FinishedPixels) -> Void) -> Tensor
 
-  /// Adds to the weight's gradient alone, for a layer whose input needs none.
-  mutating func backwardWeight(_ dy: borrowing Tensor, _ cache: borrowing ConvolutionCache)
+  /// Whether the products of training multiply bfloat16 numbers for an input of a shape, where their
+  /// precision is that.
+  func takesBFloat16(_ shape: [Int]) -> Bool
+
+  /// Returns the output of an input in either form.
+  func callAsFunction(
+    _ x: borrowing ConvolutionCache, finish: (borrowing FinishedPixels) -> Void
+  ) -> Tensor
+
+  /// Returns `dx` for `dy` in the input's form, added to a sum of its shape if there is one.
+  mutating func backward(
+    _ dy: consuming ConvolutionCache, _ cache: consuming ConvolutionCache,
+    addedTo sum: consuming Tensor?
+  ) -> Tensor
+
+  /// Adds to the weight's gradient alone for `dy` in the input's form, for a layer whose input needs no
+  /// gradient.
+  mutating func backwardWeight(
+    _ dy: borrowing ConvolutionCache, _ cache: borrowing ConvolutionCache)
 }
 
-/// The input of a convolution, `[…, height, width, inputs]`, which its backward pass reads.
-public struct ConvolutionCache: Sendable {
-  let x: Tensor
+extension Convolution {
+  /// The same for `dy` in single precision.
+  package mutating func backwardWeight(_ dy: Tensor, _ cache: borrowing ConvolutionCache) {
+    backwardWeight(ConvolutionCache(dy).converted(isRounded: cache.isRounded), cache)
+  }
 }

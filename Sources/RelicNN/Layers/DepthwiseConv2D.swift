@@ -40,13 +40,23 @@ public struct DepthwiseConv2D: Layer, Convolution {
     products(x.shape).output(x, weight: weight.value, finish: finish)
   }
 
+  /// There are no products of matrices in it.
+  package func takesBFloat16(_ shape: [Int]) -> Bool { false }
+
+  /// Returns the output of an input in either form.
+  package func callAsFunction(
+    _ x: borrowing ConvolutionCache, finish: (borrowing FinishedPixels) -> Void
+  ) -> Tensor {
+    self(x.floats, finish: finish)
+  }
+
   /// Returns `[…, outHeight, outWidth, channels]` for `[…, height, width, channels]`.
   public func outputShape(_ shape: [Int]) -> [Int] { products(shape).outputShape }
 
   /// Returns `[…, outHeight, outWidth, channels]` for `x` of shape
   /// `[…, height, width, channels]`, and saves `x`.
   public func forward(_ x: Tensor) -> (y: Tensor, cache: ConvolutionCache) {
-    (self(x), ConvolutionCache(x: x))
+    (self(x), ConvolutionCache(x))
   }
 
   /// Returns `dx` of shape `[…, height, width, channels]` for `dy` of shape
@@ -54,14 +64,25 @@ public struct DepthwiseConv2D: Layer, Convolution {
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming ConvolutionCache)
     -> Tensor
   {
-    backwardWeight(dy, cache)
-    return products(cache.x.shape).inputGradient(dy, weight: weight.value)
+    backwardWeight(ConvolutionCache(copy dy), cache)
+    return products(cache.shape).inputGradient(dy, weight: weight.value)
+  }
+
+  /// The same; `dx` is added to a sum of its shape if there is one.
+  package mutating func backward(
+    _ dy: consuming ConvolutionCache, _ cache: consuming ConvolutionCache,
+    addedTo sum: consuming Tensor?
+  ) -> Tensor {
+    var dx = backward(dy.floats, cache)
+    if let sum { dx.add(sum) }
+    return dx
   }
 
   /// Adds to the weight's gradient alone, for a layer whose input needs none.
-  package mutating func backwardWeight(_ dy: borrowing Tensor, _ cache: borrowing ConvolutionCache)
-  {
-    weight.accumulate(products(cache.x.shape).weightGradient(x: cache.x, dy: copy dy))
+  package mutating func backwardWeight(
+    _ dy: borrowing ConvolutionCache, _ cache: borrowing ConvolutionCache
+  ) {
+    weight.accumulate(products(cache.shape).weightGradient(x: cache.floats, dy: dy.floats))
   }
 
   /// Visits `weight`.

@@ -20,7 +20,7 @@ package struct NormalizedConvolution<Kernel: Convolution>: Layer {
 
     var normalization: BatchNorm2D.Cache {
       BatchNorm2D.Cache(
-        z: z.tensor, y: y?.tensor, mean: mean, inverseDeviation: inverseDeviation)
+        z: z.source, y: y?.source, mean: mean, inverseDeviation: inverseDeviation)
     }
   }
 
@@ -36,8 +36,8 @@ package struct NormalizedConvolution<Kernel: Convolution>: Layer {
   package private(set) var convolution: Kernel
   package private(set) var normalization: BatchNorm2D
 
-  private let names: (convolution: String, normalization: String)
-  let savesHalf: Bool
+  let names: (convolution: String, normalization: String)
+  let precision: TrainingPrecision
 
   /// Joins a convolution and a normalisation of its outputs under their names.
   ///
@@ -45,10 +45,10 @@ package struct NormalizedConvolution<Kernel: Convolution>: Layer {
   ///   - convolution: The convolution.
   ///   - normalization: The normalisation of its outputs, and the activation.
   ///   - names: What torchvision calls the two.
-  ///   - savesHalf: Whether what the backward pass reads is held in 16 bits.
+  ///   - precision: What training multiplies and keeps.
   public init(
     _ convolution: Kernel, _ normalization: BatchNorm2D,
-    names: (convolution: String, normalization: String), savesHalf: Bool = false
+    names: (convolution: String, normalization: String), precision: TrainingPrecision = .float32
   ) {
     precondition(
       convolution.outputs == normalization.channels,
@@ -56,7 +56,7 @@ package struct NormalizedConvolution<Kernel: Convolution>: Layer {
     self.convolution = convolution
     self.normalization = normalization
     self.names = names
-    self.savesHalf = savesHalf
+    self.precision = precision
   }
 
   /// Returns `[…, outHeight, outWidth, outputs]` for `x` of shape `[…, height, width, inputs]`.
@@ -71,17 +71,35 @@ package struct NormalizedConvolution<Kernel: Convolution>: Layer {
     return convolution(x) { running.normalize($0, adding: residual) }
   }
 
-  /// Returns `[…, outHeight, outWidth, outputs]` for `x` of shape `[…, height, width, inputs]`.
-  public mutating func forwardOnly(_ x: Tensor) -> Tensor { forwardOnly(x, adding: nil) }
+  /// Whether training multiplies bfloat16 numbers for an input of a shape.
+  func takesBFloat16(_ shape: [Int]) -> Bool {
+    precision == .bfloat16 && convolution.takesBFloat16(shape)
+  }
 
-  /// The same, with a residual of the output's shape added before the activation.
+  /// Returns the form in which training reads an input of a shape.
+  func inputForm(_ shape: [Int]) -> NormalizedOutput.Forms {
+    takesBFloat16(shape) ? .rounded : .floats
+  }
+
+  /// Returns `[…, outHeight, outWidth, outputs]` for `x` of shape `[…, height, width, inputs]`.
+  public mutating func forwardOnly(_ x: Tensor) -> Tensor {
+    forwardOnly(FeatureMap(x), adding: nil).floats
+  }
+
+  /// The same in the forms that are read next, with a residual of the output's shape added before the
+  /// activation.
   ///
   /// The convolution's outputs are normalised in place when all have been seen.
-  mutating func forwardOnly(_ x: Tensor, adding residual: Tensor?) -> Tensor {
+  mutating func forwardOnly(
+    _ x: FeatureMap, adding residual: Tensor?, as forms: NormalizedOutput.Forms = .floats
+  ) -> FeatureMap {
     let moments = BatchMoments(of: convolution.outputShape(x.shape))
-    var z = convolution(x) { moments.add($0) }
-    normalization.normalization(moments).normalize(&z, adding: residual)
-    return z
+    let operand = x.operand(isRounded: takesBFloat16(x.shape))
+    let z = convolution(operand) { moments.add($0) }
+    let shape = z.shape
+    let output = normalization.normalization(moments).output(
+      of: consume z, adding: residual, as: forms, keeping: false)
+    return FeatureMap(shape, floats: output.floats, rounded: output.rounded)
   }
 
   /// Returns `[…, outHeight, outWidth, outputs]` for `x` of shape `[…, height, width, inputs]`, and
@@ -94,45 +112,53 @@ package struct NormalizedConvolution<Kernel: Convolution>: Layer {
   package mutating func forward(
     _ x: Tensor, adding residual: Tensor?
   ) -> (y: Tensor, cache: Cache) {
-    forward(x, adding: residual, saving: .own)
+    let (y, cache) = forward(FeatureMap(x), adding: residual, saving: .own)
+    return (y.floats, cache)
   }
 
-  /// The same; `input` says what is saved of `x`.
+  /// The same in the forms that are read next; `input` says what is saved of `x`.
   mutating func forward(
-    _ x: Tensor, adding residual: Tensor?, saving input: SavedInput
-  ) -> (y: Tensor, cache: Cache) {
+    _ x: FeatureMap, adding residual: Tensor?, saving input: SavedInput,
+    as forms: NormalizedOutput.Forms = .floats
+  ) -> (y: FeatureMap, cache: Cache) {
     let moments = BatchMoments(of: convolution.outputShape(x.shape))
-    let z = convolution(x) { moments.add($0) }
-    let (y, normalized) = normalization.forward(z, adding: residual, moments)
-    let form = savesHalf ? SavedActivation.Form.half : .whole
+    let operand = x.operand(isRounded: takesBFloat16(x.shape))
+    let z = convolution(operand) { moments.add($0) }
     let saved: SavedActivation? =
       switch input {
-      case .own: SavedActivation(x, as: form)
+      case .own: SavedActivation(operand, as: precision.savesHalf ? .half : .whole)
       case .shared(let saved): saved
       case .none: nil
       }
+    let shape = z.shape
+    guard precision.savesHalf else {
+      let (y, normalized) = normalization.forward(z, adding: residual, moments)
+      let cache = Cache(
+        x: saved, z: SavedActivation(z, as: .whole),
+        y: normalized.y == nil ? nil : SavedActivation(y, as: .whole), mean: normalized.mean,
+        inverseDeviation: normalized.inverseDeviation)
+      return (FeatureMap(y), cache)
+    }
+    let known = normalization.normalization(moments)
+    let output = known.output(of: consume z, adding: residual, as: forms, keeping: true)
+    guard let kept = output.z else { preconditionFailure("nothing was kept of the input") }
     let cache = Cache(
-      x: saved, z: SavedActivation(normalized.z, as: savedForm(of: normalized)),
-      y: normalized.y.map { SavedActivation($0, as: savesHalf ? .signs : .whole) },
-      mean: normalized.mean, inverseDeviation: normalized.inverseDeviation)
-    return (y, cache)
+      x: saved, z: SavedActivation(kept), y: output.signs.map { SavedActivation($0) },
+      mean: known.mean, inverseDeviation: known.inverseDeviation)
+    return (FeatureMap(shape, floats: output.floats, rounded: output.rounded), cache)
   }
 
-  /// How `z` is saved: where a mask is made from it again, such that it is the forward pass's.
-  private func savedForm(of cache: BatchNorm2D.Cache) -> SavedActivation.Form {
-    guard savesHalf else { return .whole }
-    guard normalization.activation == .relu && cache.y == nil else { return .half }
-    return .halfRectified(
-      normalization.normalization(mean: cache.mean, inverseDeviation: cache.inverseDeviation))
-  }
-
-  /// Returns the output of a forward pass without a residual again, from what it saved.
-  func output(of cache: Cache) -> Tensor {
-    let normalization = normalization.normalization(
-      mean: cache.mean, inverseDeviation: cache.inverseDeviation)
-    var y = cache.z.tensor
-    normalization.normalize(&y, adding: nil)
-    return y
+  /// Returns the output of a forward pass without a residual again, from what it saved, as floats or
+  /// rounded.
+  func output(of cache: Cache, isRounded: Bool = false) -> ConvolutionCache {
+    guard let z = cache.z.half else {
+      preconditionFailure("only what is kept in 16 bits is made again")
+    }
+    let output = normalization.normalization(
+      mean: cache.mean, inverseDeviation: cache.inverseDeviation
+    ).output(of: z, isRounded: isRounded)
+    return FeatureMap(z.shape, floats: output.floats, rounded: output.rounded)
+      .operand(isRounded: isRounded)
   }
 
   /// Returns `dx` of the input's shape for `dy` of the output's.
@@ -140,13 +166,18 @@ package struct NormalizedConvolution<Kernel: Convolution>: Layer {
     backward(dy, cache, input: nil)
   }
 
-  /// The same; `input` is what the forward pass did not save.
+  /// The same; `input` is what the forward pass did not save, and `dx` is added to a sum of its shape
+  /// if there is one.
   mutating func backward(
-    _ dy: consuming Tensor, _ cache: consuming Cache, input: Tensor?
+    _ dy: consuming Tensor, _ cache: consuming Cache, input: ConvolutionCache?,
+    addedTo sum: consuming Tensor? = nil
   ) -> Tensor {
-    let x = cache.x
-    let dz = normalization.backward(dy, cache.normalization)
-    return convolution.backward(dz, Self.input(x, input))
+    let x = self.input(cache.x, input)
+    let dz =
+      x.isRounded
+      ? ConvolutionCache(normalization.roundedBackward(dy, cache.normalization))
+      : ConvolutionCache(normalization.backward(dy, cache.normalization))
+    return convolution.backward(dz, x, addedTo: sum)
   }
 
   /// Returns `dx`, and leaves in `dy` the gradient of the residual.
@@ -156,26 +187,35 @@ package struct NormalizedConvolution<Kernel: Convolution>: Layer {
 
   /// The same; `input` is what the forward pass did not save.
   mutating func backward(
-    _ dy: inout Tensor, _ cache: consuming Cache, input: Tensor?
+    _ dy: inout Tensor, _ cache: consuming Cache, input: ConvolutionCache?
   ) -> Tensor {
-    let x = cache.x
-    let dz = normalization.backward(&dy, cache.normalization)
-    return convolution.backward(dz, Self.input(x, input))
+    let x = self.input(cache.x, input)
+    let dz =
+      x.isRounded
+      ? ConvolutionCache(normalization.roundedBackward(&dy, cache.normalization))
+      : ConvolutionCache(normalization.backward(&dy, cache.normalization))
+    return convolution.backward(dz, x, addedTo: nil)
   }
 
   /// Adds to the parameters' gradients alone, for a layer whose input needs none.
   package mutating func backwardParameters(
     _ dy: consuming Tensor, _ cache: consuming Cache
   ) {
-    let dz = normalization.backward(dy, cache.normalization)
-    convolution.backwardWeight(dz, Self.input(cache.x, nil))
+    let x = input(cache.x, nil)
+    let dz =
+      x.isRounded
+      ? ConvolutionCache(normalization.roundedBackward(dy, cache.normalization))
+      : ConvolutionCache(normalization.backward(dy, cache.normalization))
+    convolution.backwardWeight(dz, x)
   }
 
-  private static func input(_ saved: SavedActivation?, _ given: Tensor?) -> ConvolutionCache {
-    guard let input = given ?? saved?.tensor else {
+  private func input(
+    _ saved: SavedActivation?, _ given: ConvolutionCache?
+  ) -> ConvolutionCache {
+    guard let input = given ?? saved?.input else {
       preconditionFailure("a unit that saves no input is given it again")
     }
-    return ConvolutionCache(x: input)
+    return input
   }
 
   /// Visits the convolution's parameter, then those of the normalisation.

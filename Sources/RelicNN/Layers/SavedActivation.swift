@@ -6,8 +6,6 @@ struct SavedActivation: Sendable {
     case whole
     /// Rounded to IEEE binary16.
     case half
-    /// The same, but a normalisation's rectifier opens where it did before rounding.
-    case halfRectified(Normalization)
     /// Whether each element is positive; read back as 1 and 0.
     case signs
   }
@@ -16,19 +14,64 @@ struct SavedActivation: Sendable {
     case whole(Tensor)
     case half(HalfPrecision)
     case signs(SignBits)
+    case rounded(BFloat16Tensor)
   }
 
   private let content: Content
+
+  private init(content: Content) { self.content = content }
 
   init(_ tensor: Tensor, as form: Form) {
     content =
       switch form {
       case .whole: .whole(tensor)
       case .half: .half(HalfPrecision(tensor))
-      case .halfRectified(let normalization):
-        .half(HalfPrecision(tensor, rectifiedBy: normalization))
       case .signs: .signs(SignBits(tensor))
       }
+  }
+
+  /// Saves what a convolution multiplied: the tensor in a form, or bfloat16 numbers as they are.
+  init(_ input: ConvolutionCache, as form: Form) {
+    switch input.content {
+    case .floats(let x): self.init(x, as: form)
+    case .rounded(let x): self.init(content: .rounded(x))
+    }
+  }
+
+  /// What a normalisation has kept.
+  init(_ numbers: HalfPrecision) { content = .half(numbers) }
+
+  init(_ bits: SignBits) { content = .signs(bits) }
+
+  /// The tensor as a convolution takes it.
+  var input: ConvolutionCache {
+    if case .rounded(let numbers) = content { return ConvolutionCache(numbers) }
+    return ConvolutionCache(tensor)
+  }
+
+  /// The numbers as a pass reads them.
+  var source: any FloatSource {
+    switch content {
+    case .whole(let tensor): tensor
+    case .half(let numbers): numbers
+    case .signs(let bits): bits
+    case .rounded(let numbers): numbers.tensor
+    }
+  }
+
+  var shape: [Int] {
+    switch content {
+    case .whole(let tensor): tensor.shape
+    case .half(let numbers): numbers.shape
+    case .signs(let bits): bits.shape
+    case .rounded(let numbers): numbers.shape
+    }
+  }
+
+  /// The numbers if they are held in IEEE binary16.
+  var half: HalfPrecision? {
+    if case .half(let numbers) = content { return numbers }
+    return nil
   }
 
   /// The tensor as it was saved.
@@ -37,6 +80,7 @@ struct SavedActivation: Sendable {
     case .whole(let tensor): tensor
     case .half(let numbers): numbers.tensor
     case .signs(let bits): bits.tensor
+    case .rounded(let numbers): numbers.tensor
     }
   }
 }

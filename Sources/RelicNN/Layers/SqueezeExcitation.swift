@@ -3,9 +3,10 @@
 /// `y = x · sigmoid(W₂ silu(W₁ mean(x) + b₁) + b₂)`, Hu et al. 2018, section 3; torchvision's
 /// `SqueezeExcitation` with SiLU.
 public struct SqueezeExcitation: Layer {
-  /// What backward reads: the input, and one row per image of what led to the gate.
+  /// What backward reads: the input unless it is given it again, and one row per image of what led to
+  /// the gate.
   public struct Cache: Sendable {
-    let x: SavedActivation
+    let x: SavedActivation?
     let first: Conv2D.Cache
     let hidden: Tensor
     let second: Conv2D.Cache
@@ -17,16 +18,16 @@ public struct SqueezeExcitation: Layer {
   private var second: Conv2D
   private var secondBias: Parameter
   private let average = GlobalAveragePool()
-  private let savesHalf: Bool
+  private let precision: TrainingPrecision
 
   /// Creates a layer from weights `[1, 1, channels, squeezed]` and `[1, 1, squeezed, channels]`,
-  /// with biases of 0; `savesHalf` holds what the backward pass reads in 16 bits.
-  public init(first: Conv2D, second: Conv2D, savesHalf: Bool = false) {
+  /// with biases of 0; `precision` says what training keeps.
+  public init(first: Conv2D, second: Conv2D, precision: TrainingPrecision = .float32) {
     precondition(
       first.outputs == second.inputs && first.inputs == second.outputs,
       "\(first.weight.value.shape) does not lead back through \(second.weight.value.shape)")
     self.first = first
-    self.savesHalf = savesHalf
+    self.precision = precision
     self.second = second
     firstBias = Parameter(Tensor(zeros: [first.outputs]), role: .bias)
     secondBias = Parameter(Tensor(zeros: [second.outputs]), role: .bias)
@@ -34,12 +35,13 @@ public struct SqueezeExcitation: Layer {
 
   /// Creates a layer with torchvision's initialisation.
   public init(
-    channels: Int, squeezed: Int, savesHalf: Bool = false, using generator: inout Philox
+    channels: Int, squeezed: Int, precision: TrainingPrecision = .float32,
+    using generator: inout Philox
   ) {
     self.init(
       first: Conv2D(inputs: channels, outputs: squeezed, kernel: 1, using: &generator),
       second: Conv2D(inputs: squeezed, outputs: channels, kernel: 1, using: &generator),
-      savesHalf: savesHalf)
+      precision: precision)
   }
 
   /// Returns `x · gate`, both `[…, height, width, channels]`.
@@ -50,12 +52,35 @@ public struct SqueezeExcitation: Layer {
 
   /// Returns `x · gate`, both `[…, height, width, channels]`, and saves `x` and the gate.
   public func forward(_ x: Tensor) -> (y: Tensor, cache: Cache) {
+    let form = precision.savesHalf ? SavedActivation.Form.half : .whole
+    let (y, cache) = forward(x, saving: SavedActivation(x, as: form), isRounded: false)
+    return (y.floats, cache)
+  }
+
+  /// The same as floats or rounded; what is saved of `x` is given.
+  func forward(
+    _ x: Tensor, saving saved: SavedActivation?, isRounded: Bool
+  ) -> (y: FeatureMap, cache: Cache) {
     let steps = gate(x)
     let cache = Cache(
-      x: SavedActivation(x, as: savesHalf ? .half : .whole), first: steps.first,
-      hidden: steps.hidden,
-      second: steps.second, gate: steps.gate)
-    return (ChannelGate.scaled(x, by: steps.gate), cache)
+      x: saved, first: steps.first, hidden: steps.hidden, second: steps.second, gate: steps.gate)
+    return (Self.scaled(x, by: steps.gate, isRounded: isRounded), cache)
+  }
+
+  /// Returns `x · gate` as floats or rounded.
+  func forwardOnly(_ x: Tensor, isRounded: Bool) -> FeatureMap {
+    Self.scaled(x, by: gate(x).gate, isRounded: isRounded)
+  }
+
+  /// Returns the output of a forward pass again, for its input.
+  func output(of cache: Cache, _ x: Tensor, isRounded: Bool) -> FeatureMap {
+    Self.scaled(x, by: cache.gate, isRounded: isRounded)
+  }
+
+  private static func scaled(_ x: Tensor, by gate: Tensor, isRounded: Bool) -> FeatureMap {
+    isRounded
+      ? FeatureMap(x.shape, floats: nil, rounded: ChannelGate.scaledAndRounded(x, by: gate))
+      : FeatureMap(ChannelGate.scaled(x, by: gate))
   }
 
   /// Returns the gate of every image and channel, `[…, 1, 1, channels]`, and what led to it.
@@ -86,9 +111,19 @@ public struct SqueezeExcitation: Layer {
   ///
   /// With s the gate: `ds = Σ dy x` over the pixels, `dx = dy s + d(mean) / pixels`.
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) -> Tensor {
+    backward(dy, cache, x: nil)
+  }
+
+  /// The same for the input, if the forward pass has not saved it.
+  mutating func backward(
+    _ dy: consuming Tensor, _ cache: consuming Cache, x: Tensor?
+  ) -> Tensor {
+    guard let x = x ?? cache.x?.tensor else {
+      preconditionFailure("a layer that saves no input is given it again")
+    }
     var dx = dy
     let gate = cache.gate
-    var dLogits = ChannelGate.gateGradient(dx, x: cache.x.tensor)
+    var dLogits = ChannelGate.gateGradient(dx, x: x)
     ChannelGate.applySigmoidGradient(to: &dLogits, y: gate)
     secondBias.accumulate(dLogits.summedRows())
     var dHidden = second.backward(dLogits, cache.second)

@@ -122,7 +122,7 @@ public struct BatchLoader: Sendable {
       var scratches = groups.map { $0.generator.makeScratch() }
       return chunk.rows.map { row in
         Result { () throws(UnreadableImage) in
-          let (source, image) = try readable(planned[row])
+          let (source, image) = try readable(planned[row], for: groups, epoch: epoch)
           for (index, group) in groups.enumerated() {
             for (block, view) in group.views.enumerated() {
               written.write(row, ofBlock: block, ofTensor: index) { elements in
@@ -139,12 +139,16 @@ public struct BatchLoader: Sendable {
   }
 
   /// Returns image `sample`, or the next one that can be read.
-  private func readable(_ sample: Int) throws(UnreadableImage) -> (Source, RGBImage) {
+  private func readable(
+    _ sample: Int, for groups: [ViewGroup], epoch: Int
+  ) throws(UnreadableImage) -> (Source, ReducedImage) {
     var skipped: [UnreadableImage] = []
     for offset in 0..<dataset.count {
       let candidate = (sample + offset) % dataset.count
       do {
-        let image = try dataset.image(at: candidate)
+        let image = try dataset.reducedImage(at: candidate) { width, height in
+          reduction(width: width, height: height, of: candidate, for: groups, epoch: epoch)
+        }
         return (Source(sample: candidate, skipped: skipped), image)
       } catch {
         skipped.append(UnreadableImage(index: candidate, cause: error))
@@ -152,6 +156,19 @@ public struct BatchLoader: Sendable {
       }
     }
     throw skipped[0]
+  }
+
+  /// The strongest reduction that every view of an image allows.
+  private func reduction(
+    width: Int, height: Int, of sample: Int, for groups: [ViewGroup], epoch: Int
+  ) -> ImageReduction {
+    let allowed = groups.flatMap { group in
+      group.views.map { view in
+        group.generator.reduction(
+          width: width, height: height, seed: seed, epoch: epoch, sample: sample, view: view)
+      }
+    }
+    return allowed.min { $0.rawValue < $1.rawValue } ?? .whole
   }
 }
 

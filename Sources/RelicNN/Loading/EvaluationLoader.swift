@@ -45,7 +45,10 @@ public struct EvaluationLoader: Sendable {
     var images = Tensor(uninitialized: [planned.count, size, size, 3])
     let errors = RowPass(rows: planned.count, grain: 4).mapRows(writing: &images) { row, elements in
       do {
-        transform.write(try dataset.image(at: planned[row]), into: &elements)
+        let source = try dataset.reducedImage(at: planned[row]) {
+          ImageReduction(from: ($0, $1), to: size)
+        }
+        transform.write(source.image, into: &elements)
         return UnreadableImage?.none
       } catch {
         return UnreadableImage(index: planned[row], cause: error)

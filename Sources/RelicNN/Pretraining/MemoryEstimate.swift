@@ -65,5 +65,9 @@ private func tensorBytes(in value: Any, _ counted: inout Set<ObjectIdentifier>) 
     let isNew = counted.insert(tensor.storageIdentity).inserted
     return isNew ? tensor.count * MemoryLayout<Float>.stride : 0
   }
+  if let tensor = value as? BFloat16Tensor {
+    let isNew = counted.insert(tensor.storageIdentity).inserted
+    return isNew ? tensor.count * MemoryLayout<UInt16>.stride : 0
+  }
   return Mirror(reflecting: value).children.reduce(0) { $0 + tensorBytes(in: $1.value, &counted) }
 }

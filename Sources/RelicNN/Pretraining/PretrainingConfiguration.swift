@@ -56,7 +56,8 @@ public struct PretrainingConfiguration: Equatable, Sendable {
   public var localViews = 0
   /// How far views differ from their images.
   public var viewStrength = ViewStrength()
-  /// Whether activations kept for the backward pass are held in 16 bits.
+  /// Whether products multiply bfloat16 where the processor has instructions for it, and activations
+  /// kept for the backward pass are held in 16 bits.
   public var fp16Precision = false
   /// Whether views are computed twice, so that only one is kept for the backward pass at a time.
   public var recomputes = false
@@ -85,7 +86,8 @@ extension Pretraining {
     var generator = Philox(seed: configuration.seed, purpose: .weights, sample: 1)
     let head = ProjectionHead(
       inputs: encoder.featureCount, hidden: configuration.projectionHidden,
-      outputs: configuration.projectionOutputs, using: &generator)
+      outputs: configuration.projectionOutputs, precision: configuration.precision,
+      using: &generator)
     var optimizer = Adam(
       learningRate: configuration.learningRate, weightDecay: configuration.weightDecay)
     optimizer.exemptsBiasAndNorm = configuration.exemptsBiasAndNorm
@@ -105,8 +107,11 @@ extension Pretraining {
 extension PretrainingConfiguration {
   /// Returns the encoder that a run starts with.
   public func makeEncoder() -> any EncoderNetwork {
-    encoder.network(stem: stem, seed: seed, savesHalf: fp16Precision)
+    encoder.network(stem: stem, seed: seed, precision: precision)
   }
+
+  /// What the run's products multiply and what it keeps.
+  public var precision: TrainingPrecision { fp16Precision ? .mixed : .float32 }
 
   /// What a run minimises.
   package var loss: any ContrastiveLoss {

@@ -18,9 +18,12 @@ public struct ProjectionHead: Layer {
   }
 
   /// Creates a head with PyTorch's default initialisation.
-  public init(inputs: Int, hidden: Int, outputs: Int, using generator: inout Philox) {
-    first = Linear(inputs: inputs, outputs: hidden, using: &generator)
-    second = Linear(inputs: hidden, outputs: outputs, using: &generator)
+  public init(
+    inputs: Int, hidden: Int, outputs: Int, precision: TrainingPrecision = .float32,
+    using generator: inout Philox
+  ) {
+    first = Linear(inputs: inputs, outputs: hidden, precision: precision, using: &generator)
+    second = Linear(inputs: hidden, outputs: outputs, precision: precision, using: &generator)
   }
 
   /// Returns `[…, outputs]` for `x` of shape `[…, inputs]`.

@@ -26,23 +26,3 @@ extension StateDict {
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 }
-
-/// The sum so far.
-private struct Checksum {
-  private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
-
-  mutating func add(_ word: UInt64) { value = (value ^ word) &* 0x100_0000_01b3 }
-
-  mutating func add(_ text: String) {
-    for byte in text.utf8 { add(UInt64(byte)) }
-    add(UInt64(text.utf8.count) + 256)
-  }
-
-  mutating func add(_ bytes: UnsafeRawBufferPointer) {
-    let whole = bytes.count / 8 * 8
-    for place in stride(from: 0, to: whole, by: 8) {
-      add(unsafe bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
-    }
-    for place in whole..<bytes.count { add(UInt64(unsafe bytes[place])) }
-  }
-}

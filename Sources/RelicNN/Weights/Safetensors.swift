@@ -163,18 +163,3 @@ extension StateDict.Value {
     if case .integers = self { true } else { false }
   }
 }
-
-extension UInt64 {
-  /// The eight bytes, lowest first.
-  var littleEndianBytes: [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: self >> (8 * $0)) } }
-}
-
-extension AtomicFile {
-  /// Appends a tensor's elements, little-endian.
-  fileprivate func write(_ tensor: Tensor) throws(FileError) {
-    let result = unsafe tensor.withElements { elements in
-      Result { () throws(FileError) in unsafe try write(UnsafeRawBufferPointer(elements)) }
-    }
-    try result.get()
-  }
-}

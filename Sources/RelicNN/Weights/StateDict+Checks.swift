@@ -33,25 +33,29 @@ extension StateDict {
   public func architecture(
     besides model: EncoderModel, _ stem: Stem
   ) -> String? {
-    let known: (EncoderModel, Stem)?
-    if self["features.0.0.weight"] != nil {
-      known = (.efficientnet, stem)
-    } else {
-      let side = self["conv1.weight"]?.shape.last
-      // Stems of one kernel differ by their strides, which weights do not show.
-      let kernel: Stem? =
-        side == 3 ? (stem == .small ? .small : .cifar) : side == 7 ? .imagenet : nil
-      let depth: EncoderModel? =
-        self["layer3.5.conv3.weight"] != nil && self["layer3.6.conv3.weight"] == nil
-        ? .resnet50
-        : self["layer4.1.conv2.weight"] != nil && self["layer1.2.conv1.weight"] == nil
-          && self["layer1.0.conv3.weight"] == nil
-          ? .resnet18
-          : self["layer1.0.conv1.weight"]?.shape == [32, 32, 3, 3] ? .resnet16Tapered : nil
-      known = kernel.flatMap { kernel in depth.map { ($0, kernel) } }
-    }
-    guard let known, known != (model, stem) else { return nil }
-    return known.0 == .efficientnet
-      ? "-m efficientnet" : "-m \(known.0.rawValue) --stem \(known.1.rawValue)"
+    guard let known = architecture(preferring: stem), known != (model, stem) else { return nil }
+    return known.model == .efficientnet
+      ? "-m efficientnet" : "-m \(known.model.rawValue) --stem \(known.stem.rawValue)"
+  }
+
+  /// The architecture that an encoder's names and first convolution show.
+  ///
+  /// - Parameter stem: Which of two it is that differ by their strides alone: weights do not show
+  ///   these. That of an EfficientNet is returned as it is given.
+  /// - Returns: Architecture and first layers, or `nil` for none that is known.
+  public func architecture(preferring stem: Stem) -> (model: EncoderModel, stem: Stem)? {
+    if self["features.0.0.weight"] != nil { return (.efficientnet, stem) }
+    let side = self["conv1.weight"]?.shape.last
+    let kernel: Stem? =
+      side == 3 ? (stem == .small ? .small : .cifar) : side == 7 ? .imagenet : nil
+    let depth: EncoderModel? =
+      self["layer3.5.conv3.weight"] != nil && self["layer3.6.conv3.weight"] == nil
+      ? .resnet50
+      : self["layer4.1.conv2.weight"] != nil && self["layer1.2.conv1.weight"] == nil
+        && self["layer1.0.conv3.weight"] == nil
+        ? .resnet18
+        : self["layer1.0.conv1.weight"]?.shape == [32, 32, 3, 3] ? .resnet16Tapered : nil
+    guard let kernel, let depth else { return nil }
+    return (depth, kernel)
   }
 }

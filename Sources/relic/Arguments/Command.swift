@@ -38,6 +38,9 @@ struct CommonSettings: Equatable, Sendable {
 
   /// The number of workers, or `nil` for all processors.
   var threads: Int?
+
+  /// Whether results, warnings and errors alone are shown.
+  var isQuiet = false
 }
 
 extension Command {
@@ -58,7 +61,10 @@ extension Command {
         [
           .value(
             "--threads", sets: \.common.threads, as: "N", from: 1, to: 1024,
-            "workers (default: all processors)")
+            "workers (default: all processors)"),
+          .flag(
+            "--quiet", "-q", sets: \.common.isQuiet,
+            "show results, warnings and errors alone, no progress and no remarks"),
         ])
     ]
   }

@@ -13,7 +13,8 @@ enum HelpText {
 
       \(list.joined(separator: "\n"))
 
-      'relic help COMMAND' shows the options of a command. Try 'relic demo' first.
+      'relic help COMMAND' shows the options of a command, 'relic help --man' prints the manual page,
+      'relic completions SHELL' what completes commands in bash, zsh or fish. Try 'relic demo' first.
       Exit codes: \(exitCodes).
 
       """
@@ -21,16 +22,14 @@ enum HelpText {
 
   /// The help of one command.
   static func command<Settings: Command>(_ command: Settings.Type) -> String {
-    let defaults = Settings()
-    let operand = Settings.operandPlaceholder.map { " " + $0 } ?? ""
-    var text = "usage: relic \(Settings.name)\(operand) [options]\n\n"
-    text += Settings.discussion + "\n"
-    for group in Settings.optionGroups {
+    let manual = CommandManual(command)
+    var text = "usage: \(manual.usage)\n\n" + manual.discussion + "\n"
+    for group in manual.groups {
       text += "\n\(group.title):\n"
-      for option in group.options {
-        let typed = [option.spellings.joined(separator: ", "), option.placeholder ?? ""]
+      for entry in group.entries {
+        let typed = [entry.spellings.joined(separator: ", "), entry.placeholder ?? ""]
         let head = "  " + typed.filter { !$0.isEmpty }.joined(separator: " ")
-        let lines = wrapped(option.help + defaultText(option, defaults), width: 98 - indent)
+        let lines = wrapped(entry.text, width: 98 - indent)
         let margin = String(repeating: " ", count: indent)
         text += head.count < indent - 1 ? head.padded(to: indent) : head + "\n" + margin
         text += lines.joined(separator: "\n" + margin) + "\n"
@@ -40,14 +39,6 @@ enum HelpText {
   }
 
   private static let indent = 34
-
-  private static func defaultText<Settings>(
-    _ option: Option<Settings>, _ defaults: Settings
-  ) -> String {
-    let choices = option.placeholder == nil || option.choices.isEmpty ? "" : ": \(option.expected)"
-    guard option.placeholder != nil, let value = option.get(defaults) else { return choices }
-    return choices + " (default \(value))"
-  }
 
   private static func wrapped(_ text: String, width: Int) -> [String] {
     var lines = [""]

@@ -47,7 +47,7 @@ struct DemoCommand: Command {
     evaluate.common.operands = [folder]
     evaluate.hasControls = true
     evaluate.format = format
-    console.line()
+    console.tell()
     try evaluate.run(console)
   }
 }

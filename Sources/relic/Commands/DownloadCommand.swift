@@ -45,12 +45,13 @@ struct DownloadCommand: Command {
     let archive = try DatasetArchive.published(dataset)
     let progress = DownloadProgress(console, name: typed)
     defer { progress.erase() }
+    if archivePath != nil { progress.showUnpacking() }
     let outcome = try archive.obtain(
       in: datasetPath, mirror: mirror, archive: archivePath,
       progress: { progress.show(received: $0, total: $1) })
     switch outcome {
-    case .alreadyThere: console.line("\(datasetPath): holds \(typed) already")
-    case .unpacked: console.line("\(datasetPath): \(typed) is there")
+    case .alreadyThere: console.tell("\(datasetPath): holds \(typed) already")
+    case .unpacked: console.tell("\(datasetPath): \(typed) is there")
     }
   }
 }

@@ -31,9 +31,11 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Validati
         .value(
           "--batch-size", "-b", sets: \.batchSize, as: "N", from: 1, to: 65_536,
           "images at a time"),
-        meanOption, deviationOption, precisionOption, maxMegapixelsOption, mirrorOption,
-        brokenImagesOption,
+        meanOption, deviationOption, precisionOption, maxMegapixelsOption, decodeOption,
+        mirrorOption, brokenImagesOption,
+      ] + cacheOptions + [
         .choice("--format", sets: \.format, as: "NAME", "layout of the table"),
+        .flag("--json", sets: \.printsJSON, "the same as '--format json'"),
       ]),
     scoringOptions,
   ]
@@ -49,6 +51,7 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Validati
   var files = DatasetFiles()
   var scoring = ProbeOptions()
   var format = AccuracyTable.Format.text
+  var printsJSON = false
   var common = CommonSettings()
 
   func run(_ console: Console) throws {
@@ -58,9 +61,10 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Validati
     }
     for path in common.operands { try MistakenPath.check(path, for: .run) }
     let runs = common.operands.map { RunFolder(path: $0) }
+    let files = try files.withCache(console)
     // All are read before the first is scored: a wrong name at the end costs no time.
     let sources = try runs.map { run in
-      (run, try self.images(of: run), try FeatureSource(run, network, in: precision))
+      (run, try self.images(of: run, files), try FeatureSource(run, network, in: precision))
     }
     if let (_, _, source) = sources.first { tell(of: source, console) }
     for (run, images, _) in sources {
@@ -91,13 +95,13 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Validati
         failure = failure ?? error
       }
     }
-    console.write(AccuracyTable(scores).rendered(as: format))
+    console.write(AccuracyTable(scores).rendered(as: printsJSON ? .json : format))
     // Scores that took hours are shown also where they cannot be kept.
     if let failure { throw failure }
   }
 
   /// Returns where the images to score a run by are.
-  private func images(of run: RunFolder) throws -> DatasetSplits {
+  private func images(of run: RunFolder, _ files: DatasetFiles) throws -> DatasetSplits {
     let recorded = try run.options().configuration
     return DatasetSplits(
       dataset: datasetName?.rawValue ?? recorded.dataset,

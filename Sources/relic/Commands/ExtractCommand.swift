@@ -54,8 +54,8 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand, Prefix
           "--output", sets: \.output, as: "DIR",
           "the folder to write to (default, in the run folder: 'features', and for controls "
             + "'features-random-init' and 'features-raw-pixels')"),
-        maxMegapixelsOption, mirrorOption, brokenImagesOption,
-      ]),
+        maxMegapixelsOption, decodeOption, mirrorOption, brokenImagesOption,
+      ] + cacheOptions),
   ]
 
   var encoder: String?
@@ -121,7 +121,7 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand, Prefix
     var source = try source(path: path, run: run, configuration, help: help)
     source.normalization = try pixels.normalization(help: help)
     for note in source.notes { console.writeError("note: \(note)\n") }
-    let files = try files.completed(by: run, isPathTyped: datasetPath != nil)
+    let files = try files.completed(by: run, isPathTyped: datasetPath != nil).withCache(console)
     tell(of: source, console)
     try files.fetchIfMissing(name, in: configuration.datasetPath, console)
     let extraction = FeatureExtraction(
@@ -140,7 +140,7 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand, Prefix
       return try write(extraction, to: folder, console)
     }
     let (train, test) = try extraction.writeFeatures(to: folder)
-    console.line(
+    console.tell(
       "\(folder): \(train.rows) + \(test.rows) images, \(train.columns.counted("feature")) each; "
         + Self.advice(train, test, in: folder))
   }
@@ -172,7 +172,7 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand, Prefix
     let images = try extraction.splits.train()
     let advice = ScoringAdvice(extraction.splits)
     let samples = try extraction.writeFeatures(of: images, to: folder)
-    console.line(
+    console.tell(
       "\(folder): \(samples.rows.counted("image")), \(samples.columns.counted("feature")) each; "
         + advice.afterExtraction(to: folder))
   }

@@ -14,13 +14,22 @@ struct InfoCommand: Command {
       relic info runs/cifar10
     """
   static let operandPlaceholder: String? = "[RUN...]"
-  static let options: [OptionGroup<InfoCommand>] = []
+  static let options: [OptionGroup<InfoCommand>] = [
+    OptionGroup(
+      "Output",
+      [
+        .flag(
+          "--json", sets: \.printsJSON, "one JSON object, or of runs an array with one of each")
+      ])
+  ]
 
+  var printsJSON = false
   var common = CommonSettings()
 
   func run(_ console: Console) throws {
     guard !common.operands.isEmpty else { return tellOfMachine(console) }
     let summaries = try common.operands.map { try RunSummary(RunFolder(path: $0)) }
+    if printsJSON { return console.write(JSONText.line(summaries.map(\.facts))) }
     for (index, (path, summary)) in zip(common.operands, summaries).enumerated() {
       console.line((index > 0 ? "\n" : "") + path.printable)
       for (name, text) in summary.rows {
@@ -33,6 +42,17 @@ struct InfoCommand: Command {
     let processor = Processor.current
     let instructions = processor.level?.rawValue ?? "no x86-64"
     let bfloat16 = processor.bfloat16
+    let slow = SlowBLAS(
+      core: BLAS.core, configuration: BLAS.configuration, processor: processor,
+      choice: ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"])
+    if printsJSON {
+      return console.write(
+        JSONText.line(
+          Machine(
+            version: Program.version, workers: ThreadPool.workerCount, processor: processor.name,
+            instructions: processor.level?.rawValue, bfloat16: bfloat16, blas: BLAS.configuration,
+            blasCore: BLAS.core, warning: slow?.description)))
+    }
     for (name, text) in [
       ("relic", Program.version), ("workers", "\(ThreadPool.workerCount)"),
       ("processor", (processor.name.map { $0 + ", " } ?? "") + instructions),
@@ -41,9 +61,18 @@ struct InfoCommand: Command {
     ] {
       console.line(name.padded(to: 11) + text)
     }
-    let slow = SlowBLAS(
-      core: BLAS.core, configuration: BLAS.configuration, processor: processor,
-      choice: ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"])
     if let slow { console.writeError("warning: \(slow)\n") }
+  }
+
+  /// What decides how fast the program runs, for other programs.
+  private struct Machine: Encodable {
+    let version: String
+    let workers: Int
+    let processor: String?
+    let instructions: String?
+    let bfloat16: [String]
+    let blas: String
+    let blasCore: String
+    let warning: String?
   }
 }

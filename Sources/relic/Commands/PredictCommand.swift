@@ -36,6 +36,9 @@ struct PredictCommand: DatasetCommand {
           "--batch-size", "-b", sets: \.batchSize, as: "N", from: 1, to: 65_536,
           "images at a time"),
         .value("--output", sets: \.outputPath, as: "FILE", "where to write (default: print)"),
+        .flag(
+          "--json", sets: \.printsJSON,
+          "one JSON object in place of comma-separated values"),
         maxMegapixelsOption, brokenImagesOption,
       ])
   ]
@@ -46,6 +49,7 @@ struct PredictCommand: DatasetCommand {
   var encoder: String?
   var batchSize = 256
   var outputPath: String?
+  var printsJSON = false
   var files = DatasetFiles()
   var common = CommonSettings()
 
@@ -71,7 +75,8 @@ struct PredictCommand: DatasetCommand {
     let names = try namePath.map { try readFileNames($0, of: samples.features.rows, in: source) }
     let text: String
     do {
-      text = try Self.table(probe, samples.features, names: names ?? samples.files)
+      let predictions = try Predictions(probe, samples.features, names: names ?? samples.files)
+      text = printsJSON ? predictions.json : predictions.csv
     } catch {
       throw UnfitFeatures(source: source, cause: error)
     }
@@ -80,14 +85,14 @@ struct PredictCommand: DatasetCommand {
       console.writeError(
         "warning: \(source): features of \(difference), to which the probe was fitted\n")
     }
-    console.forProgress.line(
+    console.forProgress.tell(
       "\(source): \(samples.features.rows.counted("sample")) of "
         + "\(samples.features.columns.counted("feature")), in "
         + "\(probe.classes.map(probe.name(of:)).classList)")
     if let outputPath {
       try AtomicFile.write(text.utf8, to: outputPath)
     } else {
-      console.write(text)
+      console.write(data: text)
     }
   }
 
@@ -111,7 +116,7 @@ struct PredictCommand: DatasetCommand {
         "'\(path)' holds a run", remedy: "name features of it, such as \(folder.featuresPath)")
     }
     if !FeatureFolder.hasSamples(in: path), DatasetName(foundIn: path) != nil {
-      guard let run = probe.origin.map({ RunFolder(path: $0.encoder) }), run.holdsRun else {
+      guard let run = probe.origin?.run else {
         throw UsageError.conflict(
           "'\(path)' holds no features",
           remedy: "of images, name the run whose encoder makes them by --encoder")
@@ -127,11 +132,9 @@ struct PredictCommand: DatasetCommand {
     ofImages path: String, _ run: RunFolder, _ probe: FittedProbe, _ console: Console
   ) throws -> Samples {
     // As the features that the probe was fitted to.
-    let precision = probe.origin?.precision.flatMap(Precision.init) ?? .float32
-    var source = try FeatureSource(run, .target, in: precision)
-    if let mean = probe.origin?.pixelMean, let deviation = probe.origin?.pixelDeviation {
-      source.normalization = PixelNormalization(mean: mean, deviation: deviation)
-    }
+    let source = try FeatureSource(run, as: probe.origin)
+    var files = files
+    files.decoding = probe.origin?.decoding.flatMap(ImageDecoding.init)
     let dataset = DatasetName(foundIn: path) ?? .folder
     let splits = DatasetSplits(
       dataset: dataset.rawValue, path: path,
@@ -144,19 +147,5 @@ struct PredictCommand: DatasetCommand {
       skipped: SkippedImages(console), console: console.forProgress)
     let (samples, origin) = try extraction.features(of: images, called: split.rawValue)
     return (samples, origin)
-  }
-
-  private static func table(
-    _ probe: FittedProbe, _ features: Features, names: [String]?
-  ) throws(FitError) -> String {
-    let probabilities = try probe.probabilities(features)
-    let classes = probe.classes.map(probe.name(of:))
-    var text = csvLine([names == nil ? "row" : "file", "prediction"] + classes)
-    for (row, label) in probe.labels(probabilities).enumerated() {
-      text += csvLine(
-        [names?[row] ?? String(row), probe.name(of: label)]
-          + probabilities.row(row).map { "\($0)" })
-    }
-    return text
   }
 }

@@ -13,17 +13,20 @@ extension PretrainCommand {
       ? begin(encoder, run, loader, from: start) : restore(encoder, run, loader, console)
     start?.tell(console)
     console.tell(of: loader.dataset, as: recorded.datasetName?.pretrainingSplit ?? .train)
-    if let batchFit { console.line("\(batchFit)") }
-    console.line(
+    if let batchFit { console.tell("\(batchFit)") }
+    console.tell(
       "\(loader.dataset.count.counted("image")) of \(configuration.dataset), "
         + "\(loader.stepsPerEpoch.counted("step")) an epoch, "
         + "\(ThreadPool.workerCount.counted("worker")), "
-        + "BLAS core \(BLAS.core)")
+        + "BLAS core \(BLAS.core)" + configuration.precision.note)
     let longer = try resumed == nil ? nil : run.lengthen(to: configuration, after: state.step)
-    if let longer { console.line(longer.line) }
+    if let longer { console.tell(longer.line) }
+    let forecast = RunForecast(
+      configuration, of: encoder, stepsPerEpoch: loader.stepsPerEpoch, stepsTaken: state.step)
+    if state.step < state.length.steps { console.tell("\(forecast)") }
     if state.step == state.length.steps {
       let epochs = configuration.epochs
-      console.line(
+      console.tell(
         "\(run.path): the run has ended, after \(epochs.counted("epoch")); train it longer with "
           + "'relic pretrain --resume \(run.path) --epochs \(2 * epochs)'")
     } else {
@@ -31,9 +34,11 @@ extension PretrainCommand {
         state.run(on: loader), of: configuration, run: run, evaluation: evaluation,
         skipped: skipped, console: console)
       loop.lengthChange = longer?.change
+      // A run that was begun with event files goes on with them.
+      loop.writesEvents = writesEvents || !EventFile.names(in: run.path).isEmpty
       try loop.finish()
     }
-    console.line(
+    console.tell(
       "\(run.encoderPath): the encoder; "
         + ScoringAdvice(DatasetSplits(configuration, files)).afterRun(run.path))
   }

@@ -33,6 +33,11 @@ struct PretrainCommand: DatasetCommand, PrefixCommand {
             "start from the weights of a relic_model.pth or checkpoint.safetensors, or of an "
               + "encoder alone, such as torchvision's resnet18.pth"),
           prefixOption, mirrorOption, brokenImagesOption,
+        ] + cacheOptions + [
+          .flag(
+            "--tensorboard", sets: \.writesEvents,
+            "write the numbers of metrics.jsonl as TensorBoard's event files, too; a run that is "
+              + "resumed goes on with them"),
           .flag("--overwrite", sets: \.overwrites, "replace a run that is already in the folder"),
           .value(
             "--config", sets: \.configFile, as: "FILE",
@@ -60,6 +65,7 @@ struct PretrainCommand: DatasetCommand, PrefixCommand {
   var weights: String?
   var prefix: String?
   var overwrites = false
+  var writesEvents = false
   var configFile: String?
   /// The batch size that was chosen for the data set, if one was.
   var batchFit: BatchFit?
@@ -115,6 +121,8 @@ struct PretrainCommand: DatasetCommand, PrefixCommand {
     try check(run)
     var command = self
     command.files.maxMegapixels = recorded.maxMegapixels
+    command.files.decoding = recorded.decoding
+    command.files = try command.files.withCache(console)
     if let file = configurationFile {
       let place = try ConfigurationFile(path: file).datasetPath()
       command.files.recordedPath = place?.path == configuration.datasetPath ? place : nil
@@ -149,6 +157,10 @@ struct PretrainCommand: DatasetCommand, PrefixCommand {
         remedy: dataset.count < 2
           ? "add some, for each is told from the others" : "choose a smaller one")
     }
+    command.recorded.fitWarmup(toSteps: command.configuration.epochs * loader.stepsPerEpoch)
+    try RunForecast(
+      command.configuration, of: encoder, stepsPerEpoch: loader.stepsPerEpoch
+    ).checkDisk(of: run, free: DiskSpace.free(at: run.path))
     let skipped = SkippedImages(console)
     let evaluationInterval = recorded.evaluationInterval
     let evaluation = OnlineEvaluation(

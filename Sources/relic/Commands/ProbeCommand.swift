@@ -31,7 +31,8 @@ struct ProbeCommand: ProbingCommand {
     OptionGroup(
       "Output",
       [
-        .flag("--json", sets: \.printsJSON, "print one JSON object and nothing else"),
+        .choice("--format", sets: \.format, as: "NAME", "layout of the table"),
+        .flag("--json", sets: \.printsJSON, "the same as '--format json'"),
         .flag("--report", sets: \.printsReport, "print scores by class and the confusion matrix"),
         .value("--save", sets: \.savePath, as: "DIR", "keep the fitted probe for 'relic predict'"),
       ]),
@@ -39,6 +40,7 @@ struct ProbeCommand: ProbingCommand {
 
   var files = FeatureFiles()
   var scoring = ProbeOptions()
+  var format = AccuracyTable.Format.text
   var printsJSON = false
   var printsReport = false
   var savePath: String?
@@ -52,6 +54,7 @@ struct ProbeCommand: ProbingCommand {
     }
     let folder = try files.folder(
       operands: common.operands, help: "relic \(Self.name) --help")
+    let printsJSON = printsJSON || format == .json
     if let savePath { try OutputFolder.check(savePath, option: "--save") }
     var (scores, probes) = try ProbeRun(
       probe: probe, isSilent: printsJSON, console: console.forProgress
@@ -69,12 +72,15 @@ struct ProbeCommand: ProbingCommand {
   }
 
   private func write(_ scores: [ProbeScore], _ console: Console) {
+    let layout = TextTable.Format(rawValue: format.rawValue) ?? .text
     let sizes = scores[0]
-    console.line(
-      "\(sizes.trainCount) training and \(sizes.testCount) test samples of "
-        + "\(sizes.featureDimension.counted("feature")), \(sizes.confusionMatrix.labels.count) classes"
-    )
-    console.line()
+    // What is no table would be in the way of a program that reads one.
+    if layout != .csv {
+      console.line(
+        "\(sizes.trainCount) training and \(sizes.testCount) test samples of "
+          + "\(sizes.featureDimension.counted("feature")), "
+          + "\(sizes.confusionMatrix.labels.count) classes\n")
+    }
     var table = TextTable([
       "Evaluation model", "top-1 %", "train top-1 %", "log-loss", "C", "iterations", "end",
       "seconds",
@@ -88,7 +94,7 @@ struct ProbeCommand: ProbingCommand {
         score.seconds.fixed(2),
       ])
     }
-    console.write(table.rendered(as: .text))
+    console.write(table.rendered(as: layout))
     for score in scores where printsReport {
       console.line("\n\(score.modelName)\n\n\(score.report.text)\n\(score.confusionMatrix.text)")
     }

@@ -83,7 +83,7 @@ struct ViewsCommand: DatasetCommand {
       }
     }
     try AtomicFile.write(drawing.encoded(), to: output)
-    console.line(
+    console.tell(
       "\(output): \(rows.counted("image")), \(globalViews) large and \(localViews) small views")
   }
 }

@@ -110,8 +110,7 @@ struct FeatureExtraction {
     let loader = EvaluationLoader(
       dataset: images, imageSize: source.imageSize, batchSize: batchSize,
       broken: splits.files.brokenImages)
-    let start = ContinuousClock.now
-    var display = StatusDisplay(console)
+    var display = WorkProgress(console, split, of: images.count, "images")
     var (count, columns) = (0, 0)
     for index in 0..<loader.batchCount {
       let batch = try loader.batch(index)
@@ -133,11 +132,7 @@ struct FeatureExtraction {
           names: batch.samples.compactMap { images.fileName(at: $0) }))
       count += batch.samples.count
       columns = values.count / batch.samples.count
-      let speed = Double(count) / ((ContinuousClock.now - start) / .seconds(1))
-      display.show([
-        "\(split): \(count)/\(images.count) images", "\(speed.fixed(0)) images/s",
-        "\((Double(images.count - count) / speed).duration) left",
-      ])
+      display.show(count)
     }
     display.erase()
     guard count > 0 else {
@@ -149,6 +144,7 @@ struct FeatureExtraction {
     origin.trainCount = count
     origin.classNames = images.classNames
     origin.maxImageMegapixels = splits.files.maxMegapixels
+    origin.decoding = splits.files.decoding.flatMap { $0 == .full ? nil : $0.rawValue }
     return origin
   }
 }

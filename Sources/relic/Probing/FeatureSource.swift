@@ -16,6 +16,9 @@ struct FeatureSource {
   /// What the file of the encoder has besides, a line each.
   private(set) var notes: [String] = []
 
+  /// What follows a run's path where the features are those of its online network.
+  static let onlineMark = " (online)"
+
   /// What it is, for the description beside the features.
   private var origin: FeatureDescription
 
@@ -74,7 +77,7 @@ struct FeatureSource {
         prefix: isOnline ? "online_encoder.0" : nil, model: configuration.encoder,
         stem: configuration.stem),
       imageSize: configuration.imageSize, in: precision)
-    origin.encoder = run.path + (isOnline ? " (online)" : "")
+    origin.encoder = run.path + (isOnline ? Self.onlineMark : "")
     origin.seed = configuration.seed
     origin.projectionDimension = configuration.projectionOutputs
   }

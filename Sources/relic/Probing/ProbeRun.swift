@@ -18,17 +18,28 @@ struct ProbeRun {
   func evaluate(
     _ folder: FeatureFolder, from source: String
   ) throws(UnfitFeatures) -> (scores: [ProbeScore], probes: [FittedProbe]) {
-    var display = StatusDisplay(console)
-    defer { display.erase() }
+    let console = isSilent ? console.quiet : console
+    let limit = probe.regression.maxIterations
+    var fits = WorkProgress(console, "fit", of: limit, "iterations", isLimit: true)
+    var votes = WorkProgress(console, "vote", of: folder.test.features.rows, "samples")
+    var iteration = 0
+    defer {
+      fits.erase()
+      votes.erase()
+    }
     var result: (scores: [ProbeScore], probes: [FittedProbe])
     do {
-      result = try probe.evaluate(folder) { progress in
-        if isSilent { return }
-        display.show([
-          "fit \(progress.fit + 1)", "iteration \(progress.iteration)",
-          "objective \(progress.objective.fixed(6))",
-        ])
-      }
+      result = try probe.evaluate(
+        folder,
+        progress: { progress in
+          // The fits of a sweep come one after the other.
+          if progress.iteration < iteration {
+            fits.erase()
+            fits = WorkProgress(console, "fit", of: limit, "iterations", isLimit: true)
+          }
+          iteration = progress.iteration
+          fits.show(iteration, "objective \(progress.objective.fixed(6))")
+        }, answered: { votes.show($0) })
     } catch {
       throw UnfitFeatures(source: source, cause: error)
     }

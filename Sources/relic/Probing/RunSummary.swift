@@ -3,12 +3,12 @@ internal import RelicNN
 
 /// What a run is and how far it has come, from the files of its folder.
 struct RunSummary {
-  private let run: RunFolder
-  private let options: RunOptions
+  let run: RunFolder
+  let options: RunOptions
   /// The notes of the newest checkpoint.
-  private let notes: [String: String]
-  private let log: [LogLine]
-  private let scores: [Score]
+  let notes: [String: String]
+  let log: [LogLine]
+  let scores: [Score]
 
   /// Reads the folder; of a file that is missing nothing is told.
   init(_ run: RunFolder) throws {
@@ -36,7 +36,7 @@ struct RunSummary {
       .compactMap { name, text in text.map { (name, $0) } } + [("files", files)]
   }
 
-  private var configuration: PretrainingConfiguration { options.configuration }
+  var configuration: PretrainingConfiguration { options.configuration }
 
   private var dataset: String {
     let held = configuration.validationCount
@@ -113,17 +113,12 @@ struct RunSummary {
     return names.map { name in
       let path = "\(run.path)/\(name)"
       if FolderIdentity(path) != nil { return name + "/" }
-      return name + (ByteFile.size(of: path).map { " (\(Self.size($0)))" } ?? "")
+      return name + (ByteFile.size(of: path).map { " (\($0.byteSize))" } ?? "")
     }.joined(separator: ", ")
   }
 
-  private static func size(_ bytes: Int) -> String {
-    bytes < 1_000_000
-      ? "\((Double(bytes) / 1e3).fixed(1)) kB" : "\((Double(bytes) / 1e6).fixed(0)) MB"
-  }
-
   /// What is read of a line of `metrics.jsonl`.
-  private struct LogLine: Decodable {
+  struct LogLine: Decodable {
     let step: Int
     let epoch: Int?
     let epochLoss: Double?
@@ -135,7 +130,7 @@ struct RunSummary {
   }
 
   /// What is read of `evaluation.json`.
-  private struct Score: Decodable {
+  struct Score: Decodable {
     struct Features: Decodable {
       let dataset: String?
       let epochs: Int?

@@ -3,16 +3,22 @@ internal import RelicNN
 
 /// The file of one JSON object per line that a run adds to.
 struct MetricsLog {
-  private let path: String
-  private let handle: FileHandle
+  private let file: AppendedFile
+  /// Where the same numbers are told for TensorBoard, if they are.
+  private let events: EventFile?
   /// What the run had taken when the last process ended, with the steps that are taken again.
   let earlierCost: RunCost
 
   /// Opens the log, without the lines of steps after `step`: a resumed run takes them again.
   ///
   /// A line is bytes, and one that cannot be read as an entry stays.
-  init(path: String, keepingThrough step: Int) throws {
-    self.path = path
+  ///
+  /// - Parameters:
+  ///   - path: The file, which need not be there.
+  ///   - step: The last step whose lines stay.
+  ///   - eventFolder: Where TensorBoard is told the same, if it is.
+  /// - Throws: What cannot be read or written.
+  init(path: String, keepingThrough step: Int, eventFolder: String? = nil) throws {
     var lines: [Data.SubSequence] = []
     if FileManager.default.fileExists(atPath: path) {
       let file = try ByteFile(path: path)
@@ -28,11 +34,10 @@ struct MetricsLog {
     }
     earlierCost = cost
     try AtomicFile.write(kept, to: path)
-    guard let handle = FileHandle(forWritingAtPath: path) else {
-      throw FileError.cannotWrite(path: path, reason: "it cannot be opened again")
+    file = try AppendedFile(path: path)
+    events = try eventFolder.map { folder throws(FileError) in
+      try EventFile(in: folder, after: step, lines: kept.split(separator: 0x0a))
     }
-    self.handle = handle
-    try handle.seekToEnd()
   }
 
   /// Adds one line.
@@ -47,28 +52,10 @@ struct MetricsLog {
     do {
       line = [UInt8](try encoder.encode(entry)) + [0x0a]
     } catch {
-      throw .cannotWrite(path: path, reason: "\(error.localizedDescription)")
+      throw .cannotWrite(path: file.path, reason: "\(error.localizedDescription)")
     }
-    try append(line)
-  }
-
-  /// Adds a line whole or not at all.
-  private func append(_ line: [UInt8]) throws(FileError) {
-    let descriptor = handle.fileDescriptor
-    let start = lseek(descriptor, 0, SEEK_CUR)
-    var rest = line[...]
-    while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes { bytes in
-        unsafe write(descriptor, bytes.baseAddress, bytes.count)
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else {
-        let reason = systemReason()
-        ftruncate(descriptor, start)
-        throw .cannotWrite(path: path, reason: reason)
-      }
-      rest = rest.dropFirst(count)
-    }
+    try file.append(line)
+    try events?.append(line)
   }
 
   /// What is read of a line.

@@ -35,6 +35,9 @@ struct RunFolder {
   /// The first of these files that is there.
   var firstFile: String? { files.first(where: FileManager.default.fileExists) }
 
+  /// The bytes of these files that are there.
+  var size: Int { files.compactMap { ByteFile.size(of: $0) }.reduce(0, +) }
+
   /// The features that `relic extract` writes unless it is told where.
   var featuresPath: String { path + "/features" }
 
@@ -69,7 +72,9 @@ struct RunFolder {
       defer { lock.release() }
       FeatureFolder.remove(from: featuresPath)
     }
-    for file in files { try? FileManager.default.removeItem(atPath: file) }
+    for file in files + EventFile.names(in: path).map({ path + "/" + $0 }) {
+      try? FileManager.default.removeItem(atPath: file)
+    }
   }
 
   /// Records the options that decide the run.

@@ -12,6 +12,9 @@ struct Console: Sendable {
   /// Whether standard output is a terminal, where a line can be drawn over.
   let isTerminal: Bool
 
+  /// Whether results, warnings and errors alone are shown.
+  var isQuiet = false
+
   /// The console of this process.
   static let standard = Console(
     write: StandardOutput.write,
@@ -28,8 +31,29 @@ struct Console: Sendable {
   /// Where a command whose result goes to standard output tells how far it is: on a terminal the
   /// same place, for the lines vanish, otherwise standard error.
   var forProgress: Console {
-    isTerminal ? self : Console(write: writeError, writeError: writeError, isTerminal: false)
+    isTerminal
+      ? self
+      : Console(write: writeError, writeError: writeError, isTerminal: false, isQuiet: isQuiet)
   }
+
+  /// The same without progress and remarks.
+  var quiet: Console {
+    let writeError = writeError
+    return Console(
+      write: write, writeError: { if !$0.hasPrefix("note: ") { writeError($0) } },
+      isTerminal: isTerminal, isQuiet: true)
+  }
+
+  /// Writes lines that another program may read to standard output; on a terminal, names in them
+  /// cannot command it.
+  func write(data text: String) {
+    guard isTerminal else { return write(text) }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    write(lines.map { String($0).printable }.joined(separator: "\n"))
+  }
+
+  /// Says in a line what is being done or was; results are written whether told of or not.
+  func tell(_ text: String = "") { if !isQuiet { line(text) } }
 
   /// Writes a line to standard output.
   func line(_ text: String = "") { write(text + "\n") }

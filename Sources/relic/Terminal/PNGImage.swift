@@ -2,6 +2,13 @@ internal import RelicNN
 
 /// An 8-bit RGB image that is drawn on and saved as PNG.
 struct PNGImage {
+  /// What a pixel can be.
+  struct Color: Equatable {
+    let red: UInt8
+    let green: UInt8
+    let blue: UInt8
+  }
+
   let width: Int
   let height: Int
   private var pixels: [UInt8]
@@ -25,6 +32,27 @@ struct PNGImage {
           pixels[destination + channel] = UInt8(
             max(0, min(255, (255 * scalars[source + channel]).rounded())))
         }
+      }
+    }
+  }
+
+  /// Draws an image at its own size.
+  mutating func draw(_ image: RGBImage, x: Int, y: Int) {
+    for row in 0..<image.height {
+      let source = 3 * row * image.width
+      let destination = 3 * ((y + row) * width + x)
+      pixels.replaceSubrange(
+        destination..<(destination + 3 * image.width),
+        with: image.pixels[source..<(source + 3 * image.width)])
+    }
+  }
+
+  /// Fills a rectangle with one colour.
+  mutating func fill(x: Int, y: Int, width: Int, height: Int, _ color: Color) {
+    for row in y..<(y + height) {
+      for column in x..<(x + width) {
+        let place = 3 * (row * self.width + column)
+        pixels.replaceSubrange(place..<(place + 3), with: [color.red, color.green, color.blue])
       }
     }
   }

@@ -14,6 +14,7 @@ struct StatusDisplay {
 
   /// Shows the fields if enough time has passed since the last ones, or in any case.
   mutating func show(_ fields: @autoclosure () -> [String], always: Bool = false) {
+    if console.isQuiet { return }
     let now = ContinuousClock.now
     let pause = console.isTerminal ? Self.secondsBetweenDrawings : Self.secondsBetweenLines
     if !always, now - lastShown < .seconds(pause) { return }

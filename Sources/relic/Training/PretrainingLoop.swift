@@ -13,6 +13,8 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
   private var watch: TrainingWatch
   /// What is recorded before the first step, if the run has become longer.
   var lengthChange: LengthChange?
+  /// Whether TensorBoard is told what metrics.jsonl is.
+  var writesEvents = false
 
   private var state: Pretraining<Backbone> { steps.state }
 
@@ -35,15 +37,23 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
   /// - Throws: `Interruption` after a step during which the user asked to end; the run is saved.
   mutating func finish() throws {
     let interrupt = Interrupt(console)
-    let log = try MetricsLog(path: run.metricsPath, keepingThrough: state.step)
+    let log = try MetricsLog(
+      path: run.metricsPath, keepingThrough: state.step,
+      eventFolder: writesEvents ? run.path : nil)
     if let lengthChange { try log.append(lengthChange) }
     let clock = RunClock(after: log.earlierCost)
     let progress = ProgressLine(
-      configuration, stepsPerEpoch: state.length.stepsPerEpoch, firstStep: state.step)
+      configuration, stepsPerEpoch: state.length.stepsPerEpoch, firstStep: state.step,
+      showsBar: console.isTerminal)
+    var duration = DurationForecast(ofSteps: state.length.steps)
     var display = StatusDisplay(console)
     let firstStep = state.step + 1
     while let report = try next() {
       try log.append(Metrics(report, clock.cost))
+      if let line = duration.line(after: report.step) {
+        display.erase()
+        console.tell(line)
+      }
       display.show(
         progress.fields(report),
         always: report.endsEpoch || report.accuracy != nil || report.step == firstStep)
@@ -70,7 +80,7 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
       }
     }
     display.keep()
-    console.line(
+    console.tell(
       "the run took \(clock.cost.seconds.duration), and \(clock.cost.processorSeconds.duration) of "
         + "processors")
   }
@@ -101,7 +111,7 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
     scores.seconds = clock.cost.seconds
     scores.processorSeconds = clock.cost.processorSeconds
     try log.append(scores)
-    console.line("\(scores)")
+    console.tell("\(scores)")
   }
 
   private mutating func save() throws {

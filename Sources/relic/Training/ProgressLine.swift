@@ -5,10 +5,14 @@ struct ProgressLine {
   private let configuration: PretrainingConfiguration
   private let stepsPerEpoch: Int
   private let firstStep: Int
+  private let showsBar: Bool
   private let start = ContinuousClock.now
 
   /// Starts the clock at a run's step `firstStep`, 0 unless it is resumed.
-  init(_ configuration: PretrainingConfiguration, stepsPerEpoch: Int, firstStep: Int) {
+  init(
+    _ configuration: PretrainingConfiguration, stepsPerEpoch: Int, firstStep: Int, showsBar: Bool
+  ) {
+    self.showsBar = showsBar
     self.configuration = configuration
     self.stepsPerEpoch = stepsPerEpoch
     self.firstStep = firstStep
@@ -21,9 +25,10 @@ struct ProgressLine {
   func fields(_ report: StepReport) -> [String] {
     let total = stepsPerEpoch * configuration.epochs
     let secondsPerStep = seconds / Double(max(1, report.step - firstStep))
+    let bar = showsBar ? WorkProgress.bar(Double(report.step) / Double(total)) + " " : ""
     return [
       "epoch \((report.step - 1) / stepsPerEpoch + 1)/\(configuration.epochs)",
-      "step \(report.step)/\(total)",
+      "\(bar)step \(report.step)/\(total)",
       "epoch loss \(report.averages.lossOfEpoch.fixed(4))",
       "running loss \(report.averages.loss.fixed(4))",
       "KL \(report.averages.invarianceOfEpoch.fixed(4))",

@@ -43,12 +43,12 @@ struct StartingWeights {
   /// Says what was taken from the file.
   func tell(_ console: Console) {
     if content.isRelicModel {
-      console.line(
+      console.tell(
         "\(path): weights only; optimiser, decay and step begin anew ('--resume RUN' goes on with "
           + "all of a run)")
       return
     }
-    console.line("\(path): an encoder alone; both networks start from it, below a new head")
+    console.tell("\(path): an encoder alone; both networks start from it, below a new head")
     for note in content.notes(about: path) { console.writeError("note: \(note)\n") }
     guard content.metadata["program"]?.hasPrefix("relic") != true else { return }
     console.writeError(

@@ -84,7 +84,7 @@ import Testing
       let generator = ViewGenerator(
         imageSize: item.width == 13 ? 32 : item.width, isLocal: item.width == 13)
       var scratch = generator.makeScratch()
-      generator.apply(recipe, to: source, &scratch)
+      generator.apply(recipe, to: ReducedImage(source), &scratch)
       let difference = scratch.image.difference(from: expected)
       #expect(difference.largest <= 2 && difference.mean <= 1e-3, "\(difference) of \(item)")
       count += 1

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import RelicNN
@@ -13,10 +14,7 @@ struct NetworkFixture {
 
   init(_ name: String) throws {
     self.name = name
-    let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
-    dict = try Safetensors.read(
-      tests.appendingPathComponent("Fixtures/network/\(name).safetensors").path)
+    dict = try Safetensors.read(Fixtures.path("network/\(name).safetensors"))
   }
 
   /// The reference under a name that must be there, in PyTorch's layout.
@@ -63,16 +61,28 @@ struct NetworkFixture {
     _ found: Tensor, _ key: String, within share: Float,
     location: SourceLocation = #_sourceLocation
   ) throws {
+    let (distance, size) = try difference(found, key, location: location)
+    #expect(
+      distance <= share * size + 1e-5,
+      "\(name) \(key): off by \(distance / size) of its norm", sourceLocation: location)
+  }
+
+  /// The norm of the difference from the reference as a share of the reference's, as
+  /// `expectCloseInNorm` has it.
+  func share(_ found: Tensor, _ key: String) throws -> Float {
+    let (distance, size) = try difference(found, key, location: #_sourceLocation)
+    return distance / size
+  }
+
+  private func difference(
+    _ found: Tensor, _ key: String, location: SourceLocation
+  ) throws -> (distance: Float, size: Float) {
     let parts = 1..<(1 + Self.bins + Self.samples)
     let sketch = dict.tensor(key + "~")?.rows(parts)
     let expected = try sketch ?? tensor(key)
     let own = sketch == nil ? found : Self.sketch(found).rows(parts)
     try #require(own.shape == expected.shape, "\(name) \(key)", sourceLocation: location)
-    let distance = own.combined(expected, -).rootMeanSquare
-    let size = expected.rootMeanSquare
-    #expect(
-      distance <= share * size + 1e-5,
-      "\(name) \(key): off by \(distance / size) of its norm", sourceLocation: location)
+    return (own.combined(expected, -).rootMeanSquare, expected.rootMeanSquare)
   }
 
   /// The norm, 128 signed sums that every element takes part in, and 64 elements.

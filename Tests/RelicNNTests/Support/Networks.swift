@@ -2,9 +2,9 @@
 
 extension ResNet {
   /// The network that a run of this seed starts with.
-  init(_ depth: Depth, stem: Stem, seed: UInt64, savesHalf: Bool = false) {
+  init(_ depth: Depth, stem: Stem, seed: UInt64, precision: TrainingPrecision = .float32) {
     var generator = Philox(seed: seed, purpose: .weights)
-    self.init(depth, stem: stem, savesHalf: savesHalf, using: &generator)
+    self.init(depth, stem: stem, precision: precision, using: &generator)
   }
 }
 
@@ -21,7 +21,7 @@ extension Pretraining where Backbone == ResNet {
   init(_ configuration: PretrainingConfiguration, stepsPerEpoch: Int) {
     let encoder = ResNet(
       .eighteen, stem: configuration.stem, seed: configuration.seed,
-      savesHalf: configuration.fp16Precision)
+      precision: configuration.precision)
     self.init(encoder, configuration, stepsPerEpoch: stepsPerEpoch)
   }
 }

@@ -58,7 +58,7 @@ struct BFloat16Convolution: Sendable {
           } else {
             unsafe relic_multiply_patches(
               shape.grid, runs, runs.count, shape.images, first, part.rows.count, x,
-              part.columns.count, right, sums.from(row: 0, column: column))
+              part.columns.count, right, shape.steps, sums.from(row: 0, column: column))
           }
         }
       }
@@ -85,7 +85,7 @@ struct BFloat16Convolution: Sendable {
         unsafe relic_round_padded(
           input.height, input.width, inputs, padding, x, padded.halves)
         unsafe relic_multiply_patches(
-          grid, runs, kernel, 1, 0, area, padded.halves, outputs, weight.start(),
+          grid, runs, kernel, 1, 0, area, padded.halves, outputs, weight.start(), shape.steps,
           sums(y, scales, nil).from(row: chunk.index * area, column: 0))
         withExtendedLifetime(padded) {}
       }
@@ -135,6 +135,12 @@ struct BFloat16Convolution: Sendable {
     let grid: relic_patch_grid
 
     var count: Int { output.reduce(1, *) }
+
+    /// The output's pixels in the order of the grid's.
+    var steps: relic_pixel_steps {
+      relic_pixel_steps(
+        image: grid.grid_height * grid.grid_width, row: grid.grid_width, column: 1)
+    }
 
     init(_ convolution: BFloat16Convolution, _ shape: [Int]) {
       let products = ConvolutionProducts(

@@ -11,12 +11,16 @@ package struct BFloat16Tensor: Sendable {
 
   private let storage: Storage
 
+  /// The numbers that lie in `storage`, two to a float, with room for one more: kernels read an odd
+  /// last element with what follows it.
+  init(_ shape: [Int], storage: Storage) {
+    (self.shape, self.storage) = (shape, storage)
+    count = shape.reduce(1, *)
+  }
+
   /// Creates a tensor whose elements `write` writes.
   init(_ shape: [Int], write: (UnsafeMutablePointer<UInt16>) -> Void) {
-    self.shape = shape
-    count = shape.reduce(1, *)
-    // One more, for kernels read an odd last element with what follows it.
-    storage = Storage(count: count / 2 + 1)
+    self.init(shape, storage: Storage(count: shape.reduce(1, *) / 2 + 1))
     unsafe write(storage.halves)
   }
 
@@ -41,6 +45,9 @@ package struct BFloat16Tensor: Sendable {
     }
     return x
   }
+
+  /// What is the same of tensors that share their elements.
+  var storageIdentity: ObjectIdentifier { ObjectIdentifier(storage) }
 
   /// The first element, valid while somebody holds this tensor.
   @unsafe var start: UnsafePointer<UInt16> { unsafe UnsafePointer(storage.halves) }

@@ -3,10 +3,24 @@ internal import CKernels
 extension ConvolutionProducts {
   /// Returns `∂/∂x`: for each phase of the stride, a convolution of `dy` with the taps that reach it.
   func inputGradient(_ dy: Tensor, weight: Tensor) -> Tensor {
-    var dx = Tensor(uninitialized: input.leading + [input.height, input.width, inputs])
-    for phase in 0..<(stride * stride) {
+    var dx = Tensor(uninitialized: inputShape)
+    for phase in inputPhases {
+      unsafe RowPass.whole.withPointers(writing: &dx, reading: dy, weight) { _, dx, dy, weight in
+        unsafe apply(phase.convolution, taps: phase.taps, dy, weight, into: dx)
+      }
+    }
+    return dx
+  }
+
+  /// `[…, height, width, inputs]`.
+  var inputShape: [Int] { input.leading + [input.height, input.width, inputs] }
+
+  /// For each phase of the stride, the convolution of `dy` that gives its part of `dx`, and its taps,
+  /// counted over the kernel.
+  var inputPhases: [(convolution: PatchConvolution, taps: [Int])] {
+    (0..<(stride * stride)).compactMap { phase in
       let (row, column) = (phase / stride, phase % stride)
-      guard row < input.height && column < input.width else { continue }
+      guard row < input.height && column < input.width else { return nil }
       let rows = PhaseTaps(self, phase: row, inputExtent: input.height, outputExtent: outHeight)
       let columns = PhaseTaps(
         self, phase: column, inputExtent: input.width, outputExtent: outWidth)
@@ -21,11 +35,8 @@ extension ConvolutionProducts {
         runs: columns.taps.isEmpty ? [] : runs, origin: (row, column), step: stride,
         outputHeight: input.height, outputWidth: input.width, outputs: inputs)
       let taps = rows.taps.flatMap { row in columns.taps.map { row * kernel + $0 } }
-      unsafe RowPass.whole.withPointers(writing: &dx, reading: dy, weight) { _, dx, dy, weight in
-        unsafe apply(convolution, taps: taps, dy, weight, into: dx)
-      }
+      return (convolution, taps)
     }
-    return dx
   }
 
   /// Kernel taps along one axis by which input positions of one phase of the stride meet output.
@@ -65,13 +76,8 @@ extension ConvolutionProducts {
         start: weight + taps[0] * size, stride: outputs, transposed: true)
       return unsafe convolution.apply(dy, weights: matrix, into: dx) { _ in }
     }
-    // The order of the taps flips the kernel; inputs and outputs change places in each of them.
     let transposed = Storage(count: taps.count * size)
-    parallel(taps.count) { index in
-      unsafe relic_transpose(
-        inputs, outputs, weight + taps[index] * size, outputs, transposed.pointer + index * size,
-        inputs)
-    }
+    unsafe transpose(weight, taps, into: transposed.pointer)
     let winograd =
       taps.count == kernel * kernel ? winograd(inputs: outputs, outputs: inputs) : nil
     if let winograd {
@@ -82,11 +88,23 @@ extension ConvolutionProducts {
     }
     withExtendedLifetime(transposed) {}
   }
+
+  /// Writes `[taps, outputs, inputs]`: the order of the taps flips the kernel, and inputs and outputs
+  /// change places in each of them.
+  func transpose(
+    _ weight: UnsafePointer<Float>, _ taps: [Int], into transposed: UnsafeMutablePointer<Float>
+  ) {
+    let size = inputs * outputs
+    parallel(taps.count) { index in
+      unsafe relic_transpose(
+        inputs, outputs, weight + taps[index] * size, outputs, transposed + index * size, inputs)
+    }
+  }
 }
 
 extension PatchConvolution {
   /// Sets the output pixels of the grid to zero, for a phase that no tap reaches.
-  fileprivate func clear(_ y: UnsafeMutablePointer<Float>) {
+  func clear(_ y: UnsafeMutablePointer<Float>) {
     parallelRows(batch * grid.grid_height, grain: 64) { rows in
       for index in rows {
         let (image, row) = index.quotientAndRemainder(dividingBy: grid.grid_height)

@@ -66,7 +66,7 @@ struct ConvolutionProducts {
       outputs: outputs)
   }
 
-  private var patches: PatchConvolution {
+  var patches: PatchConvolution {
     PatchConvolution(
       batch: input.images,
       grid: relic_patch_grid(

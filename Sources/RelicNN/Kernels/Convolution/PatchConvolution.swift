@@ -25,7 +25,7 @@ struct PatchConvolution {
   var depth: Int { runs.reduce(0) { $0 + $1.count } * grid.channels }
   var gridArea: Int { grid.grid_height * grid.grid_width }
 
-  private var coversOutput: Bool {
+  var coversOutput: Bool {
     step == 1 && gridArea == outputHeight * outputWidth
   }
 
@@ -65,7 +65,7 @@ struct PatchConvolution {
   }
 
   /// Calls `finish` for all output pixels, in ranges that suit the cache.
-  private func finishAll(_ finish: (Range<Int>) -> Void) {
+  func finishAll(_ finish: (Range<Int>) -> Void) {
     parallelRows(batch * gridArea, grain: max(64, 65_536 / outputs)) { finish($0) }
   }
 

@@ -10,16 +10,16 @@ struct WeightGradient {
   let kernel: Int
 
   /// Rows of `dW` computed by one task: taps of one kernel row and a range of input channels.
-  private struct Slice {
+  struct Slice {
     let run: Int
     let firstTap: Int
     let taps: Int
     let channels: Range<Int>
   }
 
-  private var inputs: Int { convolution.grid.channels }
-  private var outputs: Int { convolution.outputs }
-  private var elements: Int { kernel * kernel * inputs * outputs }
+  var inputs: Int { convolution.grid.channels }
+  var outputs: Int { convolution.outputs }
+  var elements: Int { kernel * kernel * inputs * outputs }
 
   private var goesByPosition: Bool {
     PatchConvolution.goesByPosition(batch: convolution.batch, gridArea: convolution.gridArea)
@@ -34,7 +34,7 @@ struct WeightGradient {
       ).reshaped([kernel, kernel, inputs, outputs])
     }
     let slices = goesByPosition ? positionSlices : chunkSlices
-    let groups = self.groups(slices: slices.count)
+    let groups = self.groups(slices: slices.count, byPosition: goesByPosition)
     var parts = (0..<groups).map { _ in
       Tensor(uninitialized: [kernel, kernel, inputs, outputs])
     }
@@ -51,14 +51,14 @@ struct WeightGradient {
         }
       }
     }
-    return summed(&parts, slices)
+    return summed(&parts, slices, isWhole: !goesByPosition && isSmall)
   }
 
   /// Partial sums: enough tasks to keep workers busy, few enough to be cheap to add.
-  private func groups(slices: Int) -> Int {
+  func groups(slices: Int, byPosition: Bool) -> Int {
     let area = convolution.gridArea
     let wanted = elements <= 160_000 ? 8 : elements <= 1_200_000 ? 4 : 2
-    let most = goesByPosition ? area : (convolution.batch * area + 255) / 256
+    let most = byPosition ? area : (convolution.batch * area + 255) / 256
     return max(1, min(wanted, 16 / slices + 1, most))
   }
 
@@ -122,8 +122,11 @@ struct WeightGradient {
 
   // MARK: Patches gathered into panels
 
-  private var chunkSlices: [Slice] {
-    if elements <= 160_000 {
+  /// Whether one task computes all rows.
+  var isSmall: Bool { elements <= 160_000 }
+
+  var chunkSlices: [Slice] {
+    if isSmall {
       return [Slice(run: 0, firstTap: 0, taps: kernel, channels: 0..<inputs)]
     }
     if kernel > 1 {
@@ -141,8 +144,7 @@ struct WeightGradient {
     _ dy: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>
   ) {
     let pixels = convolution.batch * convolution.gridArea
-    let isWhole = elements <= 160_000
-    let runs = isWhole ? convolution.runs : [convolution.runs[slice.run]]
+    let runs = runs(of: slice)
     let depth = runs.reduce(0) { $0 + $1.count } * inputs
     let firstRow = slice.run * kernel * inputs + slice.channels.lowerBound
     let chunk = PatchConvolution.chunk(depth: depth)
@@ -166,6 +168,11 @@ struct WeightGradient {
     withExtendedLifetime(panel) {}
   }
 
+  /// The runs that a slice of gathered patches takes.
+  func runs(of slice: Slice) -> [relic_tap_run] {
+    isSmall ? convolution.runs : [convolution.runs[slice.run]]
+  }
+
   // MARK: Sums
 
   /// Sets to zero the rows that no slice writes: taps that never meet the image.
@@ -184,9 +191,8 @@ struct WeightGradient {
   }
 
   /// Adds the partial sums of the rows that slices write, in the order of the groups.
-  private func summed(_ parts: inout [Tensor], _ slices: [Slice]) -> Tensor {
+  func summed(_ parts: inout [Tensor], _ slices: [Slice], isWhole: Bool) -> Tensor {
     var sum = parts[0].taken()
-    let isWhole = !goesByPosition && elements <= 160_000
     for part in parts.dropFirst() {
       if isWhole {
         sum.add(part)

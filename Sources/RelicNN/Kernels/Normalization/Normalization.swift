@@ -84,7 +84,7 @@ struct Normalization {
   }
 
   /// Writes the output for rows of one view, whose scales are given, to `y`, which may be `z`.
-  private func write(
+  func write(
     _ rows: Int, _ z: UnsafePointer<Float>, _ residual: UnsafePointer<Float>?,
     scales: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
   ) {

@@ -26,8 +26,8 @@ struct NormalizationGradient {
   ///   - scale: The layer's own scale, `[channels]`.
   ///   - writes: Whether g replaces `dy`.
   init(
-    _ dy: inout Tensor, z: Tensor, y: Tensor?, _ normalization: Normalization, scale: Tensor,
-    writes: Bool
+    _ dy: inout Tensor, z: any FloatSource, y: (any FloatSource)?, _ normalization: Normalization,
+    scale: Tensor, writes: Bool
   ) {
     let (channels, views) = (normalization.channels, normalization.views)
     let sums = Self.sums(&dy, z: z, y: y, normalization, writes: writes)
@@ -60,7 +60,8 @@ struct NormalizationGradient {
 
   /// Returns `Σ g` and `Σ g (z - mean)` of every channel, an array a view.
   private static func sums(
-    _ dy: inout Tensor, z: Tensor, y: Tensor?, _ normalization: Normalization, writes: Bool
+    _ dy: inout Tensor, z: any FloatSource, y: (any FloatSource)?, _ normalization: Normalization,
+    writes: Bool
   ) -> [[Double]] {
     let (channels, views) = (normalization.channels, normalization.views)
     let pass = normalization.pass(dy.count)
@@ -68,23 +69,22 @@ struct NormalizationGradient {
     unsafe RowPass.whole.withPointers(writing: &partial, reading: normalization.parameters) {
       _, partial, parameters in
       func add(
-        _ chunk: RowPass.Chunk, _ dy: UnsafePointer<Float>, writing g: UnsafeMutablePointer<Float>?,
-        _ z: UnsafePointer<Float>, _ y: UnsafePointer<Float>?
+        _ chunk: RowPass.Chunk, _ dy: UnsafePointer<Float>, writing g: UnsafeMutablePointer<Float>?
       ) {
         let sum = unsafe partial + chunk.index * 2 * channels
         let scale = unsafe parameters + chunk.block * channels
+        let range = (chunk.rows.lowerBound * channels)..<(chunk.rows.upperBound * channels)
+        let (zs, ys) = (Self.room(z, range.count), Self.room(y, range.count))
         unsafe relic_normalize_backward_sums(
-          chunk.rows.count, channels, dy, z, y, scale, scale + views * channels,
+          chunk.rows.count, channels, dy, z.floats(range, scratch: zs.pointer),
+          y?.floats(range, scratch: ys.pointer), scale, scale + views * channels,
           scale + 2 * views * channels, normalization.activation.kernel, g, sum, sum + channels)
+        withExtendedLifetime((zs, ys)) {}
       }
       if writes {
-        unsafe pass.withPointers(writing: &dy, reading: z, y) { chunk, g, z, y in
-          unsafe add(chunk, g, writing: g, z, y)
-        }
+        unsafe pass.withPointers(writing: &dy) { chunk, g in unsafe add(chunk, g, writing: g) }
       } else {
-        unsafe pass.withPointers(reading: dy, z, y) { chunk, dy, z, y in
-          unsafe add(chunk, dy, writing: nil, z, y)
-        }
+        unsafe pass.withPointers(reading: dy) { chunk, dy in unsafe add(chunk, dy, writing: nil) }
       }
     }
     var sums = Array(repeating: Array(repeating: 0.0, count: 2 * channels), count: views)
@@ -97,36 +97,63 @@ struct NormalizationGradient {
     return sums
   }
 
+  /// Returns room for elements that are kept otherwise than as floats.
+  private static func room(_ source: (any FloatSource)?, _ count: Int) -> Storage {
+    Storage(count: source == nil || source is Tensor ? 1 : count + 8)
+  }
+
   /// Returns `dz` for `dy`, as the sums have left it, and `z`.
-  func inputGradient(_ dy: Tensor, z: Tensor) -> Tensor {
+  func inputGradient(_ dy: Tensor, z: any FloatSource) -> Tensor {
     var dz = Tensor(uninitialized: dy.shape)
-    unsafe normalization.pass(dy.count).withPointers(
-      writing: &dz, reading: dy, z, Shared(parameters)
-    ) { chunk, dz, dy, z, parameters in
-      unsafe write(chunk, dy, z, parameters, into: dz)
+    let count = dy.count
+    unsafe RowPass.whole.withPointers(writing: &dz, reading: dy, parameters) {
+      _, dz, dy, parameters in
+      unsafe normalization.forEachPart(count) { part, view, scratch, _ in
+        unsafe write(part, view, dy, z, scratch, parameters, into: dz + start(part))
+      }
     }
     return dz
   }
 
   /// Replaces `dy`, as the sums have left it, by `dz`.
-  func replaceByInputGradient(_ dy: inout Tensor, z: Tensor) {
-    unsafe normalization.pass(dy.count).withPointers(
-      writing: &dy, reading: z, Shared(parameters)
-    ) { chunk, dy, z, parameters in
-      unsafe write(chunk, dy, z, parameters, into: dy)
+  func replaceByInputGradient(_ dy: inout Tensor, z: any FloatSource) {
+    let count = dy.count
+    unsafe RowPass.whole.withPointers(writing: &dy, reading: parameters) { _, dy, parameters in
+      unsafe normalization.forEachPart(count) { part, view, scratch, _ in
+        unsafe write(part, view, dy, z, scratch, parameters, into: dy + start(part))
+      }
     }
   }
 
+  /// Returns `dz` for `dy`, as the sums have left it, and `z`, rounded.
+  func roundedInputGradient(_ dy: Tensor, z: any FloatSource) -> BFloat16Tensor {
+    let count = dy.count
+    return unsafe BFloat16Tensor(dy.shape) { rounded in
+      unsafe RowPass.whole.withPointers(reading: dy, parameters) { _, dy, parameters in
+        unsafe normalization.forEachPart(count) { part, view, scratch, dz in
+          unsafe write(part, view, dy, z, scratch, parameters, into: dz)
+          unsafe relic_to_bfloat16(
+            part.count * normalization.channels, dz, rounded + start(part))
+        }
+      }
+    }
+  }
+
+  private func start(_ part: Range<Int>) -> Int { part.lowerBound * normalization.channels }
+
+  /// Writes `dz` for rows of a view.
   private func write(
-    _ chunk: RowPass.Chunk, _ dy: UnsafePointer<Float>, _ z: UnsafePointer<Float>,
-    _ parameters: UnsafePointer<Float>, into dz: UnsafeMutablePointer<Float>
+    _ part: Range<Int>, _ view: Int, _ dy: UnsafePointer<Float>, _ z: any FloatSource,
+    _ scratch: UnsafeMutablePointer<Float>, _ parameters: UnsafePointer<Float>,
+    into dz: UnsafeMutablePointer<Float>
   ) {
     let channels = normalization.channels
+    let range = start(part)..<(part.upperBound * channels)
     let stride = normalization.views * channels
-    let scale = unsafe parameters + chunk.block * channels
+    let scale = unsafe parameters + view * channels
     let a = unsafe scale + 3 * stride
     unsafe relic_normalize_backward(
-      chunk.rows.count, channels, dy, z, a, a + stride, a + 2 * stride, masks ? scale : nil,
-      masks ? scale + stride : nil, dz)
+      part.count, channels, dy + range.lowerBound, z.floats(range, scratch: scratch), a,
+      a + stride, a + 2 * stride, masks ? scale : nil, masks ? scale + stride : nil, dz)
   }
 }

@@ -1,4 +1,4 @@
-/// A page that needs nothing but itself: styles, scripts, numbers and pictures are inside.
+/// A page that needs nothing but itself: styles, scripts, numbers and thumbnails are inside.
 struct ReportPage {
   /// A part of the page under a heading, and in its list of contents.
   struct Section {
@@ -12,9 +12,11 @@ struct ReportPage {
   let subtitle: HTML
   /// What a reader should know before anything else.
   var notes: [String] = []
+  /// After how many seconds a browser loads the page again, if it does.
+  var secondsToReload: Int?
   var sections: [Section] = []
-  /// Style rules that hold the pictures.
-  var pictureRules: HTML = ""
+  /// Style rules that hold the thumbnails.
+  var thumbnailRules: HTML = ""
   /// What the page's script draws and shows.
   var data = PageData()
 
@@ -37,10 +39,11 @@ struct ReportPage {
       <meta http-equiv="Content-Security-Policy" content="\(Self.policy)"/>
       <meta name="viewport" content="width=device-width, initial-scale=1"/>
       <meta name="color-scheme" content="light dark"/>
+      \(reloading)\
       <meta name="generator" content="relic \(Program.version)"/>
       <link rel="icon" href="data:,"/>
       <title>\(title)</title>
-      <style>\(PageStyle.rules)\(pictureRules)</style></head>
+      <style>\(PageStyle.rules)\(thumbnailRules)</style></head>
       <body><header><h1>\(title)</h1><p>\(subtitle)</p>
       \(notes.map { note -> HTML in "<p class=\"warn\">\(note)</p>\n" })\
       <nav aria-label="Contents"><ul>\(links)</ul></nav></header>
@@ -53,6 +56,11 @@ struct ReportPage {
 
       """
     return page.markup
+  }
+
+  private var reloading: HTML {
+    guard let secondsToReload else { return .none }
+    return "<meta http-equiv=\"refresh\" content=\"\(secondsToReload)\"/>\n"
   }
 
   /// Nothing is fetched from anywhere, even if markup of somebody else got in.

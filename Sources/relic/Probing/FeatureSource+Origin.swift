@@ -1,0 +1,26 @@
+internal import LinearProbe
+internal import RelicNN
+
+extension FeatureDescription {
+  /// The run whose encoder made the features, if it is still there.
+  var run: RunFolder? {
+    let mark = FeatureSource.onlineMark
+    let run = RunFolder(
+      path: encoder.hasSuffix(mark) ? String(encoder.dropLast(mark.count)) : encoder)
+    return run.holdsRun ? run : nil
+  }
+
+  /// The network of that run.
+  var network: RunNetwork { encoder.hasSuffix(FeatureSource.onlineMark) ? .online : .target }
+}
+
+extension FeatureSource {
+  /// The encoder of a run, used as it was for features that are described so.
+  init(_ run: RunFolder, as origin: FeatureDescription?) throws {
+    let precision = origin?.precision.flatMap(Precision.init) ?? .float32
+    try self.init(run, origin?.network ?? .target, in: precision)
+    if let mean = origin?.pixelMean, let deviation = origin?.pixelDeviation {
+      normalization = PixelNormalization(mean: mean, deviation: deviation)
+    }
+  }
+}

@@ -1,0 +1,69 @@
+internal import Foundation
+internal import RelicNN
+
+extension RunSummary {
+  /// What is known of a run, for other programs.
+  struct Facts: Encodable {
+    /// A score of the encoder.
+    struct Result: Encodable {
+      let `protocol`: String
+      let top1: Double
+      let testCount: Int
+      let epochs: Int?
+    }
+
+    let path: String
+    let datasetName: String
+    let datasetPath: String
+    let images: Int?
+    let encoder: String
+    let stem: String
+    let imageSize: Int
+    let batchSize: Int
+    let recipe: String
+    let epochs: Int
+    let stepsPerEpoch: Int?
+    /// Saved.
+    let step: Int?
+    let epochLoss: Double?
+    let kl: Double?
+    let evalTop1: Double?
+    let evalKnnTop1: Double?
+    let evalStep: Int?
+    let seconds: Double?
+    let processorSeconds: Double?
+    let scores: [Result]
+    /// Bytes by name.
+    let files: [String: Int]
+  }
+
+  var facts: Facts {
+    let evaluated = log.last { $0.evalTop1 != nil }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: run.path)) ?? []
+    let sizes = names.compactMap { name in
+      let path = "\(run.path)/\(name)"
+      return FolderIdentity(path) == nil ? ByteFile.size(of: path).map { (name, $0) } : nil
+    }
+    let epochLoss = log.last { $0.epochLoss != nil }?.epochLoss
+    let kl = log.last { $0.kl != nil }?.kl
+    let results = scores.map { score in
+      Facts.Result(
+        protocol: score.method, top1: score.top1, testCount: score.testCount,
+        epochs: score.features?.epochs)
+    }
+    return Facts(
+      path: run.path, datasetName: configuration.dataset, datasetPath: configuration.datasetPath,
+      images: noted("images"), encoder: configuration.encoder.rawValue,
+      stem: configuration.stem.rawValue, imageSize: configuration.imageSize,
+      batchSize: configuration.batchSize, recipe: options.recipe.rawValue,
+      epochs: configuration.epochs, stepsPerEpoch: noted("steps_per_epoch"), step: noted("step"),
+      epochLoss: epochLoss, kl: kl, evalTop1: evaluated?.evalTop1,
+      evalKnnTop1: evaluated?.evalKnnTop1, evalStep: evaluated?.step,
+      seconds: log.compactMap(\.seconds).max(),
+      processorSeconds: log.compactMap(\.processorSeconds).max(), scores: results,
+      files: Dictionary(uniqueKeysWithValues: sizes))
+  }
+
+  /// A number among the notes of the checkpoint.
+  private func noted(_ name: String) -> Int? { notes[name].flatMap { Int($0) } }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import RelicNN
+import Testing
+
+@testable import relic
+
+@Suite struct RecipeTests {
+  private func parsed(_ arguments: String...) throws -> RunOptions {
+    guard case .run(let command) = try ArgumentParser<PretrainCommand>().parse(arguments) else {
+      throw UsageError.conflict("help was asked for", remedy: "")
+    }
+    return command.recorded
+  }
+
+  @Test func `the reference's recipe is the default`() throws {
+    #expect(try parsed().configuration == PretrainingConfiguration())
+    #expect(try parsed("--recipe", "reference").configuration == PretrainingConfiguration())
+  }
+
+  @Test func `a recipe sets what is not given, wherever it stands`() throws {
+    let after = try parsed("--batch-size", "32", "--jitter", "1", "--recipe", "tuned")
+    let before = try parsed("--recipe", "tuned", "--batch-size", "32", "--jitter", "1")
+    #expect(after.configuration == before.configuration)
+    var expected = Recipe.tuned.values
+    expected.batchSize = 32
+    expected.viewStrength.jitter = 1
+    #expect(after.configuration == expected)
+    #expect(expected.globalViews == 8 && expected.viewStrength.blurProbability == 0)
+  }
+
+  @Test func `what no recipe names stays as it was given`() throws {
+    let options = try parsed("--epochs", "3", "--recipe", "tuned", "--seed", "7")
+    #expect(options.configuration.epochs == 3)
+    #expect(options.configuration.seed == 7)
+  }
+
+  @Test func `a recipe's warm-up is a tenth of a short run, one that was given stays`() throws {
+    for (arguments, steps, expected) in [
+      (["--recipe", "tuned"], 40, 4), (["--recipe", "tuned"], 3_010, 300), ([], 40, 0),
+      (["--recipe", "tuned", "--warmup-steps", "300"], 40, 300), (["--warmup-steps", "8"], 9, 8),
+    ] {
+      guard case .run(var command) = try ArgumentParser<PretrainCommand>().parse(arguments) else {
+        throw UsageError.conflict("help was asked for", remedy: "")
+      }
+      command.recorded.fitWarmup(toSteps: steps)
+      #expect(command.recorded.configuration.warmupSteps == expected, "\(arguments), \(steps)")
+    }
+  }
+
+  @Test func `a recorded recipe gives way to the values beside it`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/config.json"
+    let options = try parsed("--recipe", "tuned", "--alpha", "2", "--learning-rate", "0.25")
+    try ConfigurationFile.text(RunOptions.all, of: options)
+      .write(toFile: path, atomically: true, encoding: .utf8)
+    let again = try parsed("--config", path)
+    #expect(again.configuration == options.configuration)
+    #expect(again.recipe == .tuned)
+    // The command line wins over the file, also where it names a recipe.
+    let other = try parsed("--config", path, "--recipe", "reference")
+    #expect(other.configuration.learningRate == 3e-4)
+    #expect(other.configuration.alpha == 2)
+  }
+
+  @Test func `a recipe that is not known is refused with those that are`() throws {
+    #expect(throws: UsageError.self) { try parsed("--recipe", "tunde") }
+    let captured = Captured.run("pretrain", "--recipe", "tunde")
+    #expect(captured.error.contains("reference or tuned"))
+    #expect(captured.code == .usage)
+  }
+}
