@@ -23,7 +23,12 @@ int relic_has_bfloat16(void) {
 
 RELIC_BFLOAT16
 static void to_bfloat16(size_t count, const float *x, uint16_t *result) {
-  for (size_t i = 0; i < count; i += 16) {
+  size_t i = 0;
+  for (; i + 32 <= count; i += 32)
+    _mm512_storeu_si512(
+        result + i,
+        (__m512i)_mm512_cvtne2ps_pbh(_mm512_loadu_ps(x + i + 16), _mm512_loadu_ps(x + i)));
+  for (; i < count; i += 16) {
     const __mmask16 in = count - i < 16 ? (__mmask16)((1u << (count - i)) - 1) : 0xffff;
     const __m512 values = _mm512_maskz_loadu_ps(in, x + i);
     _mm256_mask_storeu_epi16(result + i, in, (__m256i)_mm512_cvtneps_pbh(values));

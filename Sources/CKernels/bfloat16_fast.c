@@ -33,21 +33,43 @@ INLINE __m512 silu(__m512 x) {
   return _mm512_div_ps(x, _mm512_fmadd_ps(mantissa, power, one));
 }
 
-INLINE void store(const relic_sums *sums, size_t target, size_t column, __m512 z, __mmask16 in) {
-  const size_t place = target + column;
-  __m512 y = z;
-  if (sums->scale)
-    y = _mm512_fmadd_ps(
-        y, _mm512_maskz_loadu_ps(in, sums->scale + column),
-        _mm512_maskz_loadu_ps(in, sums->shift + column));
+// y of a sum whose place is given: sixteen, or fewer if it is `partial`.
+INLINE __m512
+finished(const relic_sums *sums, size_t place, size_t column, __m512 y, int partial, __mmask16 in) {
+  if (sums->scale) {
+    const float *scale = sums->scale + column, *shift = sums->shift + column;
+    y = partial
+            ? _mm512_fmadd_ps(y, _mm512_maskz_loadu_ps(in, scale), _mm512_maskz_loadu_ps(in, shift))
+            : _mm512_fmadd_ps(y, _mm512_loadu_ps(scale), _mm512_loadu_ps(shift));
+  }
   if (sums->residual) {
-    const __m256i rounded = _mm256_maskz_loadu_epi16(in, sums->residual + place);
+    const uint16_t *residual = sums->residual + place;
+    const __m256i rounded = partial ? _mm256_maskz_loadu_epi16(in, residual)
+                                    : _mm256_loadu_si256((const __m256i *)residual);
     const __m512i bits = _mm512_slli_epi32(_mm512_cvtepu16_epi32(rounded), 16);
     y = _mm512_add_ps(y, _mm512_castsi512_ps(bits));
   }
   // The order of the operands lets NaN pass.
   if (sums->activation == relic_relu) y = _mm512_max_ps(_mm512_setzero_ps(), y);
   if (sums->activation == relic_silu_activation) y = silu(y);
+  return y;
+}
+
+INLINE void store(const relic_sums *sums, size_t target, size_t column, __m512 z) {
+  const size_t place = target + column;
+  __m512 y = finished(sums, place, column, z, 0, 0xffff);
+  if (sums->floats) {
+    if (sums->adds) y = _mm512_add_ps(_mm512_loadu_ps(sums->floats + place), y);
+    _mm512_storeu_ps(sums->floats + place, y);
+  } else {
+    _mm256_storeu_si256((__m256i *)(sums->rounded + place), (__m256i)_mm512_cvtneps_pbh(y));
+  }
+}
+
+INLINE void store_part(
+    const relic_sums *sums, size_t target, size_t column, __m512 z, __mmask16 in) {
+  const size_t place = target + column;
+  __m512 y = finished(sums, place, column, z, 1, in);
   if (sums->floats) {
     float *target = sums->floats + place;
     if (sums->adds) y = _mm512_add_ps(_mm512_maskz_loadu_ps(in, target), y);
@@ -88,9 +110,23 @@ INLINE void compute(
       _mm512_store_ps(finished + panel_width * i + 16 * j, z[i][j]);
 }
 
+// Asks for the places of a block's sums, so that they are there when these are computed. Where rows lie
+// side by side the processor does so by itself.
+INLINE void prefetch_targets(const relic_block *block) {
+  for (size_t i = 0; i < block->rows; i++)
+    for (size_t c = 0; c < block->columns; c += 16) {
+      const size_t place = block->targets[i] + c;
+      if (block->sums.floats)
+        __builtin_prefetch(block->sums.floats + place, 1);
+      else if (c % 32 == 0)
+        __builtin_prefetch(block->sums.rounded + place, 1);
+    }
+}
+
 RELIC_BFLOAT16
 void relic_block_fast(const relic_block *block) {
   _Alignas(64) float z[most_rows * panel_width];
+  if (block->sums.stride > panel_width) prefetch_targets(block);
   switch (block->vectors) {
     case 4:
       compute(block, 6, 4, z);
@@ -107,12 +143,15 @@ void relic_block_fast(const relic_block *block) {
   }
   const relic_sums sums = block->sums;
   const size_t rows = block->rows, columns = block->columns;
-  for (size_t i = 0; i < rows; i++)
-    for (size_t c = 0; c < columns; c += 16) {
-      const size_t left = columns - c;
-      const __mmask16 in = left < 16 ? (__mmask16)((1u << left) - 1) : 0xffff;
-      store(&sums, block->targets[i], c, _mm512_load_ps(z + panel_width * i + c), in);
-    }
+  for (size_t i = 0; i < rows; i++) {
+    const float *row = z + panel_width * i;
+    size_t c = 0;
+    for (; c + 16 <= columns; c += 16) store(&sums, block->targets[i], c, _mm512_load_ps(row + c));
+    if (c < columns)
+      store_part(
+          &sums, block->targets[i], c, _mm512_load_ps(row + c),
+          (__mmask16)((1u << (columns - c)) - 1));
+  }
 }
 
 #endif

@@ -54,37 +54,73 @@ INLINE __mmask32 first_of(size_t count) {
   return count < 32 ? (__mmask32)((1u << count) - 1) : 0xffffffffu;
 }
 
-// Sixteen elements at most of two rows, the second of which may be null, as pairs.
-INLINE __m512i pairs(relic_matrix source, size_t place, int has_second, __mmask16 in) {
-  const size_t below = place + source.stride;
-  __m512i both;
-  if (source.rounded) {
-    const __m256i upper = _mm256_maskz_loadu_epi16(in, source.rounded + place);
-    const __m256i lower =
-        has_second ? _mm256_maskz_loadu_epi16(in, source.rounded + below) : _mm256_setzero_si256();
-    both = _mm512_inserti64x4(_mm512_castsi256_si512(upper), lower, 1);
-  } else {
-    const __m512 upper = _mm512_maskz_loadu_ps(in, source.floats + place);
-    const __m512 lower =
-        has_second ? _mm512_maskz_loadu_ps(in, source.floats + below) : _mm512_setzero_ps();
-    both = (__m512i)_mm512_cvtne2ps_pbh(lower, upper);
-  }
+INLINE __m512i in_pairs(__m512i both) {
   const __m512i order = _mm512_set_epi16(
       31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6, 21, 5, 20, 4, 19,
       3, 18, 2, 17, 1, 16, 0);
   return _mm512_permutexvar_epi16(order, both);
 }
 
+// Sixteen elements of two rows as pairs.
+INLINE __m512i pairs(relic_matrix source, size_t place) {
+  const size_t below = place + source.stride;
+  if (source.rounded) {
+    const __m256i upper = _mm256_loadu_si256((const __m256i *)(source.rounded + place));
+    const __m256i lower = _mm256_loadu_si256((const __m256i *)(source.rounded + below));
+    return in_pairs(_mm512_inserti64x4(_mm512_castsi256_si512(upper), lower, 1));
+  }
+  const __m512 upper = _mm512_loadu_ps(source.floats + place);
+  return in_pairs((__m512i)_mm512_cvtne2ps_pbh(_mm512_loadu_ps(source.floats + below), upper));
+}
+
+// Sixteen elements at most of two rows, the second of which there may be none.
+INLINE __m512i pairs_at_edge(relic_matrix source, size_t place, int has_second, __mmask16 in) {
+  const size_t below = place + source.stride;
+  const __mmask16 in_second = has_second ? in : 0;
+  if (source.rounded) {
+    const __m256i upper = _mm256_maskz_loadu_epi16(in, source.rounded + place);
+    const __m256i lower = _mm256_maskz_loadu_epi16(in_second, source.rounded + below);
+    return in_pairs(_mm512_inserti64x4(_mm512_castsi256_si512(upper), lower, 1));
+  }
+  const __m512 upper = _mm512_maskz_loadu_ps(in, source.floats + place);
+  const __m512 lower = _mm512_maskz_loadu_ps(in_second, source.floats + below);
+  return in_pairs((__m512i)_mm512_cvtne2ps_pbh(lower, upper));
+}
+
+// Asks for the part of two rows that will be packed soon.
+INLINE void prefetch(relic_matrix source, size_t place) {
+  const size_t below = place + source.stride;
+  if (source.rounded) {
+    __builtin_prefetch(source.rounded + place);
+    __builtin_prefetch(source.rounded + below);
+  } else {
+    __builtin_prefetch(source.floats + place);
+    __builtin_prefetch(source.floats + below);
+  }
+}
+
+// Row by row, as they lie in memory, and without masks but at the edges: loads with masks wait for
+// memory one after the other (measured: 7 GB/s, against 30).
 RELIC_BFLOAT16
 static void pack_pairs_of_rows(
     size_t k, size_t n, relic_matrix source, size_t panel, uint16_t *packed) {
-  for (size_t first = 0; first < n; first += panel) {
-    const size_t end = first + vector * vectors_of(n, first, panel);
-    for (size_t row = 0; row < k; row += 2)
-      for (size_t column = first; column < end; column += vector, packed += 2 * vector) {
-        const __mmask16 in = (__mmask16)first_of(n - column);
-        _mm512_storeu_si512(packed, pairs(source, row * source.stride + column, row + 1 < k, in));
+  const size_t depth = k + k % 2;
+  const size_t ahead = (4096 / (2 * (n ? n : 1)) + 2) / 2 * 2;
+  for (size_t row = 0; row < k; row += 2) {
+    const int is_soon = row + ahead + 1 < k;
+    for (size_t first = 0; first < n; first += panel) {
+      const size_t width = vector * vectors_of(n, first, panel);
+      uint16_t *target = packed + depth * first + row * width;
+      for (size_t column = first; column < first + width; column += vector, target += 2 * vector) {
+        const size_t place = row * source.stride + column;
+        if (is_soon) prefetch(source, place + ahead * source.stride);
+        const __m512i both =
+            row + 1 < k && column + vector <= n
+                ? pairs(source, place)
+                : pairs_at_edge(source, place, row + 1 < k, (__mmask16)first_of(n - column));
+        _mm512_storeu_si512(target, both);
       }
+    }
   }
 }
 

@@ -78,9 +78,10 @@ typedef struct {
 } relic_pixel_steps;
 
 // z = patches . right[k, n] for patches of x[images, height, width, channels]: as many as grid pixels,
-// each of which `steps` gives a row of z. All runs hold the same number of taps, and there are at most 64; one that is not wholly
-// inside the image counts as zeros, which cost nothing. `right` is the packed matrix of the runs'
-// elements, run after run, an odd number of elements of a run being filled up with a zero.
+// each of which `steps` gives a row of z. All runs hold the same number of taps, and there are at most
+// 64; one that is not wholly inside the image counts as zeros, which cost nothing. `right` is the
+// packed matrix of the runs' elements, run after run, an odd number of elements of a run being filled
+// up with a zero.
 //
 // Multiplies pixels first ..< first + count of an order in which those come together that the same
 // runs reach.

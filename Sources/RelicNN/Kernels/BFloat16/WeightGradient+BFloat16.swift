@@ -4,7 +4,7 @@ extension WeightGradient {
   /// Returns `[kernel, kernel, inputs, outputs]` for bfloat16 numbers `x` and `dy` of the convolution,
   /// with float sums.
   func computed(x: BFloat16Tensor, dy: BFloat16Tensor) -> Tensor {
-    let slices = roundedSlices
+    let slices = chunkSlices
     let groups = self.groups(slices: slices.count, byPosition: false)
     var parts = (0..<groups).map { _ in
       Tensor(uninitialized: [kernel, kernel, inputs, outputs])
@@ -19,13 +19,6 @@ extension WeightGradient {
     return summed(&parts, slices, isWhole: isSmall)
   }
 
-  private var roundedSlices: [Slice] {
-    if isSmall || kernel > 1 { return chunkSlices }
-    return stride(from: 0, to: inputs, by: 128).map {
-      Slice(run: 0, firstTap: 0, taps: 1, channels: $0..<min($0 + 128, inputs))
-    }
-  }
-
   /// Adds up the products of chunks of pixels, an even number but for the last, for pixels make pairs.
   private func addChunks(
     _ slice: Slice, _ group: Int, of groups: Int, _ x: UnsafePointer<UInt16>,
@@ -36,7 +29,7 @@ extension WeightGradient {
     let depth = runs.reduce(0) { $0 + $1.count } * inputs
     let rows = kernel == 1 ? slice.channels.count : depth
     let firstRow = slice.run * kernel * inputs + slice.channels.lowerBound
-    let chunk = min(max(131_072 / rows, 256), 1024)
+    let chunk = min(max(262_144 / rows, 256), 1024)
     let panel = Storage(count: convolution.isPlain ? 1 : chunk * depth / 2)
     let left = Storage(count: relic_packed_count(chunk, rows) / 2)
     let right = Storage(count: relic_packed_count(chunk, outputs) / 2)
