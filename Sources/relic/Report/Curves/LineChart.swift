@@ -90,8 +90,8 @@ struct LineChart {
         let last = points.map(\.step).max(), let first = points.map(\.step).min()
       else { return nil }
       x = min(first, last - 1)...last
-      // What differs by roundings alone is one number.
-      let isConstant = high - low <= 1e-5 * abs(high)
+      // What differs by so little is one number: labels have no room for more digits.
+      let isConstant = high - low <= 1e-4 * abs(high)
       let margin = isConstant ? max(abs(high) * 0.05, 1e-6) : 0.05 * (high - low)
       // Nothing that is drawn is negative but biases, which are not drawn.
       y = (low >= 0 ? max(0, low - margin) : low - margin)...(high + margin)
