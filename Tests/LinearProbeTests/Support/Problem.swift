@@ -69,8 +69,8 @@ struct Problem: Sendable, CustomTestStringConvertible {
 
   /// Numbers in [0, 1) by SplitMix64.
   static func uniform(_ count: Int, seed: UInt64) -> [Double] {
-    (1...UInt64(count)).map { index in
-      var z = seed &+ index &* 0x9E37_79B9_7F4A_7C15
+    (0..<UInt64(count)).map { index in
+      var z = seed &+ (index + 1) &* 0x9E37_79B9_7F4A_7C15
       z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
       z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
       return Double((z ^ (z >> 31)) >> 11) * 0x1p-53
