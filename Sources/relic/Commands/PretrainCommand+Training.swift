@@ -8,18 +8,23 @@ extension PretrainCommand {
     from start: StartingWeights?, _ evaluation: OnlineEvaluation?, _ skipped: SkippedImages,
     _ console: Console
   ) throws {
-    let state =
-      try resumed == nil
-      ? begin(encoder, run, loader, from: start) : restore(encoder, run, loader, console)
+    var state: Pretraining =
+      try ranks.rank > 0
+      ? empty(encoder, loader)
+      : resumed == nil
+        ? begin(encoder, run, loader, from: start) : restore(encoder, run, loader, console)
+    state = try state.shared(by: ranks)
     start?.tell(console)
     console.tell(of: loader.dataset, as: recorded.datasetName?.pretrainingSplit ?? .train)
     if let batchFit { console.line("\(batchFit)") }
     console.line(
       "\(loader.dataset.count.counted("image")) of \(configuration.dataset), "
         + "\(loader.stepsPerEpoch.counted("step")) an epoch, "
-        + "\(ThreadPool.workerCount.counted("worker")), "
-        + "BLAS core \(BLAS.core)")
-    let longer = try resumed == nil ? nil : run.lengthen(to: configuration, after: state.step)
+        + (ranks.size > 1 ? "\(ranks.size) ranks with " : "")
+        + "\(ranks.workers.counted("worker")), BLAS core \(BLAS.core)")
+    let longer =
+      try resumed == nil || ranks.rank > 0
+      ? nil : run.lengthen(to: configuration, after: state.step)
     if let longer { console.line(longer.line) }
     if state.step == state.length.steps {
       let epochs = configuration.epochs
@@ -36,6 +41,15 @@ extension PretrainCommand {
     console.line(
       "\(run.encoderPath): the encoder; "
         + ScoringAdvice(DatasetSplits(configuration, files)).afterRun(run.path))
+  }
+
+  /// The state that a rank other than the first puts the first one's in.
+  private func empty<Backbone>(
+    _ encoder: Backbone, _ loader: BatchLoader
+  ) -> Pretraining<Backbone> {
+    var state = Pretraining(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
+    state.images = loader.dataset.fingerprint
+    return state
   }
 
   private func begin<Backbone>(
