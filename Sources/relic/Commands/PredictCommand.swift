@@ -36,7 +36,7 @@ struct PredictCommand: DatasetCommand {
           "--batch-size", "-b", sets: \.batchSize, as: "N", from: 1, to: 65_536,
           "images at a time"),
         .value("--output", sets: \.outputPath, as: "FILE", "where to write (default: print)"),
-        brokenImagesOption,
+        maxMegapixelsOption, brokenImagesOption,
       ])
   ]
 
@@ -133,7 +133,9 @@ struct PredictCommand: DatasetCommand {
       source.normalization = PixelNormalization(mean: mean, deviation: deviation)
     }
     let dataset = DatasetName(foundIn: path) ?? .folder
-    let splits = DatasetSplits(dataset: dataset.rawValue, path: path, files: files)
+    let splits = DatasetSplits(
+      dataset: dataset.rawValue, path: path,
+      files: try files.completed(by: run, isPathTyped: true))
     let hasTest = dataset != .folder || ImageFolder.hasTestSplit(path)
     let split = split ?? (hasTest ? .test : .train)
     let images = try split == .test ? splits.test() : splits.train()

@@ -7,7 +7,7 @@ struct ReportCommand: Command {
   static let summary = "write what runs have learnt as one HTML page"
   static let discussion = """
     The page needs no network and no other file: accuracies, curves of several runs laid over each
-    other, confusion, a map of the images with their pictures, nearest neighbours, the most
+    other, confusion, a map of the images with their thumbnails, nearest neighbours, the most
     confident mistakes, views, configuration, cost, and the commands that make it all again.
     Features are those in the run's folder where 'relic extract' has left some of its encoder, and
     are extracted otherwise. A labelled run without an evaluation gets one.

@@ -21,23 +21,23 @@ struct Report {
     let (curves, charts) = CurvesSection.section(runs)
     page.data.charts = charts
     let largest = runs.map(\.configuration.imageSize).max() ?? 32
-    var store = PictureStore(side: min(max(largest, 32), 96))
+    var store = ThumbnailStore(side: min(max(largest, 32), 96))
     let skipped = SkippedImages(console)
     var details: [ReportPage.Section] = []
     for index in runs.indices {
       let place = PagePlace(index: index, name: runs.count > 1 ? runs[index].name : nil)
-      let pictures = try self.pictures(&runs[index], place, skipped)
+      let thumbnails = try self.thumbnails(&runs[index], place, skipped)
       if let score = runs[index].scores.first {
         details.append(try ConfusionSection.confusion(score, place))
         details.append(ConfusionSection.classes(score, place))
       }
-      guard let pictures else { continue }
-      if let (section, maps) = try pictures.map(limit: points, &store) {
+      guard let thumbnails else { continue }
+      if let (section, maps) = try thumbnails.map(limit: points, &store) {
         details.append(section)
         page.data.maps += maps
       }
       details += [
-        pictures.nearest(&store), pictures.surestMistakes(&store), pictures.views(&store),
+        thumbnails.nearest(&store), thumbnails.surestMistakes(&store), thumbnails.views(&store),
       ].compactMap { $0 }
     }
     let controls = hasControls ? try self.controls(skipped) : []
@@ -48,15 +48,15 @@ struct Report {
         ConfigurationSection.options(runs), ConfigurationSection.cost(runs),
         ConfigurationSection.commands(runs, report: commandLine),
       ]
-    page.pictureRules = try store.rules()
+    page.thumbnailRules = try store.rules()
     return page
   }
 
   /// Returns what a run's encoder makes of its images, and scores the run where it has no score of
   /// this encoder; `nil` without images, with the reason among the run's notes.
-  private func pictures(
+  private func thumbnails(
     _ run: inout ReportedRun, _ place: PagePlace, _ skipped: SkippedImages
-  ) throws -> RunPictures? {
+  ) throws -> RunThumbnails? {
     guard let settings = images else { return nil }
     guard run.folder.holdsEncoder else {
       tell("it has saved no encoder yet", of: &run)
@@ -80,7 +80,7 @@ struct Report {
       console.writeError("warning: \(note.printable)\n")
     }
     if let judged, !run.hasScores { try run.take(judged.scores) }
-    return RunPictures(run: run, images: encoded, judged: judged, place: place, console: progress)
+    return RunThumbnails(run: run, images: encoded, judged: judged, place: place, console: progress)
   }
 
   /// Says on the page and on the console why a run has no images: what is known without is worth a

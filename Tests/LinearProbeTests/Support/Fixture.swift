@@ -1,12 +1,9 @@
 import Foundation
+import TestSupport
 
 /// The files that `make_probe_fixtures.py` has written.
 enum Fixture {
-  static func path(_ name: String, file: String = #filePath) -> String {
-    URL(fileURLWithPath: file).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-      .appendingPathComponent("Fixtures/probe/\(name)").path
-  }
+  static func path(_ name: String) -> String { Fixtures.path("probe/" + name) }
 
   static func json<Content: Decodable>(_ name: String, as type: Content.Type) throws -> Content {
     try JSONDecoder().decode(type, from: Data(contentsOf: URL(fileURLWithPath: path(name))))

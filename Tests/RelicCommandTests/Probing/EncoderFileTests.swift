@@ -1,6 +1,7 @@
 import Foundation
 import LinearProbe
 import RelicNN
+import TestSupport
 import Testing
 
 @testable import relic
@@ -18,9 +19,7 @@ import Testing
 
   /// A data folder of two images.
   private static func images(in folder: borrowing TemporaryFolder) throws -> String {
-    let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("Fixtures/images").path
+    let fixtures = Fixtures.path("images")
     let path = folder.path + "/images"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     for name in ["rgb.png", "rgb.jpg"] {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 @testable import relic
 
@@ -16,8 +17,7 @@ struct PhotoFolder: ~Copyable {
 
   /// Writes one image of the fixtures under each of these names.
   func add(_ names: String...) throws {
-    let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures/images")
+    let fixtures = URL(filePath: Fixtures.path("images"))
     for name in names {
       let path = "\(photos)/\(name)"
       let parent = (path as NSString).deletingLastPathComponent

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 @testable import RelicNN
 
@@ -48,9 +49,7 @@ struct AugmentationFixture: Decodable {
     let mean: Double
   }
 
-  static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "Fixtures/augmentation")
+  static let folder = URL(filePath: Fixtures.path("augmentation"))
 
   static func load() throws -> AugmentationFixture {
     try JSONDecoder().decode(

@@ -13,8 +13,7 @@ import Testing
     var testDescription: String { file }
   }
 
-  static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures/images")
+  static let folder = URL(filePath: Fixtures.path("images"))
 
   static func expected() throws -> [Expected] {
     try JSONDecoder().decode(

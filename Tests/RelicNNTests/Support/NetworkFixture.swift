@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import RelicNN
@@ -13,10 +14,7 @@ struct NetworkFixture {
 
   init(_ name: String) throws {
     self.name = name
-    let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
-    dict = try Safetensors.read(
-      tests.appendingPathComponent("Fixtures/network/\(name).safetensors").path)
+    dict = try Safetensors.read(Fixtures.path("network/\(name).safetensors"))
   }
 
   /// The reference under a name that must be there, in PyTorch's layout.

@@ -1,13 +1,11 @@
 import Foundation
+import TestSupport
 
 @testable import RelicNN
 
 /// The files that Tests/Fixtures/make_format_fixtures.py wrote, and the formula of their content.
 enum FormatFixture {
-  static func path(_ name: String) -> String {
-    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Fixtures/formats/\(name)").path
-  }
+  static func path(_ name: String) -> String { Fixtures.path("formats/" + name) }
 
   static func bytes(_ name: String) throws -> [UInt8] {
     [UInt8](try Data(contentsOf: URL(fileURLWithPath: path(name))))

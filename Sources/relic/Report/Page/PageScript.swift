@@ -54,9 +54,9 @@ enum PageScript {
         });
       }
 
-      function picture(sheet, index) {
+      function thumbnail(sheet, index) {
         const element = document.createElement('i');
-        element.className = 'picture ' + sheet.name;
+        element.className = 'thumbnail ' + sheet.name;
         element.style.backgroundPosition = 'calc(var(--side)*-' + index % sheet.columns
           + ') calc(var(--side)*-' + Math.floor(index / sheet.columns) + ')';
         return element;
@@ -89,8 +89,8 @@ enum PageScript {
           ring.setAttribute('visibility', 'visible');
           const lines = [map.classNames[map.classes[best]], map.texts[best]].filter(text => text);
           const parts = [lines.join('\n')];
-          const index = map.pictures[best];
-          if (index !== null) parts.unshift(picture(map.sheet, index));
+          const index = map.thumbnails[best];
+          if (index !== null) parts.unshift(thumbnail(map.sheet, index));
           show(event, parts);
         });
         svg.addEventListener('pointerleave', leave);

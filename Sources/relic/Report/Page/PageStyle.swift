@@ -86,20 +86,20 @@ enum PageStyle {
       border-radius: 4px; padding: .1rem .35rem; cursor: pointer; text-align: left; }
     button.pick:hover, button.pick:focus-visible { border-color: var(--line); }
     button.pick[aria-pressed="true"] { border-color: var(--ink); background: var(--panel); }
-    .picture { --side: 72px; display: inline-block; width: var(--side); height: var(--side);
+    .thumbnail { --side: 72px; display: inline-block; width: var(--side); height: var(--side);
       background-repeat: no-repeat; border-radius: 4px; background-color: var(--panel); }
-    #tip .picture { --side: 96px; display: block; margin-bottom: .3rem; }
+    #tip .thumbnail { --side: 96px; display: block; margin-bottom: .3rem; }
     .small, .large { image-rendering: auto; }
     .row { display: flex; gap: .6rem; overflow-x: auto; padding: .3rem 0; align-items: flex-start; }
     .row.wrap { flex-wrap: wrap; }
     .row figure { flex: 0 0 auto; width: 80px; }
     .row figcaption { font-size: .75rem; line-height: 1.25; overflow-wrap: anywhere; }
-    .row figure > .picture { border: 4px solid transparent; width: 80px; height: 80px;
+    .row figure > .thumbnail { border: 4px solid transparent; width: 80px; height: 80px;
       background-clip: padding-box; background-origin: padding-box; }
     .row figure.query { margin-right: .6rem; padding-right: 1rem; width: 97px;
       border-right: 1px solid var(--line); }
-    .row figure.query > .picture { border-color: var(--line); }
-    .row figure.other > .picture { border: 4px dashed var(--c1); }
+    .row figure.query > .thumbnail { border-color: var(--line); }
+    .row figure.other > .thumbnail { border: 4px dashed var(--c1); }
     #tip { position: fixed; z-index: 9; pointer-events: none; background: var(--panel);
       color: var(--ink); border: 1px solid var(--line); border-radius: 6px; padding: .4rem .6rem;
       font-size: .85rem; max-width: min(280px, 90vw); box-shadow: 0 2px 10px rgba(0, 0, 0, .25);

@@ -1,4 +1,4 @@
-/// A page that needs nothing but itself: styles, scripts, numbers and pictures are inside.
+/// A page that needs nothing but itself: styles, scripts, numbers and thumbnails are inside.
 struct ReportPage {
   /// A part of the page under a heading, and in its list of contents.
   struct Section {
@@ -13,8 +13,8 @@ struct ReportPage {
   /// What a reader should know before anything else.
   var notes: [String] = []
   var sections: [Section] = []
-  /// Style rules that hold the pictures.
-  var pictureRules: HTML = ""
+  /// Style rules that hold the thumbnails.
+  var thumbnailRules: HTML = ""
   /// What the page's script draws and shows.
   var data = PageData()
 
@@ -40,7 +40,7 @@ struct ReportPage {
       <meta name="generator" content="relic \(Program.version)"/>
       <link rel="icon" href="data:,"/>
       <title>\(title)</title>
-      <style>\(PageStyle.rules)\(pictureRules)</style></head>
+      <style>\(PageStyle.rules)\(thumbnailRules)</style></head>
       <body><header><h1>\(title)</h1><p>\(subtitle)</p>
       \(notes.map { note -> HTML in "<p class=\"warn\">\(note)</p>\n" })\
       <nav aria-label="Contents"><ul>\(links)</ul></nav></header>

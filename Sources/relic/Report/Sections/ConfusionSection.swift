@@ -13,7 +13,7 @@ enum ConfusionSection {
   static func confusion(_ score: ReportedScore, _ place: PagePlace) throws -> ReportPage.Section {
     let counts = score.confusionMatrix
     let map =
-      counts.count <= writtenClasses ? table(score) : try picture(counts, names: score.classNames)
+      counts.count <= writtenClasses ? table(score) : try thumbnail(counts, names: score.classNames)
     let pairs = mistakes(of: score).prefix(listedPairs).map { pair -> HTML in
       """
       <tr><td class="text">\(pair.truth)</td><td class="text">\(pair.prediction)</td>\
@@ -106,8 +106,8 @@ enum ConfusionSection {
       """
   }
 
-  /// The matrix of many classes as a picture, a square for each count.
-  private static func picture(_ counts: [[Int]], names: [String]) throws -> HTML {
+  /// The matrix of many classes as an image, a square for each count.
+  private static func thumbnail(_ counts: [[Int]], names: [String]) throws -> HTML {
     let side = counts.count
     let scale = max(1, 640 / side)
     var pixels = Array(repeating: UInt8(255), count: 3 * side * scale * side * scale)

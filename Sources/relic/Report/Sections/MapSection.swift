@@ -30,13 +30,14 @@ enum MapSection {
   ///
   /// - Parameters:
   ///   - content: What is drawn.
-  ///   - pictures: The number of each point's picture in `sheet`, `nil` for none.
-  ///   - sheet: Small pictures.
+  ///   - thumbnails: The number of each point's thumbnail in `sheet`, `nil` for none.
+  ///   - sheet: Thumbnails.
   ///   - texts: What else is told of each point, or nothing.
   ///   - place: Where the section stands.
   /// - Returns: The section, and a map's data for each of its drawings.
   static func section(
-    _ content: Content, pictures: [Int?], sheet: ThumbnailSheet, texts: [String], _ place: PagePlace
+    _ content: Content, thumbnails: [Int?], sheet: ThumbnailSheet, texts: [String],
+    _ place: PagePlace
   ) -> (ReportPage.Section, [MapData]) {
     let near = Drawing(id: place.id("map-neighbors"), places: content.neighbors, content: content)
     let wide = Drawing(id: place.id("map-components"), places: content.components, content: content)
@@ -62,7 +63,7 @@ enum MapSection {
     let data = [near, wide].map { drawing in
       MapData(
         id: drawing.id, x: drawing.x, y: drawing.y, classes: content.classes,
-        classNames: content.classNames, pictures: pictures, texts: texts, sheet: sheet.data)
+        classNames: content.classNames, thumbnails: thumbnails, texts: texts, sheet: sheet.data)
     }
     return (place.section("map", "Map of the images", body: body), data)
   }
@@ -141,7 +142,7 @@ struct MapData: Encodable {
   let y: [Int]
   let classes: [Int]
   let classNames: [String]
-  let pictures: [Int?]
+  let thumbnails: [Int?]
   let texts: [String]
   let sheet: SheetData
 }

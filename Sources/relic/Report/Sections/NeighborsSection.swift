@@ -1,7 +1,7 @@
-/// Pictures beside those that the encoder finds most alike.
+/// Thumbnails beside those that the encoder finds most alike.
 enum NeighborsSection {
-  /// A picture of a sheet and what it shows.
-  struct Picture {
+  /// A thumbnail of a sheet and what it shows.
+  struct Thumbnail {
     /// Its number in the sheet.
     let index: Int
     let label: String
@@ -11,8 +11,8 @@ enum NeighborsSection {
 
   /// An image and its neighbours, the nearest first.
   struct Row {
-    let query: Picture
-    let neighbors: [Picture]
+    let query: Thumbnail
+    let neighbors: [Thumbnail]
   }
 
   /// Returns rows of images that were classified right and wrong; all are right without labels.
@@ -21,7 +21,7 @@ enum NeighborsSection {
     _ place: PagePlace
   ) -> ReportPage.Section {
     var body: HTML = """
-      <p class="note">The first picture of a row, and those of \(count) training images whose \
+      <p class="note">The first image of a row, and those of \(count) training images whose \
       features are most alike it (cosine).\
       \(isLabelled ? " A dashed frame is around those of another class." : "")</p>
       """
@@ -44,26 +44,26 @@ enum NeighborsSection {
   }
 
   private static func figure(
-    _ picture: Picture, _ sheet: ThumbnailSheet, isQuery: Bool
+    _ thumbnail: Thumbnail, _ sheet: ThumbnailSheet, isQuery: Bool
   ) -> HTML {
-    let kind = isQuery ? "query" : picture.isOfOtherClass ? "other" : "same"
+    let kind = isQuery ? "query" : thumbnail.isOfOtherClass ? "other" : "same"
     return """
-      <figure class="\(kind)">\(sheet.element(picture.index, label: picture.label))\
-      <figcaption>\(picture.label)\
-      \(picture.note.isEmpty ? "" : "<br/>" as HTML)\(picture.note)</figcaption></figure>
+      <figure class="\(kind)">\(sheet.element(thumbnail.index, label: thumbnail.label))\
+      <figcaption>\(thumbnail.label)\
+      \(thumbnail.note.isEmpty ? "" : "<br/>" as HTML)\(thumbnail.note)</figcaption></figure>
       """
   }
 
   /// Returns the mistakes that a classifier was surest of.
   static func mistakes(
-    _ pictures: [Picture], model: String, sheet: ThumbnailSheet, _ place: PagePlace
+    _ thumbnails: [Thumbnail], model: String, sheet: ThumbnailSheet, _ place: PagePlace
   ) -> ReportPage.Section {
     place.section(
       "mistakes", "Most confident mistakes",
       body: """
         <p class="note">Images whose wrong class \(model) gives the highest probability. Labels \
         that are wrong themselves show here first.</p>
-        <div class="row wrap">\(pictures.map { figure($0, sheet, isQuery: false) })</div>
+        <div class="row wrap">\(thumbnails.map { figure($0, sheet, isQuery: false) })</div>
         """)
   }
 
@@ -74,7 +74,7 @@ enum NeighborsSection {
     place.section(
       "views", "Augmented views",
       body: """
-        <p class="note">The first picture of a row is an image, the others are views of it that the \
+        <p class="note">The first image of a row is an image, the others are views of it that the \
         first epochs train on: views of one image are to have features alike.</p>
         \(list(rows, sheet))
         """)

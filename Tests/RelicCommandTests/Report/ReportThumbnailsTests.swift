@@ -5,7 +5,7 @@ import Testing
 @testable import RelicNN
 @testable import relic
 
-@Suite struct ReportPicturesTests {
+@Suite struct ReportThumbnailsTests {
   /// Classes whose names are markup, as folders may be called.
   static let classNames = ["\"'&", "<b onload=\"x\">", "a class"]
 
@@ -26,8 +26,8 @@ import Testing
     for name in Self.classNames { #expect(page.text.contains(name), "\(name) is missing") }
     #expect(!page.elements.contains("b") || !text.contains("<b onload"))
     // Rows of six and six beside eight neighbours at most, mistakes, and six images of nine.
-    let pictures = page.attributes["class"]?.filter { $0 == "picture large" }.count ?? 0
-    #expect(pictures > 6 * 9 + 6 * 9)
+    let thumbnails = page.attributes["class"]?.filter { $0 == "thumbnail large" }.count ?? 0
+    #expect(thumbnails > 6 * 9 + 6 * 9)
     #expect(Set(page.attributes["class"] ?? []).contains("other"))
     // A mark of each class on each map, and in the legend.
     #expect(page.attributes["data-class"]?.count == 4 * 3)
@@ -37,7 +37,7 @@ import Testing
     #expect(scores.first?.testCount == 24)
   }
 
-  @Test func `sheets of pictures are PNG files of their size`() throws {
+  @Test func `sheets of thumbnails are PNG files of their size`() throws {
     let folder = try TemporaryFolder()
     try SampleImages.write(folder.path + "/data", classes: ["a", "b"], train: 12, test: 8)
     try SampleImages.writeRun(folder.path + "/run", data: folder.path + "/data")

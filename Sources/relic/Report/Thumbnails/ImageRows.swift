@@ -31,16 +31,16 @@ struct ImageRows {
   /// Returns the file of a row's image.
   func fileName(_ row: Int) -> String? { places[row].flatMap { images.fileName(at: $0) } }
 
-  /// Returns small pictures of rows, read on all workers; `nil` for what cannot be read.
+  /// Returns thumbnails of rows, read on all workers; `nil` for what cannot be read.
   ///
   /// `progress` is told their number now and then.
   func thumbnails(_ rows: [Int], side: Int, progress: (Int) -> Void = { _ in }) -> [[UInt8]?] {
-    var pictures: [[UInt8]?] = []
+    var thumbnails: [[UInt8]?] = []
     for first in stride(from: 0, to: rows.count, by: 64) {
       let part = rows[first..<min(first + 64, rows.count)]
-      pictures += parallelMap(part.count) { image(part[first + $0])?.thumbnail(side: side) }
-      progress(pictures.count)
+      thumbnails += parallelMap(part.count) { image(part[first + $0])?.thumbnail(side: side) }
+      progress(thumbnails.count)
     }
-    return pictures
+    return thumbnails
   }
 }

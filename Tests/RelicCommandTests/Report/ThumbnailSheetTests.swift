@@ -5,9 +5,9 @@ import Testing
 @testable import RelicNN
 @testable import relic
 
-@Suite struct PictureTests {
+@Suite struct ThumbnailSheetTests {
   @Test(arguments: [1, 39, 40, 41, 85])
-  func `a picture lies where its element looks`(_ count: Int) throws {
+  func `a thumbnail lies where its element looks`(_ count: Int) throws {
     var sheet = ThumbnailSheet(name: "s", side: 4)
     for index in 0..<count {
       #expect(sheet.add(Array(repeating: UInt8(index), count: 48)) == index)

@@ -19,13 +19,13 @@ import Testing
   /// Makes two images to train and two to test on, one of 1.5 million pixels among each.
   private func makePhotos() throws {
     for split in ["train", "test"] {
-      let images = "\(photos)/\(split)/ape"
-      try FileManager.default.createDirectory(
-        atPath: images, withIntermediateDirectories: true)
-      for (name, width) in [("small", 10), ("large", 1_500)] {
+      for (name, width) in [("cat/small", 10), ("ape/large", 1_500)] {
+        let path = "\(photos)/\(split)/\(name).png"
+        try FileManager.default.createDirectory(
+          atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
         let image = RGBImage(
           width: width, height: 1_000, pixels: (0..<3_000 * width).map { UInt8(($0 / 3) & 255) })
-        try AtomicFile.write(image.encodedAsPNG(), to: "\(images)/\(name).png")
+        try AtomicFile.write(image.encodedAsPNG(), to: path)
       }
     }
   }
@@ -67,6 +67,14 @@ import Testing
     #expect(Captured.run("extract", run, "--max-image-megapixels", "2").code == .success)
     let origin = try FeatureFolder(contentsOf: run + "/features").origin
     #expect(origin?.maxImageMegapixels == 2)
+
+    let probe = folder.path + "/probe"
+    #expect(Captured.run("probe", run + "/features", "--save", probe).code == .success)
+    let predicted = Captured.run("predict", probe, photos, "--encoder", run)
+    #expect(predicted.code == .input)
+    #expect(predicted.error.contains("read it by --max-image-megapixels 2"), "\(predicted.error)")
+    let arguments = ["predict", probe, photos, "--encoder", run, "--max-image-megapixels", "2"]
+    #expect(Captured.run(arguments).code == .success)
   }
 
   @Test func `an image that is passed over is told with the option that reads it`() throws {

@@ -1,11 +1,11 @@
 internal import Foundation
 internal import RelicNN
 
-/// Small square pictures in one PNG file, which a page shows by parts of it.
+/// Square thumbnails in one PNG file, which a page shows by parts of it.
 struct ThumbnailSheet {
   /// The class of the elements that show a part.
   let name: String
-  /// The side of a picture in pixels.
+  /// The side of a thumbnail in pixels.
   let side: Int
   private(set) var count = 0
   private let columns = 40
@@ -16,34 +16,35 @@ struct ThumbnailSheet {
     self.side = side
   }
 
-  /// Adds a picture of `3 * side * side` bytes and returns its number.
-  mutating func add(_ picture: [UInt8]) -> Int {
-    precondition(picture.count == 3 * side * side, "\(picture.count) bytes at a side of \(side)")
-    pixels.append(picture)
+  /// Adds a thumbnail of `3 * side * side` bytes and returns its number.
+  mutating func add(_ thumbnail: [UInt8]) -> Int {
+    precondition(
+      thumbnail.count == 3 * side * side, "\(thumbnail.count) bytes at a side of \(side)")
+    pixels.append(thumbnail)
     count += 1
     return count - 1
   }
 
-  /// Returns an element that shows a picture; `label` says what it is.
+  /// Returns an element that shows a thumbnail; `label` says what it is.
   func element(_ index: Int, label: String) -> HTML {
     """
-    <i class="picture \(name)" role="img" aria-label="\(label)" style="background-position:\
+    <i class="thumbnail \(name)" role="img" aria-label="\(label)" style="background-position:\
     calc(var(--side)*-\(index % columns)) calc(var(--side)*-\(index / columns))"></i>
     """
   }
 
-  /// The rule that gives the elements their pictures, `nil` if there are none.
+  /// The rule that gives the elements their thumbnails, `nil` if there are none.
   func rule() throws(ImageError) -> HTML? {
     guard count > 0 else { return nil }
     let rows = (count + columns - 1) / columns
     let across = min(count, columns)
     let width = across * side
     var whole = Array(repeating: UInt8(0), count: 3 * width * rows * side)
-    for (index, picture) in pixels.enumerated() {
+    for (index, thumbnail) in pixels.enumerated() {
       let (left, top) = (index % columns * side, index / columns * side)
       for row in 0..<side {
         let start = 3 * ((top + row) * width + left)
-        let line = picture[(3 * row * side)..<(3 * (row + 1) * side)]
+        let line = thumbnail[(3 * row * side)..<(3 * (row + 1) * side)]
         whole.replaceSubrange(start..<(start + 3 * side), with: line)
       }
     }
@@ -59,7 +60,7 @@ struct ThumbnailSheet {
   var data: SheetData { SheetData(name: name, columns: columns) }
 }
 
-/// Where a script finds a picture of a sheet.
+/// Where a script finds a thumbnail of a sheet.
 struct SheetData: Encodable {
   let name: String
   let columns: Int

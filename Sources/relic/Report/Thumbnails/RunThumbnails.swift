@@ -2,7 +2,7 @@ internal import LinearProbe
 internal import RelicNN
 
 /// The sections about one run that need its images.
-struct RunPictures {
+struct RunThumbnails {
   let run: ReportedRun
   let images: EncodedImages
   let judged: JudgedImages?
@@ -18,7 +18,7 @@ struct RunPictures {
 
   /// Returns the maps of at most `limit` images.
   func map(
-    limit: Int, _ store: inout PictureStore
+    limit: Int, _ store: inout ThumbnailStore
   ) throws -> (ReportPage.Section, [MapData])? {
     let shown = images.shown
     let total = shown.features.features.rows
@@ -46,18 +46,19 @@ struct RunPictures {
       variances: components.variances.prefix(2).map {
         components.totalVariance > 0 ? $0 / components.totalVariance : 0
       }, images: shown.name)
-    let pictures = store.numbers(of: rows, in: shown, of: images.dataset, isLarge: false) { done in
-      display.show(["pictures: \(done)/\(rows.count)"])
+    let thumbnails = store.numbers(of: rows, in: shown, of: images.dataset, isLarge: false) {
+      done in
+      display.show(["thumbnails: \(done)/\(rows.count)"])
     }
     let texts = rows.map { row in
       [shown.images.fileName(row), mistake(row)].compactMap { $0 }.joined(separator: "\n")
     }
     return MapSection.section(
-      content, pictures: pictures, sheet: store.small, texts: texts, place)
+      content, thumbnails: thumbnails, sheet: store.small, texts: texts, place)
   }
 
   /// Returns images beside the training images most alike them.
-  func nearest(_ store: inout PictureStore) -> ReportPage.Section? {
+  func nearest(_ store: inout ThumbnailStore) -> ReportPage.Section? {
     let shown = images.shown
     // Without another split, an image's neighbours are the others of its own.
     let isOwn = images.test == nil
@@ -72,19 +73,19 @@ struct RunPictures {
     let found = Neighborhoods(
       shown.features.features.samples(queries), among: images.train.features.features,
       count: Self.neighbors + (isOwn ? 1 : 0))
-    let pictures = store.numbers(of: queries, in: shown, of: images.dataset, isLarge: true)
+    let thumbnails = store.numbers(of: queries, in: shown, of: images.dataset, isLarge: true)
     let rows = queries.enumerated().map { index, query -> NeighborsSection.Row? in
-      guard let picture = pictures[index] else { return nil }
+      guard let thumbnail = thumbnails[index] else { return nil }
       let near = found.nearest(index).filter { !isOwn || Int($0.row) != query }
         .prefix(Self.neighbors)
       let numbers = store.numbers(
         of: near.map { Int($0.row) }, in: images.train, of: images.dataset, isLarge: true)
       return NeighborsSection.Row(
-        query: NeighborsSection.Picture(
-          index: picture, label: label(query, of: shown), note: mistake(query) ?? ""),
+        query: NeighborsSection.Thumbnail(
+          index: thumbnail, label: label(query, of: shown), note: mistake(query) ?? ""),
         neighbors: zip(near, numbers).compactMap { neighbor, number in
           number.map { number in
-            NeighborsSection.Picture(
+            NeighborsSection.Thumbnail(
               index: number, label: label(Int(neighbor.row), of: images.train),
               isOfOtherClass: isOther(Int(neighbor.row), than: query),
               note: Double(neighbor.similarity).fixed(2))
@@ -98,26 +99,26 @@ struct RunPictures {
   }
 
   /// Returns the mistakes that the probe was surest of.
-  func surestMistakes(_ store: inout PictureStore) -> ReportPage.Section? {
+  func surestMistakes(_ store: inout ThumbnailStore) -> ReportPage.Section? {
     guard let judged else { return nil }
     let rows = judged.surestMistakes(Self.mistakes)
     let numbers = store.numbers(of: rows, in: images.shown, of: images.dataset, isLarge: true)
-    let pictures = zip(rows, numbers).compactMap { row, number in
+    let thumbnails = zip(rows, numbers).compactMap { row, number in
       number.map { number in
-        NeighborsSection.Picture(
+        NeighborsSection.Thumbnail(
           index: number, label: name(of: judged.labels[row]),
           note: "\(mistake(row) ?? ""), \((100 * judged.confidences[row]).fixed(0))\u{a0}%")
       }
     }
-    guard !pictures.isEmpty else { return nil }
+    guard !thumbnails.isEmpty else { return nil }
     return NeighborsSection.mistakes(
-      pictures,
+      thumbnails,
       model: "a logistic regression of top-1 "
         + "\((100 * (judged.scores.first?.top1 ?? 0)).fixed(2))\u{a0}%", sheet: store.large, place)
   }
 
   /// Returns some images that the run was trained on beside views of them.
-  func views(_ store: inout PictureStore) -> ReportPage.Section? {
+  func views(_ store: inout ThumbnailStore) -> ReportPage.Section? {
     let configuration = run.configuration
     guard let dataset = try? images.dataset.pretraining(), dataset.count > 0 else { return nil }
     let shown = PointSample.spread(Array(0..<dataset.count), Self.viewedImages)
@@ -133,13 +134,13 @@ struct RunPictures {
         let view = generator.view(
           of: image, seed: configuration.seed, epoch: isLocal ? 0 : place / global, sample: sample,
           view: isLocal ? global + place - Self.largeViews : place % global)
-        return NeighborsSection.Picture(
+        return NeighborsSection.Thumbnail(
           index: store.add(
             view.image.thumbnail(side: store.large.side), isLarge: true),
           label: isLocal ? "small view" : "view")
       }
       return NeighborsSection.Row(
-        query: NeighborsSection.Picture(
+        query: NeighborsSection.Thumbnail(
           index: store.add(image.thumbnail(side: store.large.side), isLarge: true),
           label: "image \(sample)"),
         neighbors: views)

@@ -18,8 +18,7 @@ import Testing
 
   /// Writes images of the fixtures under these names, below `photos`.
   private func add(_ names: String...) throws {
-    let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures/images")
+    let fixtures = URL(filePath: Fixtures.path("images"))
     for name in names {
       let path = "\(folder.path)/photos/\(name)"
       let parent = (path as NSString).deletingLastPathComponent

@@ -1,14 +1,14 @@
 internal import RelicNN
 
-/// The pictures of a page, each of them once though several runs show it.
-struct PictureStore {
-  /// Pictures that appear at a point of a map.
+/// The thumbnails of a page, each of them once though several runs show it.
+struct ThumbnailStore {
+  /// Thumbnails that appear at a point of a map.
   private(set) var small = ThumbnailSheet(name: "small", side: 32)
-  /// Pictures that stand on the page.
+  /// Thumbnails that stand on the page.
   private(set) var large: ThumbnailSheet
   private var known: [Key: Int] = [:]
 
-  /// What a picture shows.
+  /// What a thumbnail shows.
   private struct Key: Hashable {
     let dataset: String
     let path: String
@@ -18,10 +18,10 @@ struct PictureStore {
     let isLarge: Bool
   }
 
-  /// Creates a store of which the larger pictures have `side` pixels.
+  /// Creates a store of which the larger thumbnails have `side` pixels.
   init(side: Int) { large = ThumbnailSheet(name: "large", side: side) }
 
-  /// Returns the numbers of rows' pictures; `nil` for what cannot be shown.
+  /// Returns the numbers of rows' thumbnails; `nil` for what cannot be shown.
   mutating func numbers(
     of rows: [Int], in split: EncodedImages.Split, of dataset: DatasetSplits, isLarge: Bool,
     progress: (Int) -> Void = { _ in }
@@ -33,20 +33,20 @@ struct PictureStore {
     }
     let missing = rows.filter { known[key($0)] == nil }
     let side = isLarge ? large.side : small.side
-    let pictures = split.images.thumbnails(missing, side: side, progress: progress)
-    for (row, picture) in zip(missing, pictures) {
-      guard let picture, known[key(row)] == nil else { continue }
-      known[key(row)] = add(picture, isLarge: isLarge)
+    let thumbnails = split.images.thumbnails(missing, side: side, progress: progress)
+    for (row, thumbnail) in zip(missing, thumbnails) {
+      guard let thumbnail, known[key(row)] == nil else { continue }
+      known[key(row)] = add(thumbnail, isLarge: isLarge)
     }
     return rows.map { known[key($0)] }
   }
 
-  /// Adds a picture that is no image of a data set.
-  mutating func add(_ picture: [UInt8], isLarge: Bool) -> Int {
-    isLarge ? large.add(picture) : small.add(picture)
+  /// Adds a thumbnail that is no image of a data set.
+  mutating func add(_ thumbnail: [UInt8], isLarge: Bool) -> Int {
+    isLarge ? large.add(thumbnail) : small.add(thumbnail)
   }
 
-  /// The rules of the sheets that have pictures.
+  /// The rules of the sheets that have thumbnails.
   func rules() throws(ImageError) -> HTML {
     [try small.rule(), try large.rule()].compactMap { $0 }.joined()
   }
