@@ -72,7 +72,7 @@ let package = Package(
       swiftSettings: strict + (mpi == nil ? [] : [.define("RELIC_MPI")])),
     .executableTarget(
       name: "RelicBenchmarks", dependencies: ["RelicNN", "LinearProbe", "COpenBLAS"],
-      path: "Benchmarks", exclude: ["compare", "replay", "results", "README.md"],
+      path: "Benchmarks", exclude: ["compare", "hosts", "replay", "results", "README.md"],
       swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["RelicCore"], path: "Tests/TestSupport",

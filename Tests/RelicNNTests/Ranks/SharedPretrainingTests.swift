@@ -154,10 +154,10 @@ import Testing
   private static let example = SharedPretrainingTests.Case.all[0]
 
   private static func run(
-    _ ranks: any Communicator, on dataset: some ImageDataset,
+    _ ranks: any Communicator, on dataset: some ImageDataset, broken: BrokenImages = .refuse,
     altering alter: (inout RelicNetwork<ResNet>) -> Void = { _ in }
   ) throws -> PretrainingRun<ResNet> {
-    let loader = BatchLoader(dataset: dataset, configuration: configuration)
+    let loader = BatchLoader(dataset: dataset, configuration: configuration, broken: broken)
     var state = try Pretraining(configuration, stepsPerEpoch: loader.stepsPerEpoch)
       .shared(by: ranks)
     alter(&state.trained.network)
@@ -183,6 +183,22 @@ import Testing
     #expect(own.count == 1, "\(results)")
     #expect(results.filter { $0.0.hasSuffix("has failed") }.count == 2)
     #expect(Set(results.map(\.1)).count == 1)
+  }
+
+  @Test func `every rank knows of the images that any has passed over`() throws {
+    let images = BatchLoaderTests.Scans(lost: [1, 3, 5])
+    let alone = try {
+      var run = try Self.run(OneRank(), on: images, broken: .skip)
+      _ = try run.next()
+      return run.skipped.map(\.description)
+    }()
+    #expect(!alone.isEmpty)
+    let all = try ThreadRanks.run(3) { ranks in
+      var run = try Self.run(ranks, on: images, broken: .skip)
+      _ = try run.next()
+      return run.skipped.map(\.description)
+    }
+    #expect(all == [alone, alone, alone])
   }
 
   @Test func `a rank that computes otherwise is told of at the end of the epoch`() throws {
