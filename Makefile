@@ -6,7 +6,7 @@ SWIFT_SOURCES := Package.swift Sources Tests Benchmarks $(wildcard Examples)
 C_SOURCES := $(wildcard Sources/*/*.c Sources/*/*.h Sources/*/include/*.h)
 RELIC := .build/release/relic
 
-.PHONY: help deps build install uninstall demo test debug examples examples-python docs map test-kernels sanitize sanitize-threads fuzz kill growth \
+.PHONY: help deps build install uninstall demo test debug examples examples-python docs map test-kernels test-mpi sanitize sanitize-threads fuzz kill growth \
   lint bench
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make fuzz   read INPUTS altered files of each format (hours; INPUTS=20000 takes minutes)"
 	@echo "make kill   kill each command KILLS times in all, and look for what is lost or left over"
 	@echo "make growth train for MINUTES, and look for growing memory or open files"
+	@echo "make test-mpi  train over processes of Open MPI and MPICH, whichever are installed"
 	@echo "make test-kernels  run the tests with C kernels and BLAS held to lesser processors"
 	@echo "make build  build the program: $(RELIC)"
 	@echo "make install PREFIX=/usr/local  install program, manual page and completions; make uninstall"
@@ -131,6 +132,11 @@ test-kernels: deps
 	done
 	OPENBLAS_CORETYPE=Haswell swift test -c release --disable-xctest
 	env -u OPENBLAS_CORETYPE swift test -c release --disable-xctest
+
+# Of each MPI library whose mpirun is here; of Debian's, as make deps leaves them out: apt-get install
+# libopenmpi-dev openmpi-bin, libmpich-dev mpich.
+test-mpi: deps
+	Tests/mpi
 
 # Undefined behaviour in C traps: Swift does not link the library that would tell of it.
 sanitize: deps

@@ -17,6 +17,22 @@ let kernels: [CSetting] =
   default: []
   }
 
+/// `RELIC_MPI=ompi-c` or `mpich`, the name of a library for pkg-config, builds a program that several
+/// processes can run together.
+let mpi = Context.environment["RELIC_MPI"]
+
+let mpiTargets: [Target] =
+  mpi.map { library in
+    [
+      .systemLibrary(
+        name: "CMPI", pkgConfig: library,
+        providers: [.apt([library == "mpich" ? "libmpich-dev" : "libopenmpi-dev"])]),
+      .target(
+        name: "CRanks", dependencies: ["CMPI"], cSettings: [.treatAllWarnings(as: .error)]),
+      .target(name: "RelicMPI", dependencies: ["CRanks", "RelicNN"], swiftSettings: strict),
+    ]
+  } ?? []
+
 let package = Package(
   name: "relic",
   products: [
@@ -52,10 +68,12 @@ let package = Package(
       name: "LinearProbe", dependencies: ["RelicCore", "COpenBLAS", "CKernels"],
       swiftSettings: strict),
     .executableTarget(
-      name: "relic", dependencies: ["RelicNN", "LinearProbe"], swiftSettings: strict),
+      name: "relic",
+      dependencies: ["RelicNN", "LinearProbe"] + (mpi == nil ? [] : ["RelicMPI"]),
+      swiftSettings: strict + (mpi == nil ? [] : [.define("RELIC_MPI")])),
     .executableTarget(
       name: "RelicBenchmarks", dependencies: ["RelicNN", "LinearProbe", "COpenBLAS"],
-      path: "Benchmarks", exclude: ["compare", "replay", "results", "README.md"],
+      path: "Benchmarks", exclude: ["compare", "hosts", "replay", "results", "README.md"],
       swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["RelicCore"], path: "Tests/TestSupport",
@@ -76,6 +94,6 @@ let package = Package(
       name: "FuzzTests",
       dependencies: ["relic", "RelicCore", "RelicNN", "LinearProbe", "TestSupport"],
       path: "Tests/Fuzzing", swiftSettings: strict),
-  ],
+  ] + mpiTargets,
   swiftLanguageModes: [.v6]
 )

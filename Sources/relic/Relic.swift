@@ -15,32 +15,62 @@ internal import RelicNN
     // A reader of the output that goes away must not take a run with it before it is saved, nor must
     // a limit on the size of files: the write that fails says why.
     for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
-    let code = run(Array(CommandLine.arguments.dropFirst()), .standard)
-    guard code == .success, let reason = StandardOutput.failure else { exit(code.rawValue) }
+    let ranks = join()
+    let code = run(Array(CommandLine.arguments.dropFirst()), .standard, ranks)
+    guard code == .success, let reason = StandardOutput.failure else {
+      let isOfAllRanks = [.success, .interrupted].contains(code)
+      ProgramRanks.exit(code.rawValue, ranks, waiting: isOfAllRanks)
+    }
     Console.standard.writeError(
       "relic: standard output: cannot be written: \(reason); send it elsewhere\n")
-    exit(ExitCode.output.rawValue)
+    ProgramRanks.exit(ExitCode.output.rawValue, ranks, waiting: false)
+  }
+
+  /// Joins the processes that were started together, or ends this one.
+  private static func join() -> any Communicator {
+    let launcher = Launcher(ProcessInfo.processInfo.environment)
+    do throws(LaunchError) {
+      return try ProgramRanks.start(as: launcher)
+    } catch {
+      let rank = launcher?.rank ?? 0
+      ProgramRanks.letOthersSpeak(before: rank)
+      if rank == 0 { Console.standard.writeError("relic: \(error)\n") }
+      exit(ExitCode.usage.rawValue)
+    }
   }
 
   /// Carries out a command line; an error becomes one line on standard error.
-  static func run(_ arguments: [String], _ console: Console) -> ExitCode {
+  ///
+  /// Of several ranks the first one speaks, and of an error that has met one alone, that one.
+  static func run(
+    _ arguments: [String], _ console: Console, _ ranks: any Communicator = OneRank()
+  ) -> ExitCode {
     do {
-      try dispatch(arguments, console)
+      try dispatch(arguments, ranks.rank == 0 ? console : .silent, ranks)
       return .success
+    } catch RankError.failed where ranks.size > 1 {
+      ProgramRanks.waitForEnd()
+      return .input
+    } catch is Interruption where ranks.rank > 0 {
+      return .interrupted
     } catch {
-      console.writeError("relic: \(Remedies.message(for: error))\n")
+      ProgramRanks.letOthersSpeak(before: ranks.rank)
+      let place = ranks.rank > 0 ? "rank \(ranks.rank) on \(ProgramRanks.host): " : ""
+      console.writeError("relic: \(place)\(Remedies.message(for: error))\n")
       return ExitCode(for: error)
     }
   }
 
-  private static func dispatch(_ arguments: [String], _ console: Console) throws {
+  private static func dispatch(
+    _ arguments: [String], _ console: Console, _ ranks: any Communicator
+  ) throws {
     switch arguments.first {
     case nil, "--help", "-h":
       console.write(HelpText.program(commands, exitCodes: ExitCode.legend))
     case "help": try help(Array(arguments.dropFirst()), console)
     case "completions": try complete(Array(arguments.dropFirst()), console)
     case "--version", "version": console.line("relic \(Program.version)")
-    case let name?: try start(command(name), Array(arguments.dropFirst()), console)
+    case let name?: try start(command(name), Array(arguments.dropFirst()), console, ranks)
     }
   }
 
@@ -78,13 +108,22 @@ internal import RelicNN
   }
 
   private static func start<Settings: Command>(
-    _ command: Settings.Type, _ arguments: [String], _ console: Console
+    _ command: Settings.Type, _ arguments: [String], _ console: Console,
+    _ ranks: any Communicator = OneRank()
   ) throws {
     switch try ArgumentParser<Settings>().parse(arguments) {
     case .help: console.write(HelpText.command(command))
     case .run(let settings):
       if let threads = settings.common.threads { ThreadPool.workerCount = threads }
-      try settings.run(settings.common.isQuiet ? console.quiet : console)
+      let console = settings.common.isQuiet ? console.quiet : console
+      guard ranks.size > 1 else { return try settings.run(console) }
+      guard var shared = settings as? any SharedCommand else {
+        throw UsageError.conflict(
+          "'relic \(Settings.name)' is the work of one process, and \(ranks.size) were started",
+          remedy: "start it without mpirun")
+      }
+      shared.ranks = ranks
+      try shared.run(console)
     }
   }
 }

@@ -53,7 +53,7 @@ import Testing
   /// Raw memory and C kernels, then what reads and writes formats, and calls of C libraries and of
   /// the system.
   private static let unsafePlaces = [
-    "RelicCore/", "RelicNN/Tensor/", "RelicNN/Kernels/", "LinearProbe/Regression/",
+    "RelicCore/", "RelicMPI/", "RelicNN/Tensor/", "RelicNN/Kernels/", "LinearProbe/Regression/",
     "LinearProbe/Neighbors/UnitRows.swift", "LinearProbe/Neighbors/NearestSelection.swift",
     "LinearProbe/Features/Features.swift", "LinearProbe/Features/Elements.swift",
     "LinearProbe/Features/NPY/", "LinearProbe/Projection/",

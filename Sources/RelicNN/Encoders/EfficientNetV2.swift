@@ -63,7 +63,7 @@ public struct EfficientNetV2: EncoderNetwork {
 
   /// Draws the branches that the pass leaves out.
   public mutating func prepare(for pass: TrainingPass) {
-    stochasticDepth = .random(seed: pass.seed, step: pass.step, pass: pass.index)
+    stochasticDepth = .random(seed: pass.seed, step: pass.step, pass: pass.index, rows: pass.rows)
   }
 
   /// Returns features `[…, 1280]` for images `[…, height, width, 3]`.
@@ -93,8 +93,10 @@ public struct EfficientNetV2: EncoderNetwork {
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) {
     var gradient = average.backward(dy, cache.average)
     gradient = head.backward(gradient.taken(), cache.head)
+    head.beginGradientSums()
     for index in blocks.indices.reversed() {
       gradient = blocks[index].backward(gradient.taken(), cache.blocks.removeLast())
+      blocks[index].beginGradientSums()
     }
     stem.backwardParameters(gradient.taken(), cache.stem)
   }

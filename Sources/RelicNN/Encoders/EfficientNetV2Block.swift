@@ -3,7 +3,7 @@
 /// Tan & Le 2021, figure 2; torchvision's `FusedMBConv` (a full 3x3 convolution expands) and `MBConv`
 /// (a 1x1 convolution expands, a depthwise one mixes, squeeze-and-excitation weighs). Where shape
 /// allows, the input is added to the result, which stochastic depth may leave out.
-struct EfficientNetV2Block: Sendable {
+struct EfficientNetV2Block: Module {
   /// What backward reads.
   struct Cache: Sendable {
     let expansion: ConvNorm.Cache

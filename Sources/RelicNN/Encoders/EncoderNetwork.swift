@@ -43,11 +43,14 @@ public struct TrainingPass: Sendable, Equatable {
   public var step: Int
   /// The pass within the step: those of the online network from 0, the target's 255.
   public var index: Int
+  /// The rows of the batch that this rank has, or `nil` for all.
+  public var rows: BatchRows?
 
   /// Names a pass.
-  public init(seed: UInt64, step: Int, index: Int) {
+  public init(seed: UInt64, step: Int, index: Int, rows: BatchRows? = nil) {
     self.seed = seed
     self.step = step
     self.index = index
+    self.rows = rows
   }
 }

@@ -118,6 +118,7 @@ public struct ResNet: EncoderNetwork {
     var gradient = average.backward(dy, cache.average)
     for index in blocks.indices.reversed() {
       gradient = blocks[index].backward(gradient.taken(), cache.blocks.removeLast())
+      blocks[index].beginGradientSums()
     }
     if let pool, let pooled = cache.pool { gradient = pool.backward(gradient.taken(), pooled) }
     stem.backwardParameters(gradient.taken(), cache.stem)

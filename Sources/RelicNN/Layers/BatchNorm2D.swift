@@ -1,6 +1,7 @@
 /// Batch normalisation over batch, height and width, with what follows it in the same pass.
 ///
 /// `y = activation(scale · (z - mean) / √(variance + ε) + shift + residual)`, Ioffe & Szegedy 2015.
+/// In a step that several ranks share, mean and variance are those of the rows of all.
 public struct BatchNorm2D: Layer {
   /// What backward reads; `views · channels` numbers in each array.
   public struct Cache: Sendable {
@@ -123,7 +124,7 @@ public struct BatchNorm2D: Layer {
     let gradient = NormalizationGradient(
       &dy, z: cache.z, y: cache.y,
       normalization(mean: cache.mean, inverseDeviation: cache.inverseDeviation),
-      scale: scale.value, writes: writes)
+      scale: scale.value, writes: writes, whole: SharedStep.current.ranks.sum)
     scale.accumulate(gradient.dScale)
     shift.accumulate(gradient.dShift)
     return gradient
@@ -153,8 +154,8 @@ extension BatchNorm2D {
   /// Returns the normalisation by the moments of a batch, and moves the running averages once for
   /// every view.
   mutating func normalization(_ moments: borrowing BatchMoments) -> Normalization {
-    let (mean, deviations) = moments.joined()
-    let count = Double(moments.rowsPerView)
+    let (mean, deviations, count) = SharedStep.current.ranks.joined(moments)
+    precondition(count > 1, "one value per channel has no variance")
     for (mean, deviations) in zip(mean, deviations) {
       // Unbiased, as PyTorch stores it.
       let variance = deviations.map { Float($0 / (count - 1)) }

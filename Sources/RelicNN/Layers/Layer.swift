@@ -26,6 +26,9 @@ public struct Parameter: Sendable {
   /// `∂loss/∂value`, or `nil` before the first backward pass.
   public private(set) var gradient: Tensor?
 
+  /// Where the gradient's sum over all ranks will be, once its own part has been given away.
+  private var pending: (sum: PendingSum, place: Range<Int>)?
+
   /// Creates a parameter without a gradient.
   public init(_ value: Tensor, role: Role) {
     self.value = value
@@ -39,11 +42,30 @@ public struct Parameter: Sendable {
     precondition(
       contribution.shape == value.shape,
       "a gradient of \(contribution.shape) for a parameter of \(value.shape)")
+    precondition(pending == nil, "a gradient is added to after its sum over ranks has begun")
     if gradient == nil { gradient = contribution } else { gradient?.add(contribution) }
   }
 
   /// Forgets the gradient.
   public mutating func clearGradient() { gradient = nil }
+}
+
+extension Parameter {
+  /// The gradient, unless its sum over all ranks has begun.
+  var ownGradient: Tensor? { pending == nil ? gradient : nil }
+
+  /// Gives the gradient away for its sum over all ranks.
+  mutating func expect(_ sum: PendingSum, at place: Range<Int>) {
+    gradient = nil
+    pending = (sum, place)
+  }
+
+  /// Takes the sum over all ranks for the gradient, where it has begun, as soon as it is there.
+  mutating func takeSum() {
+    guard let (sum, place) = pending else { return }
+    gradient = sum.elements(place).reshaped(value.shape)
+    pending = nil
+  }
 }
 
 /// A value that owns parameters.

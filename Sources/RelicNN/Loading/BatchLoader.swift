@@ -2,7 +2,7 @@ internal import Synchronization
 
 /// The views of one training step.
 public struct Batch: Sendable {
-  /// The data set index of each image, in the order of the rows of one view.
+  /// The data set index of each image, in the order of the rows of one view: those of this rank.
   public let samples: [Int]
 
   /// The views of these images.
@@ -23,10 +23,13 @@ public struct BatchLoader: Sendable {
   /// Images in a batch.
   public let batchSize: Int
 
+  /// The rows of a batch that are made here: all, unless ranks share it.
+  public private(set) var rows: BatchRows
+
   private let globals: ViewGroup
   private let locals: ViewGroup?
   private let seed: UInt64
-  private let broken: BrokenImages
+  let broken: BrokenImages
   private let lastOrder = EpochOrder()
 
   /// Creates a loader.
@@ -48,6 +51,7 @@ public struct BatchLoader: Sendable {
     self.dataset = dataset
     self.broken = broken
     self.batchSize = batchSize
+    rows = BatchRows(of: batchSize, rank: 0, size: 1)
     self.seed = seed
     globals = ViewGroup(
       generator: ViewGenerator(imageSize: imageSize, isLocal: false, strength: strength),
@@ -57,6 +61,13 @@ public struct BatchLoader: Sendable {
       ? ViewGroup(
         generator: ViewGenerator(imageSize: imageSize, isLocal: true, strength: strength),
         views: globalViews..<(globalViews + localViews)) : nil
+  }
+
+  /// Returns the loader of one of several ranks, which makes its own rows of every batch alone.
+  public func sharing(_ ranks: any Communicator) -> BatchLoader {
+    var loader = self
+    loader.rows = BatchRows(of: batchSize, rank: ranks.rank, size: ranks.size)
+    return loader
   }
 
   /// Whole batches in one pass over the data; the incomplete last one is dropped.
@@ -83,15 +94,15 @@ public struct BatchLoader: Sendable {
     precondition(
       step >= 0 && step < stepsPerEpoch, "no step \(step) in an epoch of \(stepsPerEpoch)")
     let order = lastOrder.samples(of: epoch) { self.order(epoch: epoch) }
-    let planned = order[(step * batchSize)..<((step + 1) * batchSize)]
+    let planned = rows.own.map { order[step * batchSize + $0] }
     let groups = [globals] + [locals].compactMap(\.self)
     var views = groups.map { group in
       let size = group.generator.size
-      return Tensor(uninitialized: [group.views.count, batchSize, size, size, 3])
+      return Tensor(uninitialized: [group.views.count, planned.count, size, size, 3])
     }
-    let sources = try fill(&views, of: groups, with: Array(planned), epoch: epoch)
+    let sources = try fill(&views, of: groups, with: planned, epoch: epoch)
       .map { row throws(UnreadableImage) in try row.get() }
-    let images = views.map { $0.reshaped([$0.shape[0] * batchSize] + $0.shape[2...]) }
+    let images = views.map { $0.reshaped([$0.shape[0] * planned.count] + $0.shape[2...]) }
     return Batch(
       samples: sources.map(\.sample),
       views: ViewBatch(

@@ -19,6 +19,10 @@ public struct Pretraining<Backbone: EncoderNetwork>: Sendable {
   ///
   /// Kept in checkpoints; a checkpoint of others does not continue the run.
   public var images: DatasetFingerprint?
+  /// The ranks that share every step, each with rows of its own of every batch.
+  ///
+  /// They hold the same state to the bit. See ``shared(by:)``.
+  public internal(set) var ranks: any Communicator = OneRank()
   /// Sums of losses, for the averages in reports.
   public internal(set) var averages = RunningAverages()
 
@@ -66,7 +70,7 @@ public struct Pretraining<Backbone: EncoderNetwork>: Sendable {
   /// Takes one step: losses over all pairs of views, Adam, then the target's move.
   ///
   /// - Parameters:
-  ///   - views: The views of one batch.
+  ///   - views: The views of one batch, or of this rank's rows of it.
   ///   - measuresAccuracy: Whether the report tells how often an image finds its other view.
   /// - Returns: The losses and what they did to rates, scales and bias.
   /// - Throws: `PretrainingError.lossNotFinite`; the state is then what it was, except for running
@@ -74,11 +78,28 @@ public struct Pretraining<Backbone: EncoderNetwork>: Sendable {
   public mutating func advance(
     _ views: ViewBatch, measuresAccuracy: Bool = false
   ) throws(PretrainingError) -> StepReport {
+    let shared = SharedStep(ranks)
+    return try SharedStep.$current.withValue(shared) {
+      Result { () throws(PretrainingError) in
+        try take(views, measuresAccuracy: measuresAccuracy, shared)
+      }
+    }.get()
+  }
+
+  /// Takes one step, which is bound to the thread.
+  private mutating func take(
+    _ views: ViewBatch, measuresAccuracy: Bool, _ shared: SharedStep
+  ) throws(PretrainingError) -> StepReport {
     if length.beginsEpoch(atStep: step) { averages.beginEpoch() }
+    let rows = BatchRows(own: views.global.shape[0] / views.globalCount, ranks)
+    func pass(_ index: Int) -> TrainingPass {
+      TrainingPass(seed: seed, step: step, index: index, rows: rows)
+    }
     let groups = viewGroups(views)
     // Before the online passes, so that its working memory does not come on top of what they keep.
-    target.prepare(for: pass(255))
-    let targets = target.forwardOnly(views.global.cut(into: views.globalCount))
+    target.prepare(for: pass(Self.targetPass))
+    let targets = rows.gathered(
+      target.forwardOnly(views.global.cut(into: views.globalCount)), ranks)
     var passes: [(y: Tensor, cache: RelicNetwork<Backbone>.Cache)] = []
     var projections: [Tensor] = []
     if recomputes {
@@ -95,16 +116,18 @@ public struct Pretraining<Backbone: EncoderNetwork>: Sendable {
       }
       projections = passes.map(\.y)
     }
-    let online = Tensor.concatenated(projections)
+    // All ranks compute the whole loss, so no gradient has to find its way back through the gather.
+    let online = rows.gathered(.concatenated(projections), ranks)
     let result = loss(
       online: online, target: targets, logScale: trained.logScale, bias: trained.bias)
     guard result.loss.isFinite else {
       throw .lossNotFinite(step: step + 1, loss: result.loss)
     }
     let factor = lossScale?.value ?? 1
-    let dOnline = result.dOnline.scaled(by: factor)
+    let dOnline = rows.own(of: result.dOnline).scaled(by: factor)
     var first = 0
     for (index, group) in groups.enumerated() {
+      if index == groups.count - 1 { shared.beginLastPass() }
       trained.network.prepare(for: pass(index))
       let own = first..<(first + group.shape[0])
       let cache =
@@ -113,6 +136,8 @@ public struct Pretraining<Backbone: EncoderNetwork>: Sendable {
       trained.network.backward(dOnline.rows(own), consume cache)
       first = own.upperBound
     }
+    trained.network.sumGradients(over: ranks)
+    // Of the whole loss, on every rank.
     trained.accumulate(dLogScale: result.dLogScale * factor, dBias: result.dBias * factor)
     optimize()
     moveTarget()
@@ -127,10 +152,8 @@ public struct Pretraining<Backbone: EncoderNetwork>: Sendable {
       spread: measuresAccuracy ? targets.view(0).spread : nil)
   }
 
-  /// A pass of this step; online passes count from 0, the target's is 255.
-  private func pass(_ index: Int) -> TrainingPass {
-    TrainingPass(seed: seed, step: step, index: index)
-  }
+  /// The target's pass; online passes count from 0.
+  private static var targetPass: Int { 255 }
 
   /// Views that go through the network together, `[count, n, size, size, 3]`: all of one size, or
   /// one alone if they are computed twice.

@@ -19,22 +19,28 @@ public struct PretrainingRun<Backbone: EncoderNetwork>: Sendable {
     precondition(
       loader.stepsPerEpoch == state.length.stepsPerEpoch,
       "\(loader.stepsPerEpoch) batches for an epoch of \(state.length.stepsPerEpoch) steps")
+    self.loader = loader.sharing(state.ranks)
     self.state = state
-    self.loader = loader
   }
 
   /// Loads a batch and takes a step.
   ///
   /// - Returns: What the step did, or `nil` after the last epoch.
-  /// - Throws: `UnreadableImage`, before the state has changed, or what `advance` throws.
+  /// - Throws: `UnreadableImage`, before the state has changed, what `advance` throws, or `RankError` if
+  ///   another rank has failed or computes otherwise.
   public mutating func next() throws -> StepReport? {
     let length = state.length
     guard state.step < length.steps else { return nil }
     let (epoch, index) = state.step.quotientAndRemainder(dividingBy: length.stepsPerEpoch)
-    let batch = try loader.batch(epoch: epoch, step: index)
-    skipped = batch.skipped
-    return try state.advance(
+    let ranks = state.ranks
+    let batch = try ranks.agreed(
+      Result { () throws(UnreadableImage) in try loader.batch(epoch: epoch, step: index) })
+    skipped =
+      loader.broken == .skip ? UnreadableImage.gathered(batch.skipped, ranks) : batch.skipped
+    let report = try state.advance(
       batch.views, measuresAccuracy: (state.step + 1) % length.measurementInterval == 0)
+    if report.endsEpoch { try state.checkAgreement() }
+    return report
   }
 }
 

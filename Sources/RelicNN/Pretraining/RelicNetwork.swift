@@ -36,7 +36,9 @@ public struct RelicNetwork<Backbone: EncoderNetwork>: Module {
   /// Adds to the parameters' gradients for `dy` of shape `[views, n, outputs]`.
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) {
     let (encoded, projected) = Self.parts(of: cache)
-    encoder.backward(head.backward(dy, projected), consume encoded)
+    let dFeatures = head.backward(dy, projected)
+    head.beginGradientSums()
+    encoder.backward(dFeatures, consume encoded)
   }
 
   /// Takes a cache apart, so that the encoder's part has one owner, who frees it layer by layer.

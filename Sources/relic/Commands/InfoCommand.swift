@@ -2,13 +2,14 @@ internal import Foundation
 internal import RelicNN
 
 /// `relic info`: what decides how fast the program runs here, or what a run is.
-struct InfoCommand: Command {
+struct InfoCommand: SharedCommand {
   static let name = "info"
   static let summary = "show the processor, the BLAS kernels and the versions, or what a run is"
   static let discussion = """
     Prints what decides how fast this program runs here, to be put beside every measurement, and
     warns of BLAS kernels that are slower than the processor allows. Of a run it tells the data set,
-    the encoder, the epochs done, the last losses and scores, the cost and the files.
+    the encoder, the epochs done, the last losses and scores, the cost and the files. Under mpirun it
+    tells what each rank has.
 
       relic info
       relic info runs/cifar10
@@ -24,6 +25,7 @@ struct InfoCommand: Command {
   ]
 
   var printsJSON = false
+  var ranks: any Communicator = OneRank()
   var common = CommonSettings()
 
   func run(_ console: Console) throws {
@@ -45,13 +47,15 @@ struct InfoCommand: Command {
     let slow = SlowBLAS(
       core: BLAS.core, configuration: BLAS.configuration, processor: processor,
       choice: ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"])
+    let places = rankPlaces()
     if printsJSON {
       return console.write(
         JSONText.line(
           Machine(
             version: Program.version, workers: ThreadPool.workerCount, processor: processor.name,
             instructions: processor.level?.rawValue, bfloat16: bfloat16, blas: BLAS.configuration,
-            blasCore: BLAS.core, warning: slow?.description)))
+            blasCore: BLAS.core, warning: slow?.description,
+            ranks: places.isEmpty ? nil : places)))
     }
     for (name, text) in [
       ("relic", Program.version), ("workers", "\(ThreadPool.workerCount)"),
@@ -61,7 +65,31 @@ struct InfoCommand: Command {
     ] {
       console.line(name.padded(to: 11) + text)
     }
+    for rank in places {
+      console.line(
+        "rank \(rank.rank)".padded(to: 11)
+          + "\(rank.host), \(rank.workers.counted("worker")), \(rank.blasCore)")
+    }
     if let slow { console.writeError("warning: \(slow)\n") }
+  }
+
+  /// Where each of several ranks runs and how many workers it has; nothing of one rank.
+  private func rankPlaces() -> [RankPlace] {
+    guard ranks.size > 1 else { return [] }
+    let own = RankPlace(
+      rank: ranks.rank, host: ProgramRanks.host, workers: ThreadPool.workerCount,
+      blasCore: BLAS.core)
+    let bytes = (try? JSONEncoder().encode(own)) ?? Data()
+    return ranks.gather([UInt8](bytes)).compactMap {
+      try? JSONDecoder().decode(RankPlace.self, from: Data($0))
+    }
+  }
+
+  private struct RankPlace: Codable {
+    let rank: Int
+    let host: String
+    let workers: Int
+    let blasCore: String
   }
 
   /// What decides how fast the program runs, for other programs.
@@ -74,5 +102,7 @@ struct InfoCommand: Command {
     let blas: String
     let blasCore: String
     let warning: String?
+    /// Under mpirun.
+    let ranks: [RankPlace]?
   }
 }

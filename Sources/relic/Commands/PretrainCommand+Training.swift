@@ -8,21 +8,28 @@ extension PretrainCommand {
     from start: StartingWeights?, _ evaluation: OnlineEvaluation?, _ skipped: SkippedImages,
     _ console: Console
   ) throws {
-    let state =
-      try resumed == nil
-      ? begin(encoder, run, loader, from: start) : restore(encoder, run, loader, console)
+    var state: Pretraining =
+      try ranks.rank > 0
+      ? empty(encoder, loader)
+      : resumed == nil
+        ? begin(encoder, run, loader, from: start) : restore(encoder, run, loader, console)
+    state = try state.shared(by: ranks)
     start?.tell(console)
     console.tell(of: loader.dataset, as: recorded.datasetName?.pretrainingSplit ?? .train)
     if let batchFit { console.tell("\(batchFit)") }
     console.tell(
       "\(loader.dataset.count.counted("image")) of \(configuration.dataset), "
         + "\(loader.stepsPerEpoch.counted("step")) an epoch, "
-        + "\(ThreadPool.workerCount.counted("worker")), "
-        + "BLAS core \(BLAS.core)" + configuration.precision.note)
-    let longer = try resumed == nil ? nil : run.lengthen(to: configuration, after: state.step)
+        + (ranks.size > 1 ? "\(ranks.size) ranks with " : "")
+        + "\(ranks.workers.counted("worker")), BLAS core \(BLAS.core)"
+        + configuration.precision.note)
+    let longer =
+      try resumed == nil || ranks.rank > 0
+      ? nil : run.lengthen(to: configuration, after: state.step)
     if let longer { console.tell(longer.line) }
     let forecast = RunForecast(
-      configuration, of: encoder, stepsPerEpoch: loader.stepsPerEpoch, stepsTaken: state.step)
+      shareOfRank, of: encoder, stepsPerEpoch: loader.stepsPerEpoch, stepsTaken: state.step,
+      ranks: ranks.size)
     if state.step < state.length.steps { console.tell("\(forecast)") }
     if state.step == state.length.steps {
       let epochs = configuration.epochs
@@ -41,6 +48,15 @@ extension PretrainCommand {
     console.tell(
       "\(run.encoderPath): the encoder; "
         + ScoringAdvice(DatasetSplits(configuration, files)).afterRun(run.path))
+  }
+
+  /// The state that a rank other than the first puts the first one's in.
+  private func empty<Backbone>(
+    _ encoder: Backbone, _ loader: BatchLoader
+  ) -> Pretraining<Backbone> {
+    var state = Pretraining(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
+    state.images = loader.dataset.fingerprint
+    return state
   }
 
   private func begin<Backbone>(

@@ -1,7 +1,7 @@
 internal import RelicNN
 
 /// `relic pretrain`: trains an encoder and writes a run folder.
-struct PretrainCommand: DatasetCommand, PrefixCommand {
+struct PretrainCommand: DatasetCommand, PrefixCommand, SharedCommand {
   static let name = "pretrain"
   static let summary = "train an encoder on images without labels"
   static let discussion = """
@@ -70,6 +70,7 @@ struct PretrainCommand: DatasetCommand, PrefixCommand {
   /// The batch size that was chosen for the data set, if one was.
   var batchFit: BatchFit?
   var files = DatasetFiles()
+  var ranks: any Communicator = OneRank()
   var common = CommonSettings()
 
   var configuration: PretrainingConfiguration {
@@ -132,8 +133,10 @@ struct PretrainCommand: DatasetCommand, PrefixCommand {
     command.configuration.imageSize = command.recorded.imageSize ?? configuration.imageSize
     let encoder = command.configuration.makeEncoder()
     let mayFitBatch = !recorded.givesBatchSize && recorded.datasetName?.archive == nil
-    if !mayFitBatch { try command.configuration.checkMemory(of: encoder) }
-    let start = try weights.map { try StartingWeights(path: $0, under: prefix) }
+    if !mayFitBatch { try command.checkSizes(encoder) }
+    // Rank 0 has what all start from.
+    let start =
+      try ranks.rank > 0 ? nil : weights.map { try StartingWeights(path: $0, under: prefix) }
     // The default is a large set, and would be fetched into a folder meant for another.
     let isDefault = configuration.datasetPath == Self().configuration.datasetPath
     guard recorded.namesDataset || (isDefault && configurationFile == nil) else {
@@ -142,12 +145,14 @@ struct PretrainCommand: DatasetCommand, PrefixCommand {
         remedy: "name their folder, or a data set that can be fetched by --dataset-name")
     }
     if let datasetName = recorded.datasetName {
-      try files.fetchIfMissing(datasetName, in: configuration.datasetPath, console)
+      try ranks.inTurns {
+        try files.fetchIfMissing(datasetName, in: configuration.datasetPath, console)
+      }
     }
     let splits = DatasetSplits(configuration, files)
     let dataset = try splits.pretraining()
     command.batchFit = command.recorded.fitBatch(toImages: dataset.count)
-    if mayFitBatch { try command.configuration.checkMemory(of: encoder) }
+    if mayFitBatch { try command.checkSizes(encoder) }
     let loader = BatchLoader(
       dataset: dataset, configuration: command.configuration, broken: files.brokenImages)
     guard loader.stepsPerEpoch > 0 else {
@@ -158,9 +163,11 @@ struct PretrainCommand: DatasetCommand, PrefixCommand {
           ? "add some, for each is told from the others" : "choose a smaller one")
     }
     command.recorded.fitWarmup(toSteps: command.configuration.epochs * loader.stepsPerEpoch)
-    try RunForecast(
-      command.configuration, of: encoder, stepsPerEpoch: loader.stepsPerEpoch
-    ).checkDisk(of: run, free: DiskSpace.free(at: run.path))
+    if ranks.rank == 0 {
+      try RunForecast(
+        command.configuration, of: encoder, stepsPerEpoch: loader.stepsPerEpoch
+      ).checkDisk(of: run, free: DiskSpace.free(at: run.path))
+    }
     let skipped = SkippedImages(console)
     let evaluationInterval = recorded.evaluationInterval
     let evaluation = OnlineEvaluation(
@@ -172,10 +179,11 @@ struct PretrainCommand: DatasetCommand, PrefixCommand {
           + "train and test splits of two classes in \(configuration.datasetPath)",
         remedy: resumed == nil ? "leave it out" : "give 0")
     }
-    let lock = try run.lock()
-    defer { lock.release() }
+    try command.compareRanks(dataset)
+    let lock = try ranks.rank == 0 ? run.lock() : nil
+    defer { lock?.release() }
     // Another process may have begun or ended a run here since.
-    try check(run)
+    if ranks.rank == 0 { try check(run) }
     try command.train(encoder, run, loader, from: start, evaluation, skipped, console)
   }
 

@@ -32,6 +32,9 @@ extension RunSummary {
     let evalStep: Int?
     let seconds: Double?
     let processorSeconds: Double?
+    /// Of the last step, where several ranks took it.
+    let ranks: Int?
+    let workers: Int?
     let scores: [Result]
     /// Bytes by name.
     let files: [String: Int]
@@ -60,7 +63,8 @@ extension RunSummary {
       epochLoss: epochLoss, kl: kl, evalTop1: evaluated?.evalTop1,
       evalKnnTop1: evaluated?.evalKnnTop1, evalStep: evaluated?.step,
       seconds: log.compactMap(\.seconds).max(),
-      processorSeconds: log.compactMap(\.processorSeconds).max(), scores: results,
+      processorSeconds: log.compactMap(\.processorSeconds).max(), ranks: log.last?.ranks,
+      workers: log.last?.workers, scores: results,
       files: Dictionary(uniqueKeysWithValues: sizes))
   }
 

@@ -105,6 +105,8 @@ struct RunSummary {
     return seconds.map { seconds in
       let processors = log.compactMap(\.processorSeconds).max()
       return seconds.duration + (processors.map { ", \($0.duration) of processors" } ?? "")
+        + (log.last?.ranks.map { ", at last by \($0) ranks" } ?? "")
+        + (log.last?.workers.map { " with \($0.counted("worker"))" } ?? "")
     }
   }
 
@@ -127,6 +129,8 @@ struct RunSummary {
     let evalKnnTop1: Double?
     let seconds: Double?
     let processorSeconds: Double?
+    let ranks: Int?
+    let workers: Int?
   }
 
   /// What is read of `evaluation.json`.

@@ -21,8 +21,11 @@ struct RunClock {
   var cost: RunCost {
     RunCost(
       seconds: earlier.seconds + (ContinuousClock.now - start) / .seconds(1),
-      processorSeconds: earlier.processorSeconds + Self.processorSeconds - processorStart)
+      processorSeconds: earlier.processorSeconds + ownProcessorSeconds)
   }
+
+  /// The processors' seconds of this process up to now.
+  var ownProcessorSeconds: Double { Self.processorSeconds - processorStart }
 
   private static var processorSeconds: Double {
     var usage = rusage()

@@ -7,16 +7,20 @@ struct RunForecast {
   let steps: Int
   /// Steps that are taken already, of a run that is resumed.
   let stepsTaken: Int
+  /// How many share the steps.
+  let ranks: Int
+  /// Of each rank.
   let memory: MemoryEstimate
   let disk: DiskEstimate
 
   init(
     _ configuration: PretrainingConfiguration, of encoder: some EncoderNetwork, stepsPerEpoch: Int,
-    stepsTaken: Int = 0
+    stepsTaken: Int = 0, ranks: Int = 1
   ) {
     epochs = configuration.epochs
     steps = stepsPerEpoch * configuration.epochs
     self.stepsTaken = stepsTaken
+    self.ranks = ranks
     memory = MemoryEstimate(configuration, of: encoder)
     disk = DiskEstimate(of: memory, steps: steps)
   }
@@ -42,7 +46,8 @@ extension RunForecast: CustomStringConvertible {
   var description: String {
     epochs.counted("epoch") + ", " + steps.counted("step")
       + (stepsTaken > 0 ? ", \(stepsTaken) of them taken" : "")
-      + "; memory of at least \(memory.total.byteSize), disk of \(disk.total.byteSize)"
+      + "; memory of at least \(memory.total.byteSize)"
+      + (ranks > 1 ? " for each rank" : "") + ", disk of \(disk.total.byteSize)"
   }
 }
 

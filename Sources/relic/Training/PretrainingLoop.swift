@@ -17,6 +17,7 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
   var writesEvents = false
 
   private var state: Pretraining<Backbone> { steps.state }
+  private var ranks: any Communicator { steps.state.ranks }
 
   init(
     _ steps: PretrainingRun<Backbone>, of configuration: PretrainingConfiguration, run: RunFolder,
@@ -37,11 +38,14 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
   /// - Throws: `Interruption` after a step during which the user asked to end; the run is saved.
   mutating func finish() throws {
     let interrupt = Interrupt(console)
-    let log = try MetricsLog(
-      path: run.metricsPath, keepingThrough: state.step,
-      eventFolder: writesEvents ? run.path : nil)
-    if let lengthChange { try log.append(lengthChange) }
-    let clock = RunClock(after: log.earlierCost)
+    let log =
+      try ranks.rank == 0
+      ? MetricsLog(
+        path: run.metricsPath, keepingThrough: state.step,
+        eventFolder: writesEvents ? run.path : nil) : nil
+    if let lengthChange { try log?.append(lengthChange) }
+    let clock = RunClock(after: log?.earlierCost ?? RunCost())
+    let workers = ranks.workers
     let progress = ProgressLine(
       configuration, stepsPerEpoch: state.length.stepsPerEpoch, firstStep: state.step,
       showsBar: console.isTerminal)
@@ -49,7 +53,10 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
     var display = StatusDisplay(console)
     let firstStep = state.step + 1
     while let report = try next() {
-      try log.append(Metrics(report, clock.cost))
+      var (isAsked, cost) = meeting(interrupt, clock)
+      var metrics = Metrics(report, cost)
+      if ranks.size > 1 { (metrics.ranks, metrics.workers) = (ranks.size, workers) }
+      try log?.append(metrics)
       if let line = duration.line(after: report.step) {
         display.erase()
         console.tell(line)
@@ -64,15 +71,16 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
         console.writeError(warning + "\n")
       }
       let due = evaluation.flatMap { report.step % $0.interval == 0 ? $0 : nil }
-      if report.endsEpoch || report.accuracy != nil || due != nil || interrupt.isRequested {
+      if report.endsEpoch || report.accuracy != nil || due != nil || isAsked {
         try save()
       }
-      if let due, !interrupt.isRequested {
+      if let due, !isAsked {
         display.keep()
-        try evaluate(due, log, clock)
+        if let log { try evaluate(due, log, cost, clock) }
+        isAsked = ranks.any(interrupt.isRequested)
       }
       // A request that came after the decision not to save waits for the next step.
-      if interrupt.isRequested, savedStep == report.step {
+      if isAsked {
         display.keep()
         throw Interruption(
           description: "interrupted after step \(report.step), which is saved; go on with "
@@ -80,24 +88,41 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
       }
     }
     display.keep()
+    let cost = meeting(interrupt, clock).cost
     console.tell(
-      "the run took \(clock.cost.seconds.duration), and \(clock.cost.processorSeconds.duration) of "
-        + "processors")
+      "the run took \(cost.seconds.duration), and \(cost.processorSeconds.duration) of processors")
+  }
+
+  /// Returns whether any rank has been asked to end, and what the run has cost on all.
+  private func meeting(
+    _ interrupt: Interrupt, _ clock: RunClock
+  ) -> (isAsked: Bool, cost: RunCost) {
+    var cost = clock.cost
+    guard ranks.size > 1 else { return (interrupt.isRequested, cost) }
+    let own = clock.ownProcessorSeconds
+    let sums = ranks.sum([interrupt.isRequested ? 1 : 0, own])
+    cost.processorSeconds += sums[1] - own
+    return (sums[0] > 0, cost)
   }
 
   /// Takes a step; the steps before an image that cannot be read are saved.
   private mutating func next() throws -> StepReport? {
     do {
       return try steps.next()
-    } catch let error as UnreadableImage {
+    } catch {
+      var isBefore = error is UnreadableImage
+      if case RankError.failed = error { isBefore = true }
+      guard isBefore else { throw error }
       if savedStep < state.step { try save() }
+      // The rank that tells of the image ends all others.
+      ranks.wait()
       throw error
     }
   }
 
   /// Scores the encoder after the step that was taken; what prevents it does not end the run.
   private func evaluate(
-    _ evaluation: OnlineEvaluation, _ log: MetricsLog, _ clock: RunClock
+    _ evaluation: OnlineEvaluation, _ log: MetricsLog, _ cost: RunCost, _ clock: RunClock
   ) throws {
     var scores: OnlineEvaluation.Scores
     do {
@@ -109,7 +134,8 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
       return
     }
     scores.seconds = clock.cost.seconds
-    scores.processorSeconds = clock.cost.processorSeconds
+    // What other ranks have taken is known as of the step.
+    scores.processorSeconds = max(cost.processorSeconds, clock.cost.processorSeconds)
     try log.append(scores)
     console.tell("\(scores)")
   }
@@ -117,6 +143,8 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
   private mutating func save() throws {
     // A loss tells of the weights before the step: these are the ones after it.
     guard state.isFinite else { throw PretrainingError.weightsNotFinite(step: state.step) }
+    savedStep = state.step
+    guard ranks.rank == 0 else { return }
     var encoder = state.target.encoder.stateDict()
     encoder.metadata = [
       "format": "pt", "program": "relic \(Program.version)",
@@ -127,7 +155,6 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
     // The checkpoint comes last: a run that is resumed from it has an encoder at least as new.
     try Safetensors.write(encoder, to: run.encoderPath)
     try run.checkpoint.write(state.checkpoint())
-    savedStep = state.step
   }
 }
 
@@ -153,6 +180,9 @@ private struct Metrics: Encodable {
   let top5: Double?
   /// Of the target's projections, on the same steps: 0 when all are the same.
   let spread: Double?
+  /// How many ranks took the step, and how many workers they had, where there is more than one rank.
+  var ranks: Int?
+  var workers: Int?
 
   init(_ report: StepReport, _ cost: RunCost) {
     epoch = report.epoch

@@ -23,7 +23,6 @@ struct BatchMoments: ~Copyable, Sendable {
     let images = ImageShape(shape)
     (channels, views) = (images.channels, images.views)
     rowsPerView = images.images * images.pixels / views
-    precondition(rowsPerView > 1, "one value per channel has no variance: \(shape)")
   }
 
   /// Adds all rows of `z`, `[…, channels]`.

@@ -25,29 +25,35 @@ struct NormalizationGradient {
   ///   - normalization: The one that led from `z` to `y`.
   ///   - scale: The layer's own scale, `[channels]`.
   ///   - writes: Whether g replaces `dy`.
+  ///   - whole: Returns the sums over the whole batch, of which these rows may be a part; the means in
+  ///     `dz` are by them, while `dscale` and `dshift` are of these rows alone.
   init(
     _ dy: inout Tensor, z: any FloatSource, y: (any FloatSource)?, _ normalization: Normalization,
-    scale: Tensor, writes: Bool
+    scale: Tensor, writes: Bool, whole: (NormalizationSums) -> NormalizationSums = { $0 }
   ) {
     let (channels, views) = (normalization.channels, normalization.views)
-    let sums = Self.sums(&dy, z: z, y: y, normalization, writes: writes)
+    let own = NormalizationSums(
+      values: Self.sums(&dy, z: z, y: y, normalization, writes: writes),
+      rows: Double(dy.count / channels / views))
+    let all = whole(own)
     var dScale = Array(repeating: Float(0), count: channels)
     var dShift = dScale
     var coefficients = Array(repeating: Float(0), count: 3 * views * channels)
-    let count = Double(dy.count / channels / views)
     let scale = scale.scalars
     for index in 0..<(views * channels) {
       let (view, channel) = index.quotientAndRemainder(dividingBy: channels)
       let inverse = Double(normalization.inverseDeviation[index])
-      let (sum, product) = (sums[view][channel], sums[view][channels + channel] * inverse)
-      dScale[channel] += Float(product)
-      dShift[channel] += Float(sum)
+      dScale[channel] += Float(own.values[view][channels + channel] * inverse)
+      dShift[channel] += Float(own.values[view][channel])
+      let (sum, product) = (
+        all.values[view][channel], all.values[view][channels + channel] * inverse
+      )
       let a = Double(scale[channel]) * inverse
-      let b = -a * inverse * product / count
+      let b = -a * inverse * product / all.rows
       coefficients[index] = Float(a)
       coefficients[views * channels + index] = Float(b)
       coefficients[2 * views * channels + index] = Float(
-        -a * sum / count - b * Double(normalization.mean[index]))
+        -a * sum / all.rows - b * Double(normalization.mean[index]))
     }
     self.dScale = Tensor(dScale, shape: [channels])
     self.dShift = Tensor(dShift, shape: [channels])
@@ -156,4 +162,12 @@ struct NormalizationGradient {
       part.count, channels, dy + range.lowerBound, z.floats(range, scratch: scratch), a,
       a + stride, a + 2 * stride, masks ? scale : nil, masks ? scale + stride : nil, dz)
   }
+}
+
+/// What a normalisation's gradient needs to know of all rows.
+struct NormalizationSums {
+  /// `Σ g`, then `Σ g (z - mean)` of every channel, an array a view.
+  var values: [[Double]]
+  /// Rows of a view.
+  var rows: Double
 }

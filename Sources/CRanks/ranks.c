@@ -1,0 +1,71 @@
+#include "ranks.h"
+
+#include <mpi.h>
+#include <sched.h>
+#include <time.h>
+
+static MPI_Comm ways[2];
+
+int relic_ranks_start(int *rank, int *size, int *allows_threads) {
+  int provided = MPI_THREAD_SINGLE;
+  int error = MPI_Init_thread(NULL, NULL, MPI_THREAD_MULTIPLE, &provided);
+  for (int way = 0; way < 2 && error == MPI_SUCCESS; way++) {
+    error = MPI_Comm_dup(MPI_COMM_WORLD, &ways[way]);
+  }
+  if (error != MPI_SUCCESS) {
+    return error;
+  }
+  *allows_threads = provided == MPI_THREAD_MULTIPLE;
+  MPI_Comm_rank(MPI_COMM_WORLD, rank);
+  MPI_Comm_size(MPI_COMM_WORLD, size);
+  return 0;
+}
+
+void relic_ranks_end(void) { MPI_Finalize(); }
+
+void relic_ranks_abort(int code) { MPI_Abort(MPI_COMM_WORLD, code); }
+
+// MPI would look without a pause, and take a processor from the workers: of its own process in the
+// background, of other ranks where several share a machine.
+static void wait_for(int way, MPI_Request *request) {
+  const int patience = way == relic_rank_steps ? 4096 : 16;
+  for (int looks = 0;; looks++) {
+    int done = 0;
+    MPI_Test(request, &done, MPI_STATUS_IGNORE);
+    if (done) return;
+    if (looks < patience) {
+      sched_yield();
+    } else {
+      struct timespec pause = {.tv_sec = 0, .tv_nsec = 50000};
+      nanosleep(&pause, NULL);
+    }
+  }
+}
+
+static void gather(
+    int way, const void *own, int own_count, void *all, const int *counts, const int *places,
+    MPI_Datatype type) {
+  MPI_Request request;
+  MPI_Iallgatherv(own, own_count, type, all, counts, places, type, ways[way], &request);
+  wait_for(way, &request);
+}
+
+void relic_ranks_gather(
+    int way, const void *own, int own_count, void *all, const int *counts, const int *places) {
+  gather(way, own, own_count, all, counts, places, MPI_BYTE);
+}
+
+void relic_ranks_gather_floats(
+    int way, const float *own, int own_count, float *all, const int *counts, const int *places) {
+  gather(way, own, own_count, all, counts, places, MPI_FLOAT);
+}
+
+void relic_ranks_exchange_floats(
+    int way, const float *own, const int *counts, const int *places, float *received,
+    const int *received_counts, const int *received_places) {
+  MPI_Request request;
+  MPI_Ialltoallv(
+      own, counts, places, MPI_FLOAT, received, received_counts, received_places, MPI_FLOAT,
+      ways[way], &request);
+  wait_for(way, &request);
+}

@@ -1,0 +1,34 @@
+/// A reason for ranks not to go on together.
+public enum RankError: Error, Equatable, Sendable {
+  /// Another rank has failed; it knows why.
+  case failed(rank: Int)
+  /// The state of a rank is no longer that of rank 0.
+  case drifted(rank: Int, step: Int)
+}
+
+extension RankError: CustomStringConvertible {
+  /// The reason in one line.
+  public var description: String {
+    switch self {
+    case .failed(let rank): "rank \(rank) has failed"
+    case .drifted(let rank, let step):
+      "the weights of rank \(rank) are not those of rank 0 after step \(step): a machine that "
+        + "computes otherwise, or wrongly"
+    }
+  }
+}
+
+extension Communicator {
+  /// Returns what this rank has come to, if every rank has come to something.
+  ///
+  /// - Throws: On the first rank that failed its error, on all others ``RankError/failed(rank:)``.
+  package func agreed<Value>(_ result: Result<Value, some Error>) throws -> Value {
+    guard size > 1 else { return try result.get() }
+    var failed = false
+    if case .failure = result { failed = true }
+    guard let first = gather([failed ? 1.0 : 0]).firstIndex(of: [1]), first != rank else {
+      return try result.get()
+    }
+    throw RankError.failed(rank: first)
+  }
+}

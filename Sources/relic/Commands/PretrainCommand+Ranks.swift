@@ -1,0 +1,46 @@
+internal import RelicNN
+
+/// What has to be so before several ranks train together.
+extension PretrainCommand {
+  /// Refuses a run for which a machine has too little memory, or the batch too few images.
+  func checkSizes(_ encoder: some EncoderNetwork) throws {
+    guard configuration.batchSize >= ranks.size else {
+      throw UsageError.conflict(
+        "'--batch-size' is \(configuration.batchSize), and \(ranks.size) ranks share each batch",
+        remedy: "give a larger one, or start fewer")
+    }
+    try shareOfRank.checkMemory(of: encoder)
+  }
+
+  /// The configuration with as many images in a batch as a rank has at most.
+  var shareOfRank: PretrainingConfiguration {
+    var own = configuration
+    own.batchSize = (configuration.batchSize + ranks.size - 1) / ranks.size
+    return own
+  }
+
+  /// Refuses ranks that would not compute the same.
+  func compareRanks(_ dataset: some ImageDataset) throws {
+    guard ranks.size > 1 else { return }
+    var traits = RankTraits()
+    for option in RunOptions.all where option.key != "dataset_path" {
+      traits.add(
+        "'\(option.name)'", option.get(recorded) ?? "left out",
+        remedy: "give every rank the same options")
+    }
+    let resumes = resumed != nil
+    traits.add(
+      "'--resume'", resumes ? "given" : "left out", remedy: "give it to every rank or none")
+    let images = dataset.fingerprint
+    let remedy = "give every machine the same images in \(configuration.datasetPath)"
+    traits.add("the number of images", "\(dataset.count)", remedy: remedy)
+    traits.add("the digest of names and classes", images.names, remedy: remedy)
+    traits.add("the digest of the files' sizes", images.sizes ?? "none", remedy: remedy)
+    try traits.compare(ranks)
+  }
+}
+
+extension Communicator {
+  /// The workers of all ranks.
+  var workers: Int { Int(sum([Double(ThreadPool.workerCount)])[0]) }
+}
