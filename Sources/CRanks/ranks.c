@@ -21,7 +21,18 @@ int relic_ranks_start(int *rank, int *size, int *allows_threads) {
   return 0;
 }
 
-void relic_ranks_end(void) { MPI_Finalize(); }
+void relic_ranks_end(int code) {
+#ifdef MPICH_VERSION
+  // Its mpirun may tell 0 of processes that exit with another code after they have ended MPI.
+  if (code != 0) {
+    MPI_Barrier(MPI_COMM_WORLD);
+    MPI_Abort(MPI_COMM_WORLD, code);
+  }
+#else
+  (void)code;
+#endif
+  MPI_Finalize();
+}
 
 void relic_ranks_abort(int code) { MPI_Abort(MPI_COMM_WORLD, code); }
 

@@ -28,8 +28,8 @@ package struct MPIRanks: Communicator {
     (self.rank, self.size, self.way, self.background) = (rank, size, way, background)
   }
 
-  /// Ends MPI when every rank has come here.
-  package static func end() { relic_ranks_end() }
+  /// Ends MPI when every rank has come here, each of which then exits with this code.
+  package static func end(code: Int32) { relic_ranks_end(code) }
 
   /// Ends the processes of all ranks at once, with this exit status of the launcher.
   package static func abort(code: Int32) { relic_ranks_abort(code) }

@@ -11,8 +11,8 @@ enum { relic_rank_steps = 0, relic_rank_gradients = 1 };
 // Starts MPI. Sets whether two threads may send at a time; returns 0, or MPI's error.
 int relic_ranks_start(int *rank, int *size, int *allows_threads);
 
-// Ends MPI: returns when every rank has come here.
-void relic_ranks_end(void);
+// Ends MPI when every rank has come here, each of which then exits with `code`.
+void relic_ranks_end(int code);
 
 // Ends all ranks at once; the launcher's exit status is `code`.
 void relic_ranks_abort(int code);

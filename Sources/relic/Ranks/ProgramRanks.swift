@@ -13,7 +13,7 @@ enum ProgramRanks {
     #if RELIC_MPI
       guard let ranks = MPIRanks.start() else { throw .notStarted }
       guard ranks.size == launcher.size else {
-        MPIRanks.end()
+        MPIRanks.end(code: 0)
         throw .otherLibrary(launcher)
       }
       return ranks
@@ -31,7 +31,7 @@ enum ProgramRanks {
   static func exit(_ code: Int32, _ ranks: any Communicator, waiting waits: Bool) -> Never {
     #if RELIC_MPI
       if ranks.size > 1 {
-        if waits { MPIRanks.end() } else { MPIRanks.abort(code: code) }
+        if waits { MPIRanks.end(code: code) } else { MPIRanks.abort(code: code) }
       }
     #endif
     Foundation.exit(code)

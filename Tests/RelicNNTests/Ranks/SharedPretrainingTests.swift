@@ -121,10 +121,12 @@ import Testing
     return (distance / size).squareRoot()
   }
 
-  /// Sums over other rows round some numbers otherwise, which the next layers round again: two orders of
-  /// the same sums are soon as far from each other as each is from float32, and that is the measure.
+  /// Sums over other rows round some numbers otherwise, which the next layers round again: how far that
+  /// leads is measured by how far bfloat16 leads from float32.
   @Test(arguments: Case.rounded)
-  func `in bfloat16, ranks are as near to float32 as one process`(_ example: Case) throws {
+  func `in bfloat16, ranks are nearer to one process than that is to float32`(_ example: Case)
+    throws
+  {
     var exact = example
     exact.precision = .float32
     let expected = try Self.outcome(exact.makeEncoder(), exact, OneRank())
@@ -135,10 +137,8 @@ import Testing
     #expect(parts.allSatisfy { $0.checkpoint == parts[0].checkpoint })
     #expect(abs(parts[0].firstLoss - whole.firstLoss) <= 1e-3 * abs(whole.firstLoss))
     func compare(_ part: [Tensor], _ whole: [Tensor], _ exact: [Tensor], _ name: String) {
-      let (share, limit) = (Self.share(part, exact), Self.share(whole, exact))
-      print(
-        "MEASURE \(example.testDescription) \(name) \(share) \(limit) \(Self.share(part, whole))")
-      #expect(share <= 1.25 * limit, "\(name) are off by \(share), of one process by \(limit)")
+      let (share, limit) = (Self.share(part, whole), Self.share(whole, exact))
+      #expect(share < limit, "\(name) are off by \(share), those of float32 by \(limit)")
     }
     compare(parts[0].gradients, whole.gradients, expected.gradients, "gradients")
     compare(parts[0].statistics, whole.statistics, expected.statistics, "running statistics")
