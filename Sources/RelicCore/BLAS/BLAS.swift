@@ -6,7 +6,9 @@ public enum BLAS {
   public static var core: String { unsafe String(cString: openblas_get_corename()) }
 
   /// OpenBLAS's version and build options.
-  public static var configuration: String { unsafe String(cString: openblas_get_config()) }
+  ///
+  /// Asked for once: each call puts the text together anew, in one place for all threads.
+  public static let configuration = unsafe String(cString: openblas_get_config())
 
   /// Keeps OpenBLAS to the calling thread; read before every call into it.
   ///
