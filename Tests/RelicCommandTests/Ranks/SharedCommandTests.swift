@@ -46,8 +46,8 @@ import Testing
     let (shared, alone) = (folder.path + "/shared", folder.path + "/alone")
     let captured = try run(arguments(folder.path, run: "shared"), ranks: 3)
     #expect(captured.map(\.code) == [.success, .success, .success])
-    let workers = 3 * ThreadPool.workerCount
-    #expect(captured[0].output.contains("3 ranks with \(workers) workers"), "\(captured[0])")
+    // Tests beside this one change the number of workers at any time.
+    #expect(captured[0].output.contains(/3 ranks with \d+ workers,/), "\(captured[0])")
     #expect(captured[0].output.contains(" for each rank, disk of "), "\(captured[0])")
     #expect(captured.dropFirst().allSatisfy { $0.output.isEmpty && $0.error.isEmpty })
     #expect(try Captured.run(arguments(folder.path, run: "alone")).code == .success)
@@ -57,7 +57,9 @@ import Testing
     #expect(found.count == expected.count)
     let losses = [found, expected].map { $0.first?["loss"] as? Double ?? 0 }
     #expect(abs(losses[0] - losses[1]) <= 1e-6 * losses[1], "\(losses)")
-    #expect(found.last?["ranks"] as? Int == 3 && found.last?["workers"] as? Int == workers)
+    #expect(found.last?["ranks"] as? Int == 3)
+    let workers = try #require(found.last?["workers"] as? Int)
+    #expect(workers >= 3)
     #expect(expected.last?["ranks"] == nil)
     let info = Captured.run("info", shared)
     #expect(info.output.contains("at last by 3 ranks with \(workers) workers"), "\(info.output)")
@@ -88,8 +90,9 @@ import Testing
 
   @Test func `info tells what every rank has`() throws {
     let captured = try run(["info"], ranks: 2)
-    let own = "\(ProgramRanks.host), \(ThreadPool.workerCount.counted("worker")), \(BLAS.core)"
-    #expect(captured[0].output.contains("rank 0     \(own)\nrank 1     \(own)\n"))
+    let found = captured[0].output.matches(of: /rank (\d) {5}(.+), \d+ workers?, (.+)\n/)
+    #expect(found.map { Int($0.1) } == [0, 1], "\(captured[0])")
+    #expect(found.allSatisfy { $0.2 == ProgramRanks.host && $0.3 == BLAS.core })
     #expect(captured[1].output.isEmpty)
 
     let json = Data(try run(["info", "--json"], ranks: 2)[0].output.utf8)
