@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "lanes.h"
+#include "sigmoid.h"
 
 typedef uint16_t short_lanes __attribute__((vector_size(32)));
 typedef uint32_t bit_lanes __attribute__((vector_size(64)));
@@ -55,13 +56,7 @@ INLINE void apply_silu(lanes *x) {
   const lanes shifted = minus * 1.44269504f + 12582912.0f;
   const lanes n = shifted - 12582912.0f;
   const lanes r = (minus - n * 0.693359375f) + n * 2.12194440e-4f;
-  lanes p = (lanes){0} + 1.9875691500e-4f;
-  p = p * r + 1.3981999507e-3f;
-  p = p * r + 8.3334519073e-3f;
-  p = p * r + 4.1665795894e-2f;
-  p = p * r + 1.6666665459e-1f;
-  p = p * r + 5.0000001201e-1f;
-  const lanes mantissa = p * r * r + r + 1.0f;
+  const lanes mantissa = RELIC_EXP_OF_REMAINDER(r);
   bit_lanes bits;
   memcpy(&bits, &shifted, sizeof bits);
   bits = (bits + 127) << 23;

@@ -3,24 +3,7 @@
 #include "bfloat16_lanes.h"
 #include "variants.h"
 #include "winograd_lines.h"
-
-// Points along a side.
-INLINE ptrdiff_t points_of(ptrdiff_t tile) { return tile == 2 ? 3 : tile + 2; }
-
-// Where a tile begins in its image, and the image in the batch.
-typedef struct {
-  ptrdiff_t image;
-  ptrdiff_t row;
-  ptrdiff_t column;
-} place;
-
-INLINE place place_of(const relic_winograd_grid *grid, size_t tile) {
-  const ptrdiff_t area = grid->tiles_high * grid->tiles_wide;
-  const ptrdiff_t inside = (ptrdiff_t)tile % area;
-  return (place){
-      (ptrdiff_t)tile / area * grid->height * grid->width * grid->channels,
-      inside / grid->tiles_wide * grid->tile, inside % grid->tiles_wide * grid->tile};
-}
+#include "winograd_tiles.h"
 
 INLINE void input_tiles(
     ptrdiff_t tile, const relic_winograd_grid *grid, size_t first, size_t count,
@@ -94,22 +77,12 @@ INLINE void output_tiles(
 RELIC_VARIANTS
 void relic_winograd_input_rounded(
     relic_winograd_grid grid, size_t first, size_t count, const uint16_t *x, uint16_t *v) {
-  if (grid.tile == 2)
-    input_tiles(2, &grid, first, count, x, v);
-  else if (grid.tile == 3)
-    input_tiles(3, &grid, first, count, x, v);
-  else
-    input_tiles(4, &grid, first, count, x, v);
+  WITH_CONSTANT_TILE(grid.tile, input_tiles, &grid, first, count, x, v);
 }
 
 RELIC_VARIANTS
 void relic_winograd_output_rounded(
     relic_winograd_grid grid, size_t first, size_t count, const float *m, relic_finish after,
     uint16_t *y) {
-  if (grid.tile == 2)
-    output_tiles(2, &grid, first, count, m, &after, y);
-  else if (grid.tile == 3)
-    output_tiles(3, &grid, first, count, m, &after, y);
-  else
-    output_tiles(4, &grid, first, count, m, &after, y);
+  WITH_CONSTANT_TILE(grid.tile, output_tiles, &grid, first, count, m, &after, y);
 }

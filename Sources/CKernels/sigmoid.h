@@ -3,8 +3,19 @@
 
 #include <stdint.h>
 
+// exp(r) for the remainder r of a range reduction by ln 2, of a number or of lanes: Cephes' polynomial.
+#define RELIC_EXP_OF_REMAINDER(r)                                                    \
+  ((((((1.9875691500e-4f * (r) + 1.3981999507e-3f) * (r) + 8.3334519073e-3f) * (r) + \
+      4.1665795894e-2f) *                                                            \
+         (r) +                                                                       \
+     1.6666665459e-1f) *                                                             \
+        (r) +                                                                        \
+    5.0000001201e-1f) *                                                              \
+       (r) * (r) +                                                                   \
+   (r) + 1.0f)
+
 // exp(x) to 2 ulp for |x| <= 87, beyond which x is clamped: the library's expf is a call that no
-// loop can vectorise. Range reduction by ln 2 in two parts, then Cephes' polynomial.
+// loop can vectorise. Range reduction by ln 2 in two parts.
 static inline __attribute__((always_inline)) float relic_exp(float x) {
   x = x > 87.0f ? 87.0f : x;
   x = x < -87.0f ? -87.0f : x;
@@ -16,13 +27,7 @@ static inline __attribute__((always_inline)) float relic_exp(float x) {
   } shifted = {x * 1.44269504f + 12582912.0f};
   const float n = shifted.value - 12582912.0f;
   const float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
-  float p = 1.9875691500e-4f;
-  p = p * r + 1.3981999507e-3f;
-  p = p * r + 8.3334519073e-3f;
-  p = p * r + 4.1665795894e-2f;
-  p = p * r + 1.6666665459e-1f;
-  p = p * r + 5.0000001201e-1f;
-  const float mantissa = p * r * r + r + 1.0f;
+  const float mantissa = RELIC_EXP_OF_REMAINDER(r);
   const union {
     uint32_t bits;
     float value;

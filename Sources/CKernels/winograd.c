@@ -2,23 +2,7 @@
 
 #include "variants.h"
 #include "winograd_lines.h"
-
-// Points along a side.
-INLINE ptrdiff_t points_of(ptrdiff_t tile) { return tile == 2 ? 3 : tile + 2; }
-
-typedef struct {
-  ptrdiff_t image;
-  ptrdiff_t row;
-  ptrdiff_t column;
-} place;
-
-INLINE place tile_place(const relic_winograd_grid *grid, size_t tile) {
-  const ptrdiff_t area = grid->tiles_high * grid->tiles_wide;
-  const ptrdiff_t inside = (ptrdiff_t)tile % area;
-  const ptrdiff_t image = (ptrdiff_t)tile / area * grid->height * grid->width * grid->channels;
-  const ptrdiff_t row = inside / grid->tiles_wide, column = inside % grid->tiles_wide;
-  return (place){image, row * grid->tile, column * grid->tile};
-}
+#include "winograd_tiles.h"
 
 // Reads a tile of `side` rows and columns from (row, column) on, zero outside the image, and
 // transforms its columns by `line`.
@@ -50,7 +34,7 @@ INLINE void input_tiles(
   // Nothing but zeros lies around a tile of two.
   const ptrdiff_t side = tile == 2 ? 2 : points, border = tile == 2 ? 0 : 1;
   for (size_t t = 0; t < count; t++) {
-    const place at = tile_place(grid, first + t);
+    const place at = place_of(grid, first + t);
     for (ptrdiff_t c = 0; c < grid->channels; c += width) {
       lanes columns[36], values[6];
       const float *source = x + at.image + block_start(c, grid->channels);
@@ -66,7 +50,7 @@ INLINE void output_gradient_tiles(
     const float *restrict dy, float *restrict dm) {
   const ptrdiff_t points = points_of(tile);
   for (size_t t = 0; t < count; t++) {
-    const place at = tile_place(grid, first + t);
+    const place at = place_of(grid, first + t);
     for (ptrdiff_t c = 0; c < grid->channels; c += width) {
       lanes columns[24], values[6];
       const float *source = dy + at.image + block_start(c, grid->channels);
@@ -82,7 +66,7 @@ INLINE void output_tiles(
     const float *restrict m, float *restrict y) {
   const ptrdiff_t points = points_of(tile);
   for (size_t t = 0; t < count; t++) {
-    const place at = tile_place(grid, first + t);
+    const place at = place_of(grid, first + t);
     for (ptrdiff_t c = 0; c < grid->channels; c += width) {
       lanes columns[24], values[6];
       const float *source = m + (ptrdiff_t)t * grid->channels + block_start(c, grid->channels);
@@ -140,54 +124,29 @@ INLINE void weight_gradients(
 RELIC_VARIANTS
 void relic_winograd_input(
     relic_winograd_grid grid, size_t first, size_t count, const float *x, float *v) {
-  if (grid.tile == 2)
-    input_tiles(2, &grid, first, count, x, v);
-  else if (grid.tile == 3)
-    input_tiles(3, &grid, first, count, x, v);
-  else
-    input_tiles(4, &grid, first, count, x, v);
+  WITH_CONSTANT_TILE(grid.tile, input_tiles, &grid, first, count, x, v);
 }
 
 RELIC_VARIANTS
 void relic_winograd_output(
     relic_winograd_grid grid, size_t first, size_t count, const float *m, float *y) {
-  if (grid.tile == 2)
-    output_tiles(2, &grid, first, count, m, y);
-  else if (grid.tile == 3)
-    output_tiles(3, &grid, first, count, m, y);
-  else
-    output_tiles(4, &grid, first, count, m, y);
+  WITH_CONSTANT_TILE(grid.tile, output_tiles, &grid, first, count, m, y);
 }
 
 RELIC_VARIANTS
 void relic_winograd_output_gradient(
     relic_winograd_grid grid, size_t first, size_t count, const float *dy, float *dm) {
-  if (grid.tile == 2)
-    output_gradient_tiles(2, &grid, first, count, dy, dm);
-  else if (grid.tile == 3)
-    output_gradient_tiles(3, &grid, first, count, dy, dm);
-  else
-    output_gradient_tiles(4, &grid, first, count, dy, dm);
+  WITH_CONSTANT_TILE(grid.tile, output_gradient_tiles, &grid, first, count, dy, dm);
 }
 
 RELIC_VARIANTS
 void relic_winograd_weight(
     ptrdiff_t tile, size_t stride, size_t first, size_t count, const float *w, float *u) {
-  if (tile == 2)
-    weights(2, stride, first, count, w, u);
-  else if (tile == 3)
-    weights(3, stride, first, count, w, u);
-  else
-    weights(4, stride, first, count, w, u);
+  WITH_CONSTANT_TILE(tile, weights, stride, first, count, w, u);
 }
 
 RELIC_VARIANTS
 void relic_winograd_weight_gradient(
     ptrdiff_t tile, size_t stride, size_t first, size_t count, const float *du, float *dw) {
-  if (tile == 2)
-    weight_gradients(2, stride, first, count, du, dw);
-  else if (tile == 3)
-    weight_gradients(3, stride, first, count, du, dw);
-  else
-    weight_gradients(4, stride, first, count, du, dw);
+  WITH_CONSTANT_TILE(tile, weight_gradients, stride, first, count, du, dw);
 }
