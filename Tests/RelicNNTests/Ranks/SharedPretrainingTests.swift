@@ -19,10 +19,11 @@ import Testing
     /// inputs near 0 open or shut, the more the deeper the network.
     static let all = [
       Case(testDescription: "ReLIC"),
-      Case(testDescription: "SigLIP", recipe: RecipeCase.all[1]),
+      // The BLAS core with AVX-512 cuts products of uneven ranks otherwise than the whole's: 1.2e-6.
+      Case(testDescription: "SigLIP", recipe: RecipeCase.all[1], loss: 2e-6),
       Case(testDescription: "multi-crop", recipe: RecipeCase.all[2]),
       // The head multiplies bfloat16 where the processor can.
-      Case(testDescription: "16 bits", precision: .half, loss: 2e-5),
+      Case(testDescription: "16 bits", precision: .half, loss: 5e-5),
       Case(testDescription: "recompute", recipe: RecipeCase.all[2], recomputes: true),
       Case(
         testDescription: "EfficientNet", recipe: larger, encoder: .efficientnet, statistics: 3e-5),
