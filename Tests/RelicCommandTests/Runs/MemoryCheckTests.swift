@@ -1,4 +1,5 @@
 import RelicNN
+import TestSupport
 import Testing
 
 @testable import relic

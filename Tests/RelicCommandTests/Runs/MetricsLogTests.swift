@@ -1,5 +1,6 @@
 import Foundation
 import RelicNN
+import TestSupport
 import Testing
 
 @testable import relic

@@ -17,14 +17,7 @@ struct PhotoFolder: ~Copyable {
 
   /// Writes one image of the fixtures under each of these names.
   func add(_ names: String...) throws {
-    let fixtures = URL(filePath: Fixtures.path("images"))
-    for name in names {
-      let path = "\(photos)/\(name)"
-      let parent = (path as NSString).deletingLastPathComponent
-      try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
-      try FileManager.default.copyItem(
-        atPath: fixtures.appending(path: "rgb.png").path, toPath: path)
-    }
+    try folder.addImages(names.map { "photos/" + $0 })
   }
 
   /// A path beside the images and the run.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import RelicCore
@@ -11,6 +12,6 @@ import Testing
       try file.write([1])
       AtomicFile.exitLeavingNone(code: 130)
     }
-    #expect(try folder.names == [])
+    #expect(try folder.names() == [])
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import RelicCore
@@ -17,15 +18,15 @@ import Testing
   @Test func `a folder is made, and goes again if nothing was written to it`() throws {
     let folder = try TemporaryFolder()
     let lock = try FolderLock(folder.path + "/new", writing: [])
-    #expect(try folder.names == ["new"])
+    #expect(try folder.names() == ["new"])
     lock.release()
-    #expect(try folder.names == [])
+    #expect(try folder.names() == [])
     let second = try FolderLock(folder.path + "/new", writing: [])
     try AtomicFile.write([1], to: folder.path + "/new/a.bin")
     second.release()
-    #expect(try folder.names == ["new"])
+    #expect(try folder.names() == ["new"])
     try FolderLock(folder.path, writing: []).release()
-    #expect(try folder.names == ["new"])
+    #expect(try folder.names() == ["new"])
   }
 
   @Test func `what killed processes left of one's own files goes, and nothing else`() throws {
@@ -35,6 +36,6 @@ import Testing
       try Data([1]).write(to: URL(filePath: folder.path + "/" + name))
     }
     try FolderLock(folder.path, writing: ["a.bin"]).release()
-    #expect(try folder.names == kept.sorted())
+    #expect(try folder.names() == kept.sorted())
   }
 }

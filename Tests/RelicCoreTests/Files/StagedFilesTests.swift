@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import RelicCore
@@ -14,7 +15,7 @@ import Testing
       try files.add([[4]], as: "/dev/null/b")
       try files.commit()
     }
-    #expect(try folder.names == ["a"])
+    #expect(try folder.names() == ["a"])
     #expect(try Data(contentsOf: URL(filePath: path)) == Data("old".utf8))
   }
 
@@ -27,7 +28,7 @@ import Testing
     var files = try StagedFiles(in: folder.path)
     try files.add([[3]], as: link)
     try files.commit(removing: [old, link])
-    #expect(try folder.names == ["a", "c"])
+    #expect(try folder.names() == ["a", "c"])
     #expect(try ByteFile(path: kept).bytes(at: 0, count: 1) == [3])
   }
 }

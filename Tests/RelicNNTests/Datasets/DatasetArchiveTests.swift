@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct DatasetArchiveTests {
   /// An archive of `set/a.bin` (70,000 bytes) and `set/b.txt`, and what describes it.
-  struct Sample {
+  struct Sample: ~Copyable {
     let folder: TemporaryFolder
     let bytes: [UInt8]
     let archive: DatasetArchive
@@ -16,7 +16,7 @@ import Testing
       size: Int = 70_000, names: [String] = ["set/a.bin", "set/b.txt"],
       damage: (inout [UInt8]) -> Void = { _ in }
     ) throws {
-      folder = try TemporaryFolder()
+      let folder = try TemporaryFolder()
       var random = Philox(seed: 9, purpose: .drawing)
       let noise = (0..<70_000).map { _ in UInt8(random.next32() >> 24) }
       try folder.write("source/set/a.bin", noise)
@@ -42,6 +42,7 @@ import Testing
         size: bytes.count, fileName: "archive.tar.gz", md5: digest.hexadecimal(),
         server: "http://nowhere.invalid",
         members: [.init(path: "set/a.bin", size: size), .init(path: "set/b.txt", size: nil)])
+      self.folder = folder
     }
 
     var place: String { "\(folder.path)/data" }

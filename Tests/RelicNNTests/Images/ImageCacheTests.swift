@@ -5,11 +5,12 @@ import Testing
 
 @testable import RelicNN
 
-@Suite struct ImageCacheTests {
+@Suite struct ImageCacheTests: ~Copyable {
   private let folder: TemporaryFolder
-  private let photo: String
-  private let place: String
-  private let told = Told()
+  private let told: Told
+
+  private var photo: String { folder.path + "/photo.jpg" }
+  private var place: String { folder.path + "/cache" }
 
   /// What a cache has told.
   private final class Told: Sendable {
@@ -17,11 +18,12 @@ import Testing
   }
 
   init() throws {
-    folder = try TemporaryFolder()
-    photo = folder.path + "/photo.jpg"
-    place = folder.path + "/cache"
+    let folder = try TemporaryFolder()
+    let photo = folder.path + "/photo.jpg"
     try FileManager.default.copyItem(atPath: Fixtures.path("images/large.jpg"), toPath: photo)
-    try setTime(1_700_000_000)
+    try Self.setTime(1_700_000_000, of: photo)
+    self.folder = folder
+    told = Told()
   }
 
   private func cache(limit: Int = 1 << 30) throws -> ImageCache {
@@ -52,9 +54,11 @@ import Testing
     try setTime(1_700_000_000)
   }
 
-  private func setTime(_ seconds: Double) throws {
+  private func setTime(_ seconds: Double) throws { try Self.setTime(seconds, of: photo) }
+
+  private static func setTime(_ seconds: Double, of path: String) throws {
     try FileManager.default.setAttributes(
-      [.modificationDate: Date(timeIntervalSince1970: seconds)], ofItemAtPath: photo)
+      [.modificationDate: Date(timeIntervalSince1970: seconds)], ofItemAtPath: path)
   }
 
   @Test(arguments: ImageReduction.allCases)

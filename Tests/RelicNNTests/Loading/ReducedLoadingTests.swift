@@ -4,11 +4,11 @@ import Testing
 
 @testable import RelicNN
 
-@Suite struct ReducedLoadingTests {
+@Suite struct ReducedLoadingTests: ~Copyable {
   private let folder: TemporaryFolder
 
   init() throws {
-    folder = try TemporaryFolder()
+    let folder = try TemporaryFolder()
     for (name, file) in [
       ("a.jpg", "large.jpg"), ("b.jpg", "large_turned.jpg"), ("c.jpg", "rgb.jpg"),
       ("d.png", "rgb.png"),
@@ -16,6 +16,7 @@ import Testing
       let data = try Data(contentsOf: URL(filePath: Fixtures.path("images/" + file)))
       try folder.write(name, [UInt8](data))
     }
+    self.folder = folder
   }
 
   private func dataset(_ decoding: ImageDecoding, cache: ImageCache? = nil) throws -> ImageFolder {

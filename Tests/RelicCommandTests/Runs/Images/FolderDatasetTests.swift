@@ -18,14 +18,7 @@ import Testing
 
   /// Writes images of the fixtures under these names, below `photos`.
   private func add(_ names: String...) throws {
-    let fixtures = URL(filePath: Fixtures.path("images"))
-    for name in names {
-      let path = "\(folder.path)/photos/\(name)"
-      let parent = (path as NSString).deletingLastPathComponent
-      try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
-      try FileManager.default.copyItem(
-        atPath: fixtures.appending(path: "rgb.png").path, toPath: path)
-    }
+    try folder.addImages(names.map { "photos/" + $0 })
   }
 
   private func pretrain(_ options: String...) -> Captured {

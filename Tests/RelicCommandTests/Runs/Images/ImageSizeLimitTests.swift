@@ -1,5 +1,6 @@
 import Foundation
 import LinearProbe
+import TestSupport
 import Testing
 
 @testable import RelicNN

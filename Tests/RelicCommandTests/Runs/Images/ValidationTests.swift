@@ -1,6 +1,7 @@
 import Foundation
 import LinearProbe
 import RelicNN
+import TestSupport
 import Testing
 
 @testable import relic

@@ -1,17 +1,19 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import RelicNN
 
 /// Every entry of a folder of images is used, counted or refused by name.
-@Suite struct FolderEntriesTests {
+@Suite struct FolderEntriesTests: ~Copyable {
   let folder: TemporaryFolder
 
   init() throws {
-    folder = try TemporaryFolder()
+    let folder = try TemporaryFolder()
     for name in ["cat/1.png", "dog/1.png"] {
       try folder.write(name, ImageFolderTests.image("rgb.png"))
     }
+    self.folder = folder
   }
 
   private func link(_ name: String, to target: String) throws {
