@@ -16,7 +16,7 @@ struct StepBenchmark {
 
   init(_ step: StepCase) { self.step = step }
 
-  /// Returns the seconds of each of `count` repetitions after one that is not counted.
+  /// Returns the seconds of each of `count` repetitions after two that are not counted.
   func seconds(of work: Work, count: Int) throws -> [Double] {
     switch work {
     case .step:

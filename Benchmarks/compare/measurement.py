@@ -62,13 +62,13 @@ def measured(command, threads=2):
 
 
 def times_of(repeat, count):
-    """The seconds of each of `count` calls after one that is not counted."""
+    """The seconds of each of `count` calls after two that are not counted."""
     taken = []
-    for _ in range(count + 1):
+    for _ in range(count + 2):
         start = time.perf_counter()
         repeat()
         taken.append(time.perf_counter() - start)
-    return taken[1:]
+    return taken[2:]
 
 
 def print_measurement(seconds):

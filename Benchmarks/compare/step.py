@@ -4,7 +4,7 @@ A step is the two-view recipe on views in memory: online network forwards and ba
 views, target forwards on both, loss, Adam, EMA. PyTorch runs contiguous, channels-last and, for the
 step, compiled (channels-last); its bfloat16 is autocast, relic's is `--fp16-precision`. Features are
 also computed by OpenVINO and, in float32, by ONNX Runtime. Every round runs each program once, in a process of its
-own, with two threads and one repetition that does not count; a figure is the median over the
+own, with two threads and two repetitions that do not count; a figure is the median over the
 repetitions of all rounds.
 """
 
@@ -47,7 +47,7 @@ def compare(listed, rounds):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add_options(parser, rounds=3)
-    parser.add_argument("--count", type=int, default=3, help="repetitions in a round")
+    parser.add_argument("--count", type=int, default=5, help="repetitions in a round")
     parser.add_argument("--work", choices=["step", "extraction"], action="append")
     parser.add_argument("--precision", choices=["float32", "bfloat16"], action="append")
     parser.add_argument("cases", nargs="*", default=list(CASES), help=" ".join(CASES))

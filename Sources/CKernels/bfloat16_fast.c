@@ -55,6 +55,16 @@ finished(const relic_sums *sums, size_t place, size_t column, __m512 y, int part
   return y;
 }
 
+// Sixteen numbers of 16 bits, of the kind that is wanted.
+INLINE __m256i narrowed(const relic_sums *sums, __m512 y) {
+  return sums->half ? _mm512_cvtps_ph(y, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
+                    : (__m256i)_mm512_cvtneps_pbh(y);
+}
+
+INLINE uint16_t *narrow_target(const relic_sums *sums) {
+  return sums->half ? sums->half : sums->rounded;
+}
+
 INLINE void store(const relic_sums *sums, size_t target, size_t column, __m512 z) {
   const size_t place = target + column;
   __m512 y = finished(sums, place, column, z, 0, 0xffff);
@@ -62,7 +72,7 @@ INLINE void store(const relic_sums *sums, size_t target, size_t column, __m512 z
     if (sums->adds) y = _mm512_add_ps(_mm512_loadu_ps(sums->floats + place), y);
     _mm512_storeu_ps(sums->floats + place, y);
   } else {
-    _mm256_storeu_si256((__m256i *)(sums->rounded + place), (__m256i)_mm512_cvtneps_pbh(y));
+    _mm256_storeu_si256((__m256i *)(narrow_target(sums) + place), narrowed(sums, y));
   }
 }
 
@@ -75,7 +85,7 @@ INLINE void store_part(
     if (sums->adds) y = _mm512_add_ps(_mm512_maskz_loadu_ps(in, target), y);
     _mm512_mask_storeu_ps(target, in, y);
   } else {
-    _mm256_mask_storeu_epi16(sums->rounded + place, in, (__m256i)_mm512_cvtneps_pbh(y));
+    _mm256_mask_storeu_epi16(narrow_target(sums) + place, in, narrowed(sums, y));
   }
 }
 
@@ -119,7 +129,7 @@ INLINE void prefetch_targets(const relic_block *block) {
       if (block->sums.floats)
         __builtin_prefetch(block->sums.floats + place, 1);
       else if (c % 32 == 0)
-        __builtin_prefetch(block->sums.rounded + place, 1);
+        __builtin_prefetch(narrow_target(&block->sums) + place, 1);
     }
 }
 

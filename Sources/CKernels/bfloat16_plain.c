@@ -18,6 +18,8 @@ static inline __attribute__((always_inline)) void store_row(
     if (sums->activation == relic_silu_activation) y = y * relic_sigmoid(y);
     if (sums->floats)
       sums->floats[first + c] = sums->adds ? sums->floats[first + c] + y : y;
+    else if (sums->half)
+      ((_Float16 *)sums->half)[first + c] = (_Float16)y;
     else
       sums->rounded[first + c] = rounded(y);
   }

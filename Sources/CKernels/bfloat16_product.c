@@ -25,6 +25,7 @@ static relic_sums from_column(const relic_sums *sums, size_t column) {
   relic_sums part = *sums;
   if (part.floats) part.floats += column;
   if (part.rounded) part.rounded += column;
+  if (part.half) part.half += column;
   if (part.residual) part.residual += column;
   if (part.scale) {
     part.scale += column;

@@ -6,38 +6,59 @@
 // Channels summed side by side, so that their sums stay in registers while the rows pass by.
 enum { block = 64 };
 
+#define INLINE static inline __attribute__((always_inline))
+
+// Element i of one of the two, of which the other is null.
+INLINE float element(const float *x, const _Float16 *half, size_t i) {
+  return half ? half[i] : x[i];
+}
+
+// The moments of `width` channels, which is a constant where the loops matter.
+INLINE void moments_of_block(
+    size_t rows, size_t channels, const size_t width, const float *x, const _Float16 *half,
+    float *mean, float *deviations) {
+  float sum[block] = {0};
+  float square[block] = {0};
+  for (size_t r = 0; r < rows; r++)
+    for (size_t c = 0; c < width; c++) sum[c] += element(x, half, r * channels + c);
+  for (size_t c = 0; c < width; c++) sum[c] /= (float)rows;
+  for (size_t r = 0; r < rows; r++)
+    for (size_t c = 0; c < width; c++) {
+      const float d = element(x, half, r * channels + c) - sum[c];
+      square[c] += d * d;
+    }
+  for (size_t c = 0; c < width; c++) {
+    mean[c] = sum[c];
+    deviations[c] = square[c];
+  }
+}
+
+INLINE void moments(
+    size_t rows, size_t channels, const float *x, const _Float16 *half, float *mean,
+    float *deviations) {
+  for (size_t c = 0; c < channels; c += block) {
+    const size_t width = channels - c < block ? channels - c : block;
+    const float *floats = x ? x + c : NULL;
+    const _Float16 *halves = half ? half + c : NULL;
+    if (width == block)
+      moments_of_block(rows, channels, block, floats, halves, mean + c, deviations + c);
+    else
+      moments_of_block(rows, channels, width, floats, halves, mean + c, deviations + c);
+  }
+}
+
 RELIC_VARIANTS
 void relic_moments(
     size_t rows, size_t channels, const float *restrict x, float *restrict mean,
     float *restrict deviations) {
-  for (size_t first = 0; first < channels; first += block) {
-    const size_t width = channels - first < block ? channels - first : block;
-    float sum[block] = {0};
-    float square[block] = {0};
-    if (width == block) {
-      for (size_t r = 0; r < rows; r++)
-        for (size_t c = 0; c < block; c++) sum[c] += x[r * channels + first + c];
-      for (size_t c = 0; c < block; c++) sum[c] /= (float)rows;
-      for (size_t r = 0; r < rows; r++)
-        for (size_t c = 0; c < block; c++) {
-          const float d = x[r * channels + first + c] - sum[c];
-          square[c] += d * d;
-        }
-    } else {
-      for (size_t r = 0; r < rows; r++)
-        for (size_t c = 0; c < width; c++) sum[c] += x[r * channels + first + c];
-      for (size_t c = 0; c < width; c++) sum[c] /= (float)rows;
-      for (size_t r = 0; r < rows; r++)
-        for (size_t c = 0; c < width; c++) {
-          const float d = x[r * channels + first + c] - sum[c];
-          square[c] += d * d;
-        }
-    }
-    for (size_t c = 0; c < width; c++) {
-      mean[first + c] = sum[c];
-      deviations[first + c] = square[c];
-    }
-  }
+  moments(rows, channels, x, NULL, mean, deviations);
+}
+
+RELIC_VARIANTS
+void relic_moments_of_half(
+    size_t rows, size_t channels, const uint16_t *restrict x, float *restrict mean,
+    float *restrict deviations) {
+  moments(rows, channels, NULL, (const _Float16 *)x, mean, deviations);
 }
 
 RELIC_VARIANTS

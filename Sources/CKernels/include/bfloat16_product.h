@@ -49,8 +49,9 @@ typedef struct {
 typedef struct {
   // Where floats are written, `stride` apart from row to row, or null.
   float *floats;
-  // Where bfloat16 numbers are written instead.
+  // Where bfloat16 numbers are written instead, or those of IEEE binary16.
   uint16_t *rounded;
+  uint16_t *half;
   size_t stride;
   // Whether floats are added to what lies there.
   int adds;

@@ -2,12 +2,17 @@
 #define RELIC_NORM_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 // What follows a normalisation, in the same pass.
 typedef enum { relic_identity = 0, relic_relu = 1, relic_silu_activation = 2 } relic_activation;
 
 // Per channel of x[rows, channels]: the mean, and the sum of squared deviations from it.
 void relic_moments(size_t rows, size_t channels, const float *x, float *mean, float *deviations);
+
+// The same of numbers of IEEE binary16.
+void relic_moments_of_half(
+    size_t rows, size_t channels, const uint16_t *x, float *mean, float *deviations);
 
 // Joins the moments of `count` rows to those of `seen` rows before them, in double precision.
 void relic_join_moments(

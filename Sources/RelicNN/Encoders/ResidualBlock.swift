@@ -29,7 +29,7 @@ package struct ResidualBlock: Layer {
 
   /// Returns the forms in which training reads an input of a shape.
   func inputForms(_ shape: [Int]) -> NormalizedOutput.Forms {
-    [convolutions[0].inputForm(shape), shortcut?.inputForm(shape) ?? .floats]
+    [convolutions[0].inputForm(shape), addedForm(shape)]
   }
 
   func outputShape(_ shape: [Int]) -> [Int] {
@@ -54,8 +54,9 @@ package struct ResidualBlock: Layer {
       let form = form(after: index, hidden.shape)
       hidden = convolutions[index].forwardOnly(hidden, adding: nil, as: form)
     }
-    let residual = shortcut?.forwardOnly(x, adding: nil) ?? x
-    return convolutions[last].forwardOnly(hidden, adding: residual.floats, as: forms)
+    let form = addedForm(x.shape)
+    let residual = shortcut?.forwardOnly(x, adding: nil, as: form) ?? x
+    return convolutions[last].forwardOnly(hidden, adding: residual, as: forms)
   }
 
   /// Returns `[…, outHeight, outWidth, outputs]` for `x` of shape `[…, height, width, inputs]`, and
@@ -79,10 +80,16 @@ package struct ResidualBlock: Layer {
       caches.append(cache)
     }
     let input = caches.first?.x.map { ConvNorm.SavedInput.shared($0) } ?? .own
-    let projected = shortcut?.forward(x, adding: nil, saving: input)
+    let form = addedForm(x.shape)
+    let projected = shortcut?.forward(x, adding: nil, saving: input, as: form)
     let (y, cache) = convolutions[last].forward(
-      hidden, adding: (projected?.y ?? x).floats, saving: savedInput(last), as: forms)
+      hidden, adding: projected?.y ?? x, saving: savedInput(last), as: forms)
     return (y, Cache(convolutions: caches + [cache], shortcut: projected?.cache))
+  }
+
+  /// Returns the form in which what the shortcut makes of an input is added.
+  private func addedForm(_ shape: [Int]) -> NormalizedOutput.Forms {
+    shortcut?.inputForm(shape) ?? []
   }
 
   /// In 16 bits, an inner input is made again from what the convolution before it has saved.
@@ -92,21 +99,31 @@ package struct ResidualBlock: Layer {
 
   /// Returns `dx` of the input's shape for `dy` of the output's.
   public mutating func backward(_ dy: consuming Tensor, _ cache: consuming Cache) -> Tensor {
-    var residual = dy
+    var residual = consume dy
     let last = convolutions.count - 1
     let (own, input) = taken(last, &cache)
     var dx = convolutions[last].backward(&residual, own, input: input)
     for index in (0..<last).reversed() {
       let (own, input) = taken(index, &cache)
       // What is added to the gradient is added where that is made.
-      let sum = index == 0 && cache.shortcut == nil ? residual.taken() : nil
-      dx = convolutions[index].backward(dx.taken(), own, input: input, addedTo: sum)
+      dx = convolutions[index].backward(
+        dx.taken(), own, input: input,
+        addedTo: index == 0 && cache.shortcut == nil ? residual.taken() : nil)
     }
     if let projected = cache.shortcut {
-      let sum = dx.taken()
-      return shortcut?.backward(residual, projected, input: nil, addedTo: sum) ?? sum
+      return projectedGradient(residual.taken(), projected, addedTo: dx.taken())
     }
     if last == 0 { dx.add(residual) }
+    return dx
+  }
+
+  /// Returns `dx` of the shortcut's projection, added to a sum.
+  private mutating func projectedGradient(
+    _ dy: consuming Tensor, _ cache: consuming ConvNorm.Cache, addedTo sum: consuming Tensor
+  ) -> Tensor {
+    guard let dx = shortcut?.backward(dy, cache, input: nil, addedTo: sum) else {
+      preconditionFailure("the cache of a projection that is not there")
+    }
     return dx
   }
 

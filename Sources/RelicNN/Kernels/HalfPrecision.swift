@@ -1,7 +1,7 @@
 internal import CKernels
 
 /// A tensor's elements rounded to IEEE binary16.
-struct HalfPrecision: Sendable {
+package struct HalfPrecision: Sendable {
   let shape: [Int]
   /// As many floats as hold the packed numbers.
   private let packed: Tensor
@@ -11,18 +11,25 @@ struct HalfPrecision: Sendable {
     (self.shape, self.packed) = (shape, packed)
   }
 
+  /// Creates a tensor whose elements `write` writes.
+  init(_ shape: [Int], write: (UnsafeMutablePointer<UInt16>) -> Void) {
+    let count = shape.reduce(1, *)
+    var packed = Self.room(count)
+    unsafe RowPass.whole.withPointers(writing: &packed) { _, packed in
+      unsafe packed.withMemoryRebound(to: UInt16.self, capacity: count) { unsafe write($0) }
+    }
+    self.init(shape, packed: packed)
+  }
+
   /// Rounds to nearest even; what does not fit becomes infinite.
   init(_ tensor: Tensor) {
-    let count = tensor.count
-    var packed = Self.room(count)
-    unsafe RowPass.whole.withPointers(writing: &packed, reading: tensor) { _, packed, x in
-      unsafe packed.withMemoryRebound(to: UInt16.self, capacity: count) { packed in
-        parallelRows(count, grain: Tensor.grain) { rows in
-          unsafe relic_to_half(rows.count, x + rows.lowerBound, packed + rows.lowerBound)
+    unsafe self.init(tensor.shape) { numbers in
+      unsafe RowPass.whole.withPointers(reading: tensor) { _, x in
+        parallelRows(tensor.count, grain: Tensor.grain) { rows in
+          unsafe relic_to_half(rows.count, x + rows.lowerBound, numbers + rows.lowerBound)
         }
       }
     }
-    self.init(tensor.shape, packed: packed)
   }
 
   /// Returns what holds so many numbers.
@@ -42,6 +49,8 @@ struct HalfPrecision: Sendable {
 }
 
 extension HalfPrecision: FloatSource {
+  var count: Int { shape.reduce(1, *) }
+
   @unsafe func floats(
     _ range: Range<Int>, scratch: UnsafeMutablePointer<Float>
   ) -> UnsafePointer<Float> {

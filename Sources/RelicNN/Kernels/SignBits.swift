@@ -42,6 +42,8 @@ struct SignBits: Sendable {
 }
 
 extension SignBits: FloatSource {
+  var count: Int { shape.reduce(1, *) }
+
   @unsafe func floats(
     _ range: Range<Int>, scratch: UnsafeMutablePointer<Float>
   ) -> UnsafePointer<Float> {

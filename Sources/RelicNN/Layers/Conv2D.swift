@@ -51,16 +51,16 @@ public struct Conv2D: Layer, Convolution {
     return products(pairs.shape(shape), pairs).takesBFloat16
   }
 
-  /// Returns the output of an input in either form.
-  package func callAsFunction(
-    _ x: borrowing ConvolutionCache, finish: (borrowing FinishedPixels) -> Void
-  ) -> Tensor {
+  /// Returns the output of an input in either form, and adds its pixels to the moments.
+  package func output(
+    _ x: borrowing ConvolutionCache, moments: borrowing BatchMoments
+  ) -> ConvolutionOutput {
     switch x.content {
-    case .floats(let x): return self(x, finish: finish)
+    case .floats(let x): return .floats(self(x) { moments.add($0) })
     case .rounded(let x):
       let pairs = ChannelPairs(inputs: inputs)
-      return products(x.shape, pairs).output(
-        x, weight: pairs.weight(weight.value), finish: finish)
+      return .half(
+        products(x.shape, pairs).output(x, weight: pairs.weight(weight.value), moments: moments))
     }
   }
 
@@ -88,13 +88,13 @@ public struct Conv2D: Layer, Convolution {
       let (dy, x, products) = (dy.floats, cache.floats, products(cache.shape))
       weight.accumulate(products.weightGradient(x: x, dy: dy))
       var dx = products.inputGradient(dy, weight: weight.value)
-      if let sum { dx.add(sum) }
+      if let sum = consume sum { dx.add(sum) }
       return dx
     }
     precondition(inputs % 2 == 0, "\(inputs) channels make no pairs")
     let products = products(x.shape)
     weight.accumulate(products.weightGradient(x: x, dy: rounded))
-    return products.inputGradient(rounded, weight: weight.value, addedTo: sum)
+    return products.inputGradient(rounded, weight: weight.value, addedTo: consume sum)
   }
 
   /// Adds to the weight's gradient alone, for a layer whose input needs none.

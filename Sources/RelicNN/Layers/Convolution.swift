@@ -16,10 +16,10 @@ package protocol Convolution: Layer where Cache == ConvolutionCache {
   /// precision is that.
   func takesBFloat16(_ shape: [Int]) -> Bool
 
-  /// Returns the output of an input in either form.
-  func callAsFunction(
-    _ x: borrowing ConvolutionCache, finish: (borrowing FinishedPixels) -> Void
-  ) -> Tensor
+  /// Returns the output of an input in either form, and adds its pixels to the moments.
+  func output(
+    _ x: borrowing ConvolutionCache, moments: borrowing BatchMoments
+  ) -> ConvolutionOutput
 
   /// Returns `dx` for `dy` in the input's form, added to a sum of its shape if there is one.
   mutating func backward(

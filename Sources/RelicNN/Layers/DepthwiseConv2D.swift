@@ -43,11 +43,11 @@ public struct DepthwiseConv2D: Layer, Convolution {
   /// There are no products of matrices in it.
   package func takesBFloat16(_ shape: [Int]) -> Bool { false }
 
-  /// Returns the output of an input in either form.
-  package func callAsFunction(
-    _ x: borrowing ConvolutionCache, finish: (borrowing FinishedPixels) -> Void
-  ) -> Tensor {
-    self(x.floats, finish: finish)
+  /// Returns the output of an input in either form, and adds its pixels to the moments.
+  package func output(
+    _ x: borrowing ConvolutionCache, moments: borrowing BatchMoments
+  ) -> ConvolutionOutput {
+    .floats(self(x.floats) { moments.add($0) })
   }
 
   /// Returns `[…, outHeight, outWidth, channels]` for `[…, height, width, channels]`.
@@ -74,7 +74,7 @@ public struct DepthwiseConv2D: Layer, Convolution {
     addedTo sum: consuming Tensor?
   ) -> Tensor {
     var dx = backward(dy.floats, cache)
-    if let sum { dx.add(sum) }
+    if let sum = consume sum { dx.add(sum) }
     return dx
   }
 

@@ -20,9 +20,21 @@ package struct FeatureMap: Sendable {
     return rounded.tensor
   }
 
+  /// The map as a pass adds it.
+  var source: any FloatSource {
+    if let numbers { return numbers }
+    guard let rounded else { preconditionFailure("a feature map of no form") }
+    return rounded
+  }
+
   /// Returns the map as a convolution multiplies it.
   func operand(isRounded: Bool) -> ConvolutionCache {
     guard isRounded else { return ConvolutionCache(floats) }
     return ConvolutionCache(rounded ?? ChannelPairs(inputs: shape.last ?? 1).rounded(floats))
   }
+}
+
+extension NormalizedOutput {
+  /// The output on its way to what reads it.
+  var map: FeatureMap { FeatureMap(shape, floats: floats, rounded: rounded) }
 }

@@ -91,15 +91,14 @@ package struct NormalizedConvolution<Kernel: Convolution>: Layer {
   ///
   /// The convolution's outputs are normalised in place when all have been seen.
   mutating func forwardOnly(
-    _ x: FeatureMap, adding residual: Tensor?, as forms: NormalizedOutput.Forms = .floats
+    _ x: FeatureMap, adding residual: FeatureMap?, as forms: NormalizedOutput.Forms = .floats
   ) -> FeatureMap {
     let moments = BatchMoments(of: convolution.outputShape(x.shape))
     let operand = x.operand(isRounded: takesBFloat16(x.shape))
-    let z = convolution(operand) { moments.add($0) }
-    let shape = z.shape
-    let output = normalization.normalization(moments).output(
-      of: consume z, adding: residual, as: forms, keeping: false)
-    return FeatureMap(shape, floats: output.floats, rounded: output.rounded)
+    let z = convolution.output(operand, moments: moments)
+    return normalization.normalization(moments).output(
+      of: consume z, adding: residual?.source, as: forms, keeping: false
+    ).map
   }
 
   /// Returns `[…, outHeight, outWidth, outputs]` for `x` of shape `[…, height, width, inputs]`, and
@@ -112,27 +111,27 @@ package struct NormalizedConvolution<Kernel: Convolution>: Layer {
   package mutating func forward(
     _ x: Tensor, adding residual: Tensor?
   ) -> (y: Tensor, cache: Cache) {
-    let (y, cache) = forward(FeatureMap(x), adding: residual, saving: .own)
+    let (y, cache) = forward(
+      FeatureMap(x), adding: residual.map { FeatureMap($0) }, saving: .own)
     return (y.floats, cache)
   }
 
   /// The same in the forms that are read next; `input` says what is saved of `x`.
   mutating func forward(
-    _ x: FeatureMap, adding residual: Tensor?, saving input: SavedInput,
+    _ x: FeatureMap, adding residual: FeatureMap?, saving input: SavedInput,
     as forms: NormalizedOutput.Forms = .floats
   ) -> (y: FeatureMap, cache: Cache) {
     let moments = BatchMoments(of: convolution.outputShape(x.shape))
     let operand = x.operand(isRounded: takesBFloat16(x.shape))
-    let z = convolution(operand) { moments.add($0) }
+    let z = convolution.output(operand, moments: moments)
     let saved: SavedActivation? =
       switch input {
       case .own: SavedActivation(operand, as: precision.savesHalf ? .half : .whole)
       case .shared(let saved): saved
       case .none: nil
       }
-    let shape = z.shape
-    guard precision.savesHalf else {
-      let (y, normalized) = normalization.forward(z, adding: residual, moments)
+    if !precision.savesHalf, case .floats(let z) = z {
+      let (y, normalized) = normalization.forward(z, adding: residual?.floats, moments)
       let cache = Cache(
         x: saved, z: SavedActivation(z, as: .whole),
         y: normalized.y == nil ? nil : SavedActivation(y, as: .whole), mean: normalized.mean,
@@ -140,12 +139,12 @@ package struct NormalizedConvolution<Kernel: Convolution>: Layer {
       return (FeatureMap(y), cache)
     }
     let known = normalization.normalization(moments)
-    let output = known.output(of: consume z, adding: residual, as: forms, keeping: true)
+    let output = known.output(of: consume z, adding: residual?.source, as: forms, keeping: true)
     guard let kept = output.z else { preconditionFailure("nothing was kept of the input") }
     let cache = Cache(
       x: saved, z: SavedActivation(kept), y: output.signs.map { SavedActivation($0) },
       mean: known.mean, inverseDeviation: known.inverseDeviation)
-    return (FeatureMap(shape, floats: output.floats, rounded: output.rounded), cache)
+    return (output.map, cache)
   }
 
   /// Returns the output of a forward pass without a residual again, from what it saved, as floats or
@@ -154,11 +153,10 @@ package struct NormalizedConvolution<Kernel: Convolution>: Layer {
     guard let z = cache.z.half else {
       preconditionFailure("only what is kept in 16 bits is made again")
     }
-    let output = normalization.normalization(
+    return normalization.normalization(
       mean: cache.mean, inverseDeviation: cache.inverseDeviation
-    ).output(of: z, isRounded: isRounded)
-    return FeatureMap(z.shape, floats: output.floats, rounded: output.rounded)
-      .operand(isRounded: isRounded)
+    ).output(of: z, adding: nil, as: isRounded ? .rounded : .floats, keeping: false)
+      .map.operand(isRounded: isRounded)
   }
 
   /// Returns `dx` of the input's shape for `dy` of the output's.
@@ -177,7 +175,7 @@ package struct NormalizedConvolution<Kernel: Convolution>: Layer {
       x.isRounded
       ? ConvolutionCache(normalization.roundedBackward(dy, cache.normalization))
       : ConvolutionCache(normalization.backward(dy, cache.normalization))
-    return convolution.backward(dz, x, addedTo: sum)
+    return convolution.backward(dz, x, addedTo: consume sum)
   }
 
   /// Returns `dx`, and leaves in `dy` the gradient of the residual.

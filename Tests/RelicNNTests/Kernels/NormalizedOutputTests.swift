@@ -53,12 +53,35 @@ import Testing
       of: z, adding: example.residual, as: .rounded, keeping: false)
     #expect(rounded.rounded?.tensor == BFloat16Tensor(y).tensor)
     #expect(rounded.z == nil && rounded.signs == nil)
+  }
 
-    guard !example.addsResidual else { return }
-    let again = normalization.normalized(kept.tensor, adding: nil)
-    #expect(normalization.output(of: kept, isRounded: false).floats == again)
-    let bits = normalization.output(of: kept, isRounded: true).rounded
-    #expect(bits?.tensor == BFloat16Tensor(again).tensor)
+  @Test(arguments: examples)
+  func `numbers of 16 bits become what the same numbers as floats do`(_ example: Example) throws {
+    let (z, normalization) = (HalfPrecision(example.z), example.normalization)
+    let y = normalization.normalized(z.tensor, adding: example.residual)
+    let all = normalization.output(
+      of: z, adding: example.residual, as: [.floats, .rounded], keeping: true)
+    #expect(all.floats == y)
+    #expect(all.rounded?.tensor == BFloat16Tensor(y).tensor)
+    #expect(all.z?.tensor == z.tensor)
+    let keepsSigns = example.activation == .relu && example.addsResidual
+    #expect(all.signs?.tensor == (keepsSigns ? SignBits(y).tensor : nil))
+    let rounded = normalization.output(
+      of: z, adding: example.residual, as: .rounded, keeping: false)
+    #expect(rounded.floats == nil && rounded.z == nil && rounded.signs == nil)
+    #expect(rounded.rounded?.tensor == BFloat16Tensor(y).tensor)
+  }
+
+  @Test(arguments: examples.filter(\.addsResidual))
+  func `a residual of bfloat16 numbers is added as the same numbers as floats`(
+    _ example: Example
+  ) throws {
+    let residual = BFloat16Tensor(try #require(example.residual))
+    let normalization = example.normalization
+    let y = normalization.normalized(example.z, adding: residual.tensor)
+    let found = normalization.output(of: example.z, adding: residual, as: .floats, keeping: true)
+    #expect(found.floats == y)
+    #expect(found.signs?.tensor == (example.activation == .relu ? SignBits(y).tensor : nil))
   }
 
   @Test(arguments: examples)

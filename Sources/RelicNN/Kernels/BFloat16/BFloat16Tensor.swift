@@ -59,6 +59,15 @@ extension BFloat16Tensor: @unsafe PassOperand {
   }
 }
 
+extension BFloat16Tensor: FloatSource {
+  @unsafe func floats(
+    _ range: Range<Int>, scratch: UnsafeMutablePointer<Float>
+  ) -> UnsafePointer<Float> {
+    unsafe relic_from_bfloat16(range.count, start + range.lowerBound, scratch)
+    return unsafe UnsafePointer(scratch)
+  }
+}
+
 extension Storage {
   /// The block as 16-bit numbers, two to a float.
   @unsafe var halves: UnsafeMutablePointer<UInt16> {

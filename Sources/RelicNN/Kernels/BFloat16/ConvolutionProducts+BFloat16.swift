@@ -13,18 +13,18 @@ extension ConvolutionProducts {
     return inputs * outputs >= 1 << 16 || winograd(inputs: inputs, outputs: outputs) == nil
   }
 
-  /// Returns the output for `x`, and calls `finish` on ranges of its pixels that are complete.
+  /// Returns the output for `x`, and adds its pixels to the moments.
   func output(
-    _ x: BFloat16Tensor, weight: Tensor, finish: (borrowing FinishedPixels) -> Void
-  ) -> Tensor {
-    var y = Tensor(uninitialized: outputShape)
+    _ x: BFloat16Tensor, weight: Tensor, moments: borrowing BatchMoments
+  ) -> HalfPrecision {
     let matrix = PackedMatrix(weight.reshaped([kernel * kernel * inputs, outputs]))
-    unsafe RowPass.whole.withPointers(writing: &y, reading: x) { _, y, x in
-      unsafe patches.apply(x, weights: matrix, into: y) {
-        finish(unsafe FinishedPixels($0, of: y))
+    return unsafe HalfPrecision(outputShape) { y in
+      unsafe RowPass.whole.withPointers(reading: x) { _, x in
+        unsafe patches.apply(x, weights: matrix, into: relic_sums(half: y, stride: outputs)) {
+          unsafe moments.add(y, rows: $0)
+        }
       }
     }
-    return y
   }
 
   /// Returns `∂/∂x`: for each phase of the stride, a convolution of `dy` with the taps that reach it;
@@ -33,7 +33,7 @@ extension ConvolutionProducts {
     _ dy: BFloat16Tensor, weight: Tensor, addedTo sum: consuming Tensor? = nil
   ) -> Tensor {
     let adds = sum != nil
-    var dx = sum ?? Tensor(uninitialized: inputShape)
+    var dx = (consume sum) ?? Tensor(uninitialized: inputShape)
     precondition(dx.shape == inputShape, "cannot add \(inputShape) to \(dx.shape)")
     for (convolution, taps) in inputPhases {
       unsafe RowPass.whole.withPointers(writing: &dx, reading: dy) { _, dx, dy in
@@ -42,7 +42,9 @@ extension ConvolutionProducts {
           return
         }
         let matrix = PackedMatrix(transposed(weight, taps))
-        unsafe convolution.apply(dy, weights: matrix, into: dx, adding: adds) { _ in }
+        unsafe convolution.apply(
+          dy, weights: matrix, into: relic_sums(floats: dx, stride: inputs, adds: adds)
+        ) { _ in }
       }
     }
     return dx

@@ -9,6 +9,13 @@ extension relic_sums {
     unsafe self.adds = adds ? 1 : 0
   }
 
+  /// Numbers of IEEE binary16, written from `half` on.
+  init(half: UnsafeMutablePointer<UInt16>, stride: Int) {
+    unsafe self.init()
+    unsafe self.half = half
+    unsafe self.stride = stride
+  }
+
   /// bfloat16 numbers, written from `rounded` on: the sums scaled and shifted for each column, a
   /// residual that lies as they do added, and the activation taken.
   init(
@@ -30,6 +37,7 @@ extension relic_sums {
     var part = unsafe self
     unsafe part.floats = floats.map { unsafe $0 + place }
     unsafe part.rounded = rounded.map { unsafe $0 + place }
+    unsafe part.half = half.map { unsafe $0 + place }
     unsafe part.residual = residual.map { unsafe $0 + place }
     unsafe part.scale = scale.map { unsafe $0 + column }
     unsafe part.shift = shift.map { unsafe $0 + column }

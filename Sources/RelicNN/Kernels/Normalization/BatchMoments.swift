@@ -5,7 +5,7 @@ internal import Synchronization
 ///
 /// Each range is summed up on its own, by whichever worker has its rows in the cache; the ranges are
 /// joined in the order of their rows, so the result does not depend on who came first.
-struct BatchMoments: ~Copyable, Sendable {
+package struct BatchMoments: ~Copyable, Sendable {
   struct Part: Sendable {
     let firstRow: Int
     let rows: Int
@@ -39,12 +39,30 @@ struct BatchMoments: ~Copyable, Sendable {
   }
 
   private borrowing func add(_ z: UnsafePointer<Float>, rows: Range<Int>) {
+    unsafe add(rows) { first, count, mean in
+      unsafe relic_moments(count, channels, z + first * channels, mean, mean + channels)
+    }
+  }
+
+  /// Adds rows of numbers of IEEE binary16, `[…, channels]`; together the calls must cover every row
+  /// once.
+  borrowing func add(_ z: UnsafePointer<UInt16>, rows: Range<Int>) {
+    unsafe add(rows) { first, count, mean in
+      unsafe relic_moments_of_half(count, channels, z + first * channels, mean, mean + channels)
+    }
+  }
+
+  /// Adds rows whose moments `write` writes: those of a number of them from the first on.
+  private borrowing func add(
+    _ rows: Range<Int>,
+    _ write: (_ first: Int, _ count: Int, UnsafeMutablePointer<Float>) -> Void
+  ) {
     var first = rows.lowerBound
     while first < rows.upperBound {
       let end = min(rows.upperBound, (first / rowsPerView + 1) * rowsPerView)
       var moments = Tensor(uninitialized: [2, channels])
       unsafe RowPass.whole.withPointers(writing: &moments) { _, mean in
-        unsafe relic_moments(end - first, channels, z + first * channels, mean, mean + channels)
+        unsafe write(first, end - first, mean)
       }
       let part = Part(firstRow: first, rows: end - first, moments: moments)
       parts.withLock { $0.append(part) }

@@ -72,14 +72,9 @@ struct Normalization {
   }
 
   /// Traps unless a residual of `count` elements can be added.
-  func check(_ residual: Tensor?, count: Int) { check(residual?.count, count: count) }
-
-  /// The same for a residual of bfloat16 numbers.
-  func check(_ residual: BFloat16Tensor?, count: Int) { check(residual?.count, count: count) }
-
-  private func check(_ residual: Int?, count: Int) {
+  func check(_ residual: (any FloatSource)?, count: Int) {
     guard let residual else { return }
-    precondition(residual == count, "a residual must have \(count) elements")
+    precondition(residual.count == count, "a residual must have \(count) elements")
     precondition(activation != .silu, "SiLU takes no residual")
   }
 

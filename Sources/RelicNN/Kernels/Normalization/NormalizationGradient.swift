@@ -114,7 +114,7 @@ struct NormalizationGradient {
     let count = dy.count
     unsafe RowPass.whole.withPointers(writing: &dz, reading: dy, parameters) {
       _, dz, dy, parameters in
-      unsafe normalization.forEachPart(count) { part, view, scratch, _ in
+      unsafe normalization.forEachPart(count) { part, view, scratch in
         unsafe write(part, view, dy, z, scratch, parameters, into: dz + start(part))
       }
     }
@@ -125,7 +125,7 @@ struct NormalizationGradient {
   func replaceByInputGradient(_ dy: inout Tensor, z: any FloatSource) {
     let count = dy.count
     unsafe RowPass.whole.withPointers(writing: &dy, reading: parameters) { _, dy, parameters in
-      unsafe normalization.forEachPart(count) { part, view, scratch, _ in
+      unsafe normalization.forEachPart(count) { part, view, scratch in
         unsafe write(part, view, dy, z, scratch, parameters, into: dy + start(part))
       }
     }
@@ -136,7 +136,8 @@ struct NormalizationGradient {
     let count = dy.count
     return unsafe BFloat16Tensor(dy.shape) { rounded in
       unsafe RowPass.whole.withPointers(reading: dy, parameters) { _, dy, parameters in
-        unsafe normalization.forEachPart(count) { part, view, scratch, dz in
+        unsafe normalization.forEachPart(count) { part, view, scratch in
+          let dz = unsafe scratch + normalization.partRoom
           unsafe write(part, view, dy, z, scratch, parameters, into: dz)
           unsafe relic_to_bfloat16(
             part.count * normalization.channels, dz, rounded + start(part))

@@ -1,5 +1,8 @@
 /// Numbers that a pass reads as floats, a few at a time, whatever they are kept as.
 protocol FloatSource: Sendable {
+  /// The number of elements.
+  var count: Int { get }
+
   /// Returns where a range of the elements lies in floats: where they are, or in `scratch`, into which
   /// they are widened and which has room for eight more than there are.
   @unsafe func floats(

@@ -70,6 +70,33 @@ import Testing
     withExtendedLifetime(operands) {}
   }
 
+  @Test(arguments: sizes)
+  func `numbers of 16 bits are the sums rounded`(size: (m: Int, n: Int, k: Int)) {
+    let operands = RoundedOperands(size, (false, true))
+    let (m, n, k) = size
+    let even = k + k % 2
+    var packed = [UInt16](repeating: 0, count: m * even)
+    let right = PackedMatrix(operands.b, transposed: true)
+    unsafe relic_pack_rows(m, k, operands.a.matrix, &packed)
+    let rows = packed
+    for isPlain in [false, true] {
+      let multiply = unsafe isPlain ? relic_multiply_plain : relic_multiply
+      var floats = Tensor(zeros: [m, n])
+      let half = unsafe HalfPrecision([m, n]) { half in
+        unsafe rows.withUnsafeBufferPointer { rows in
+          let left = unsafe relic_left(start: rows.baseAddress, stride: even)
+          unsafe multiply(m, n, k, left, right.start(), relic_sums(half: half, stride: n))
+          unsafe floats.withMutableElements {
+            unsafe multiply(
+              m, n, k, left, right.start(), relic_sums(floats: $0.baseAddress, stride: n))
+          }
+        }
+      }
+      #expect(half.tensor == HalfPrecision(floats).tensor)
+    }
+    withExtendedLifetime(operands) {}
+  }
+
   @Test(arguments: orientations)
   func `NaN and infinity spoil the rows and columns they meet, and no others`(
     transposed: (a: Bool, b: Bool)
