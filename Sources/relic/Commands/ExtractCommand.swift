@@ -4,7 +4,7 @@ internal import RelicNN
 
 /// `relic extract`: writes the features that a frozen encoder gives.
 struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand, PrefixCommand,
-  NormalizingCommand, PrecisionCommand
+  NormalizingCommand, PrecisionCommand, SharedCommand
 {
   static let name = "extract"
   static let summary = "write the features of a frozen encoder as .npy files"
@@ -75,6 +75,7 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand, Prefix
   var batchSize = 256
   var output: String?
   var files = DatasetFiles()
+  var ranks: any Communicator = OneRank()
   var common = CommonSettings()
 
   func run(_ console: Console) throws {
@@ -123,15 +124,18 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand, Prefix
     for note in source.notes { console.writeError("note: \(note)\n") }
     let files = try files.completed(by: run, isPathTyped: datasetPath != nil).withCache(console)
     tell(of: source, console)
-    try files.fetchIfMissing(name, in: configuration.datasetPath, console)
-    let extraction = FeatureExtraction(
+    try ranks.inTurns {
+      try files.fetchIfMissing(name, in: configuration.datasetPath, console)
+    }
+    var extraction = FeatureExtraction(
       source: source,
       splits: DatasetSplits(
         dataset: name.rawValue, path: configuration.datasetPath,
         validationCount: validationCount ?? configuration.validationCount, files: files),
       batchSize: batchSize, skipped: SkippedImages(console), console: console, tellsOfImages: true)
-    let lock = try FeatureFolder.lock(folder)
-    defer { lock.release() }
+    extraction.ranks = ranks
+    let lock = try ranks.rank == 0 ? FeatureFolder.lock(folder) : nil
+    defer { lock?.release() }
     let ending = PromptEnd()
     defer { withExtendedLifetime(ending) {} }
     if name == .folder, extraction.splits.validationCount == 0,

@@ -10,6 +10,8 @@ struct FeatureExtraction {
   let console: Console
   /// Whether it says what it takes for each split.
   var tellsOfImages = false
+  /// The ranks that share the batches; the first one alone has the features.
+  var ranks: any Communicator = OneRank()
 
   /// Returns the features of the train and test splits, with how they were made.
   func features() throws -> FeatureFolder {
@@ -33,6 +35,7 @@ struct FeatureExtraction {
   ) throws -> (train: FeatureWriter, test: FeatureWriter) {
     let train = try splits.train()
     let test = try splits.test()
+    try compareRanks([train, test])
     console.tell(of: train, as: .train)
     console.tell(of: test, as: .test)
     let trainFiles = FeatureWriter(.train, in: folder, expectedRows: train.count)
@@ -43,16 +46,19 @@ struct FeatureExtraction {
       throw FeatureError.widthMismatch(train: trainFiles.columns, test: testFiles.columns)
     }
     describe(testFiles.rows, in: &origin)
-    try FeatureFolder.commit([trainFiles, testFiles], origin: origin, to: folder)
+    if ranks.rank == 0 {
+      try FeatureFolder.commit([trainFiles, testFiles], origin: origin, to: folder)
+    }
     return (trainFiles, testFiles)
   }
 
   /// Writes the features of images that are not cut into train and test images.
   func writeFeatures(of images: any ImageDataset, to folder: String) throws -> FeatureWriter {
+    try compareRanks([images])
     console.tell(of: images, as: .train)
     let files = FeatureWriter(.train, in: folder, expectedRows: images.count)
     let origin = try write(images, called: "train", by: files)
-    try FeatureFolder.commit([files], origin: origin, to: folder)
+    if ranks.rank == 0 { try FeatureFolder.commit([files], origin: origin, to: folder) }
     return files
   }
 
@@ -60,6 +66,7 @@ struct FeatureExtraction {
     _ images: any ImageDataset, called name: String, by writer: FeatureWriter
   ) throws -> FeatureDescription {
     try extract(images, called: name) { batch in
+      guard ranks.rank == 0 else { return }
       try writer.append(batch.features, labels: batch.labels, files: batch.names)
     }
   }
@@ -70,13 +77,6 @@ struct FeatureExtraction {
   private func describe(_ testCount: Int, in origin: inout FeatureDescription) {
     origin.validationCount = splits.validationCount > 0 ? splits.validationCount : nil
     origin.testCount = testCount
-  }
-
-  /// The features of a batch with the labels and, where they have some, the files of its images.
-  private struct Batch {
-    let features: [Float]
-    let labels: [Int?]
-    let names: [String]
   }
 
   /// Returns the features of the images of one split, with how they were made.
@@ -112,26 +112,17 @@ struct FeatureExtraction {
       broken: splits.files.brokenImages)
     var display = WorkProgress(console, split, of: images.count, "images")
     var (count, columns) = (0, 0)
-    for index in 0..<loader.batchCount {
-      let batch = try loader.batch(index)
-      if !batch.skipped.isEmpty { display.keep() }
-      skipped.tell(batch.skipped)
-      if batch.samples.isEmpty { continue }
-      let pixels = source.normalization?(batch.images) ?? batch.images
-      let features = source.encoder?(pixels) ?? pixels
-      let values = features.scalars
-      if let bad = values.firstIndex(where: { !$0.isFinite }) {
-        let sample = batch.samples[bad / (values.count / batch.samples.count)]
-        throw BrokenEncoder(
-          encoder: source.description(of: splits.dataset).encoder,
-          image: images.fileName(at: sample) ?? "\(split) image \(sample)")
+    for first in stride(from: 0, to: loader.batchCount, by: ranks.size) {
+      let (batches, broken) = try FeatureBatch.gathered(
+        Result { try batch(first + ranks.rank, of: loader, called: split) }, ranks,
+        skips: splits.files.brokenImages == .skip)
+      if !broken.isEmpty { display.keep() }
+      skipped.tell(broken)
+      for batch in batches where !batch.labels.isEmpty {
+        try body(batch)
+        count += batch.labels.count
+        columns = batch.features.count / batch.labels.count
       }
-      try body(
-        Batch(
-          features: values, labels: batch.labels,
-          names: batch.samples.compactMap { images.fileName(at: $0) }))
-      count += batch.samples.count
-      columns = values.count / batch.samples.count
       display.show(count)
     }
     display.erase()
@@ -146,5 +137,29 @@ struct FeatureExtraction {
     origin.maxImageMegapixels = splits.files.maxMegapixels
     origin.decoding = splits.files.decoding.flatMap { $0 == .full ? nil : $0.rawValue }
     return origin
+  }
+
+  /// Returns the features of a batch, of which there is none behind the last, and the images that
+  /// were passed over.
+  private func batch(
+    _ index: Int, of loader: EvaluationLoader, called split: String
+  ) throws -> (FeatureBatch, skipped: [UnreadableImage]) {
+    guard index < loader.batchCount else { return (FeatureBatch(), []) }
+    let images = loader.dataset
+    let batch = try loader.batch(index)
+    if batch.samples.isEmpty { return (FeatureBatch(), batch.skipped) }
+    let pixels = source.normalization?(batch.images) ?? batch.images
+    let features = source.encoder?(pixels) ?? pixels
+    let values = features.scalars
+    if let bad = values.firstIndex(where: { !$0.isFinite }) {
+      let sample = batch.samples[bad / (values.count / batch.samples.count)]
+      throw BrokenEncoder(
+        encoder: source.description(of: splits.dataset).encoder,
+        image: images.fileName(at: sample) ?? "\(split) image \(sample)")
+    }
+    let found = FeatureBatch(
+      features: values, labels: batch.labels,
+      names: batch.samples.compactMap { images.fileName(at: $0) })
+    return (found, batch.skipped)
   }
 }
