@@ -21,7 +21,8 @@ extension ViewRecipe {
   init(
     width: Int, height: Int, isLocal: Bool, strength: ViewStrength, using random: inout Philox
   ) {
-    crop = RandomResizedCrop(scale: (isLocal ? 0.05 : strength.minimumCropScale)...1)
+    let scale = isLocal ? 0.05...1 : strength.minimumCropScale...strength.maximumCropScale
+    crop = RandomResizedCrop(scale: scale)
       .rectangle(width: width, height: height, using: &random)
     isMirrored = random.uniform() < 0.5
     jitter = random.uniform() < 0.8 ? ColorJitter(strength: strength.jitter, using: &random) : nil

@@ -1,7 +1,10 @@
 /// How far views differ from their images: the numbers of an augmentation recipe.
 public struct ViewStrength: Equatable, Sendable {
-  /// The smallest share of the image's area that a large crop shows, above 0 and at most 1.
+  /// The smallest share of the image's area that a large crop shows, above 0.
   public var minimumCropScale: Float = 0.1
+
+  /// The largest, at least the smallest and at most 1.
+  public var maximumCropScale: Float = 1
 
   /// How strong the colour jitter is.
   ///

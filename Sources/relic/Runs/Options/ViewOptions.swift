@@ -7,6 +7,9 @@ extension ViewStrength {
       "--min-crop-scale", sets: \.minimumCropScale, as: "SHARE", from: 0.01, to: 1,
       "smallest share of the image's area that a large crop shows"),
     .value(
+      "--max-crop-scale", sets: \.maximumCropScale, as: "SHARE", from: 0.01, to: 1,
+      "largest share of the image's area that a large crop shows"),
+    .value(
       "--jitter", sets: \.jitter, as: "STRENGTH", from: 0, to: 2,
       "strength of the colour jitter: 1 changes brightness, contrast and saturation by up to 0.8, "
         + "the hue by up to 0.2 turns"),
