@@ -120,6 +120,7 @@ struct PretrainCommand: DatasetCommand, PrefixCommand, SharedCommand {
     let run = RunFolder(path: resumed ?? folder)
     // What can be told at once is told before a data set is fetched.
     try check(run)
+    try configuration.viewStrength.check()
     var command = self
     command.files.maxMegapixels = recorded.maxMegapixels
     command.files.decoding = recorded.decoding

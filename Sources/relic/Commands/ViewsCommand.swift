@@ -54,6 +54,7 @@ struct ViewsCommand: DatasetCommand {
 
   func run(_ console: Console) throws {
     try UsageError.check(output, endsIn: "png")
+    try strength.check()
     try files.fetchIfMissing(datasetName, in: datasetPath, console)
     let dataset = try files.open(
       datasetName.rawValue, in: datasetPath, datasetName.pretrainingSplit)

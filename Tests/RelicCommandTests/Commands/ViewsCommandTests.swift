@@ -44,6 +44,21 @@ import Testing
       image.pixels == grey + [7, 7, 7, 255, 128, 0, 255, 0, 51, 7, 7, 7] + grey)
   }
 
+  @Test(arguments: ["views", "pretrain"])
+  func `a smallest crop above the largest is refused`(_ command: String) throws {
+    let folder = try TemporaryFolder()
+    let output = command == "views" ? ["--output", "v.png"] : ["--save-model-dir", "run"]
+    let captured = Captured.run(
+      [command, "--dataset-name", "shapes", "--max-crop-scale", "0.05"] + output.prefix(1)
+        + ["\(folder.path)/\(output[1])"])
+    #expect(
+      captured
+        == Captured(
+          error: "relic: '--min-crop-scale' is 0.1, and '--max-crop-scale' 0.05; give a smaller and "
+            + "a larger one\n", code: .usage))
+    #expect(try folder.names() == [])
+  }
+
   @Test func `a name of another format is refused`() throws {
     let folder = try TemporaryFolder()
     let captured = Captured.run("views", "--output", folder.path + "/v.jpg")

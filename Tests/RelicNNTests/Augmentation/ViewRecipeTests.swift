@@ -29,6 +29,7 @@ import Testing
   @Test func `the strength decides how far views differ`() {
     var strength = ViewStrength()
     strength.minimumCropScale = 0.5
+    strength.maximumCropScale = 0.7
     strength.jitter = 0.5
     strength.grayscaleProbability = 0
     strength.blurProbability = 0.3
@@ -37,9 +38,10 @@ import Testing
     let recipes = (0..<10_000).map { _ in
       ViewRecipe(width: 100, height: 100, isLocal: false, strength: strength, using: &random)
     }
-    let smallest: Int? = recipes.map { $0.crop.width * $0.crop.height }.min()
+    let areas = recipes.map { $0.crop.width * $0.crop.height }
     // Sides are whole pixels: an area of 5,000 may lose half a pixel along each.
-    #expect(smallest.map { (4_900...5_200).contains($0) } == true)
+    #expect(areas.min().map { (4_900...5_200).contains($0) } == true)
+    #expect(areas.max().map { (6_800...7_100).contains($0) } == true)
     let jitters = recipes.compactMap(\.jitter)
     for value in [
       jitters.map { abs($0.brightness - 1) / 0.4 }, jitters.map { abs($0.contrast - 1) / 0.4 },

@@ -23,4 +23,12 @@ extension ViewStrength {
       "--solarize-probability", sets: \.solarizeProbability, as: "P", from: 0, to: 1,
       "how often a large crop is solarized"),
   ]
+
+  /// Refuses a smallest crop above the largest.
+  func check() throws(UsageError) {
+    guard minimumCropScale > maximumCropScale else { return }
+    throw .conflict(
+      "'--min-crop-scale' is \(minimumCropScale), and '--max-crop-scale' \(maximumCropScale)",
+      remedy: "give a smaller and a larger one")
+  }
 }
