@@ -12,6 +12,12 @@ public struct PretrainingConfiguration: Equatable, Sendable {
   public var stem = Stem.imagenet
   /// The side of a global view, in pixels.
   public var imageSize = 96
+  /// The side of images that features are made of, in pixels, or `nil` for that of views.
+  ///
+  /// Crops show a part of an image, so what is one size to the network is another in the whole image;
+  /// a network of crops of their own resolution is better at whole images of theirs. Touvron et al.
+  /// 2019, "Fixing the train-test resolution discrepancy".
+  public var wholeImageSize: Int?
   /// Passes over the data.
   public var epochs = 100
   /// Images per step; the last incomplete batch of an epoch is dropped.
@@ -65,6 +71,9 @@ public struct PretrainingConfiguration: Equatable, Sendable {
   public var logEveryNSteps = 400
   /// The seed of weights, order and views.
   public var seed: UInt64 = 42
+
+  /// The side of images that features are made of, in pixels.
+  public var featureImageSize: Int { wholeImageSize ?? imageSize }
 
   /// Creates the reference's default configuration.
   public init() {}

@@ -79,7 +79,7 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Validati
     if hasControls, let (run, images, _) = sources.first {
       let configuration = try run.options().configuration
       for source in [
-        FeatureSource(rawPixelsOf: configuration.imageSize),
+        FeatureSource(rawPixelsOf: configuration.featureImageSize),
         FeatureSource(untrained: configuration, in: precision),
       ] {
         scores += try scorer.scores(of: source, images)

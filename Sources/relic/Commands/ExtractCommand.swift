@@ -116,7 +116,7 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand, Prefix
     var configuration = recorded ?? PretrainingConfiguration()
     configuration.encoder = model ?? configuration.encoder
     configuration.stem = stem ?? configuration.stem
-    configuration.imageSize = imageSize ?? recorded?.imageSize ?? name.imageSize
+    configuration.wholeImageSize = imageSize ?? recorded?.featureImageSize ?? name.imageSize
     configuration.seed = seed ?? configuration.seed
     configuration.datasetPath = datasetPath ?? configuration.datasetPath
     var source = try source(path: path, run: run, configuration, help: help)
@@ -184,7 +184,7 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand, Prefix
   private func source(
     path: String?, run: RunFolder?, _ configuration: PretrainingConfiguration, help: String
   ) throws -> FeatureSource {
-    if takesPixels { return FeatureSource(rawPixelsOf: configuration.imageSize) }
+    if takesPixels { return FeatureSource(rawPixelsOf: configuration.featureImageSize) }
     if isUntrained { return FeatureSource(untrained: configuration, in: precision) }
     guard let path else { throw UsageError.missingOperand("a run folder or --encoder", help: help) }
     if let run, model == nil, stem == nil, imageSize == nil, prefix == nil {
@@ -197,6 +197,6 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand, Prefix
     let file = EncoderFile(
       path: run?.encoderPath ?? path, prefix: prefix, model: configuration.encoder,
       stem: configuration.stem)
-    return try FeatureSource(file, imageSize: configuration.imageSize, in: precision)
+    return try FeatureSource(file, imageSize: configuration.featureImageSize, in: precision)
   }
 }

@@ -41,7 +41,7 @@ struct FeatureSource {
     in precision: Precision = .float32
   ) {
     self.encoder = FrozenEncoder(encoder, precision: precision)
-    imageSize = configuration.imageSize
+    imageSize = configuration.featureImageSize
     var origin = FeatureDescription(encoder: name, dataset: "")
     origin.model = configuration.encoder.rawValue
     origin.stem = configuration.stem.rawValue
@@ -76,7 +76,7 @@ struct FeatureSource {
         path: isOnline ? run.checkpointPath : run.encoderPath,
         prefix: isOnline ? "online_encoder.0" : nil, model: configuration.encoder,
         stem: configuration.stem),
-      imageSize: configuration.imageSize, in: precision)
+      imageSize: configuration.featureImageSize, in: precision)
     origin.encoder = run.path + (isOnline ? Self.onlineMark : "")
     origin.seed = configuration.seed
     origin.projectionDimension = configuration.projectionOutputs

@@ -97,7 +97,7 @@ struct Report {
     let configuration = run.configuration
     let splits = try EncodedImages.splits(of: run, settings)
     let sources = [
-      FeatureSource(rawPixelsOf: configuration.imageSize),
+      FeatureSource(rawPixelsOf: configuration.featureImageSize),
       FeatureSource(untrained: configuration, in: .float32),
     ]
     return try sources.flatMap { source in

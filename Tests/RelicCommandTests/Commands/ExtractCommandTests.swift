@@ -32,6 +32,18 @@ import Testing
     #expect(features.origin?.version == Program.version)
   }
 
+  @Test func `images have the size that the run, or the option, names`() throws {
+    let folder = try PhotoFolder()
+    try folder.add("a.png", "b.png", "c.png", "d.png")
+    #expect(folder.pretrain("--feature-image-size", "24", "-m", "resnet16_tapered").error == "")
+    for (options, expected) in [([], 24), (["--image-size", "32"], 32)] {
+      let output = folder.path("features-\(expected)")
+      let captured = Captured.run(["extract", folder.run, "--output", output] + options)
+      #expect(captured.error == "")
+      #expect(try FeatureFolder.origin(in: output)?.imageSize == expected)
+    }
+  }
+
   @Test func `what is missing is named`() {
     #expect(
       Captured.run("extract", "--encoder", "x", "--output", "y").error

@@ -105,7 +105,7 @@ struct EncodedImages {
     else { return nil }
     let count = opened.splits.validationCount
     guard origin.dataset == opened.splits.dataset, origin.pixelMean == nil,
-      origin.imageSize == run.configuration.imageSize, origin.network == .target,
+      origin.imageSize == run.configuration.featureImageSize, origin.network == .target,
       origin.validationCount == (count > 0 ? count : nil),
       folder.train.features.firstNonFinite == nil, folder.test.features.firstNonFinite == nil
     else { return nil }

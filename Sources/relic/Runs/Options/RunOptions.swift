@@ -84,6 +84,9 @@ struct RunOptions: Sendable {
           "--image-size", sets: \.imageSize, as: "N", from: 8, to: 1024,
           "side of a global view in pixels (default: the data set's own)"),
         .value(
+          "--feature-image-size", sets: \.configuration.wholeImageSize, as: "N", from: 8, to: 1024,
+          "side of the images that features are made of (default: that of global views)"),
+        .value(
           ImageSizeLimit.option, sets: \.maxMegapixels, as: "N", from: 1,
           to: ImageSizeLimit.most, ImageSizeLimit.help),
         .choice("--decode", sets: \.decoding, as: "NAME", ImageDecoding.help),
