@@ -150,7 +150,7 @@ sanitize-threads: deps
 	RELIC_KERNELS=avx2 SWIFT_BACKTRACE=enable=no \
 	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread.suppressions \
 	swift test -c release --disable-xctest --scratch-path .build/thread --sanitize=thread \
-	  --filter 'ThreadPoolTests|BlockPoolTests|ParallelMapTests|BatchLoaderTests|PretrainingLoopTests'
+	  --filter 'ThreadPoolTests|BlockPoolTests|ParallelMapTests|BatchLoaderTests|PretrainingLoopTests|CommunicatorTests|BatchRowsTests|SharedLayerTests'
 
 # A crash ends the run: the input that did it lies in .build/fuzz/FORMAT with its seed and index.
 # FORMATS=npy,tar reads these alone; FIRST=123 INPUTS=1 SEED=1 one input alone.
