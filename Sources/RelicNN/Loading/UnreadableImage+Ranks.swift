@@ -8,7 +8,9 @@ extension UnreadableImage {
   }
 
   /// Returns those that any rank has passed over, in the order of the ranks.
-  package static func gathered(_ own: [UnreadableImage], _ ranks: any Communicator) -> [UnreadableImage] {
+  package static func gathered(
+    _ own: [UnreadableImage], _ ranks: any Communicator
+  ) -> [UnreadableImage] {
     guard ranks.any(!own.isEmpty) else { return [] }
     let told = own.map { Told(index: $0.index, description: "\($0.cause)") }
     let all = ranks.gather([UInt8]((try? JSONEncoder().encode(told)) ?? Data()))

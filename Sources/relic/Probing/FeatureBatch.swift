@@ -13,12 +13,13 @@ struct FeatureBatch {
     let names: [String]
   }
 
-  /// Returns the batches of all ranks, in their order, and the images that they have passed over.
+  /// Collects the batches of all ranks.
   ///
   /// - Parameters:
   ///   - own: That of this rank.
   ///   - ranks: All ranks, each of which gives one.
   ///   - skips: Whether images are passed over.
+  /// - Returns: The batches in the order of the ranks, and the images that these have passed over.
   /// - Throws: On the first rank that has an error that error, on the others `RankError.failed`.
   static func gathered(
     _ own: Result<(FeatureBatch, skipped: [UnreadableImage]), any Error>,

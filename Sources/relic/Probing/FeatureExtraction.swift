@@ -105,7 +105,7 @@ struct FeatureExtraction {
   ///
   /// - Returns: How the features were made.
   private func extract(
-    _ images: any ImageDataset, called split: String, _ body: (Batch) throws -> Void
+    _ images: any ImageDataset, called split: String, _ body: (FeatureBatch) throws -> Void
   ) throws -> FeatureDescription {
     let loader = EvaluationLoader(
       dataset: images, imageSize: source.imageSize, batchSize: batchSize,

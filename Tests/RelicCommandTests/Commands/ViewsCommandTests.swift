@@ -54,8 +54,8 @@ import Testing
     #expect(
       captured
         == Captured(
-          error: "relic: '--min-crop-scale' is 0.1, and '--max-crop-scale' 0.05; give a smaller and "
-            + "a larger one\n", code: .usage))
+          error: "relic: '--min-crop-scale' is 0.1, and '--max-crop-scale' 0.05; give a smaller "
+            + "and a larger one\n", code: .usage))
     #expect(try folder.names() == [])
   }
 
