@@ -110,7 +110,10 @@ class Results:
         self.rows = []
         versions = ", ".join([f"Python {platform.python_version()}"]
                              + [f"{package} {version(package)}" for package in packages])
-        commit = output_of(["git", "describe", "--always", "--dirty", "--exclude", "*"])
+        commit = output_of(["git", "describe", "--always", "--exclude", "*"])
+        # Tables that were kept before, of this commit too, change nothing that is measured.
+        changed = ["git", "status", "--porcelain", "--", ".", ":!Benchmarks/results"]
+        commit += "-dirty" if output_of(changed) else ""
         core, peak = output_of([PROGRAM, "peak"]).splitlines()
         date = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
         self.fixed = [f"# {title}", "", f"- machine: {machine()}", f"- versions: {versions}",
