@@ -3,9 +3,9 @@
 A step is the two-view recipe on views in memory: online network forwards and backwards on both
 views, target forwards on both, loss, Adam, EMA. PyTorch runs contiguous, channels-last and, for the
 step, compiled (channels-last); its bfloat16 is autocast, relic's is `--fp16-precision`. Features are
-also computed by OpenVINO and, in float32, by ONNX Runtime. Every round runs each program once, in a process of its
-own, with two threads and two repetitions that do not count; a figure is the median over the
-repetitions of all rounds.
+also computed by OpenVINO and, in float32, by ONNX Runtime. Every round runs each program once, in a
+process of its own, with two threads and two repetitions that do not count; a figure is the median
+over the repetitions of all rounds.
 """
 
 import argparse
