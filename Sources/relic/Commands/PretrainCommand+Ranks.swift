@@ -31,11 +31,7 @@ extension PretrainCommand {
     let resumes = resumed != nil
     traits.add(
       "'--resume'", resumes ? "given" : "left out", remedy: "give it to every rank or none")
-    let images = dataset.fingerprint
-    let remedy = "give every machine the same images in \(configuration.datasetPath)"
-    traits.add("the number of images", "\(dataset.count)", remedy: remedy)
-    traits.add("the digest of names and classes", images.names, remedy: remedy)
-    traits.add("the digest of the files' sizes", images.sizes ?? "none", remedy: remedy)
+    traits.add(dataset, in: configuration.datasetPath)
     try traits.compare(ranks)
   }
 }

@@ -6,13 +6,7 @@ extension FeatureExtraction {
     guard ranks.size > 1 else { return }
     var traits = RankTraits()
     traits.add("'--batch-size'", "\(batchSize)", remedy: "give every rank the same options")
-    let remedy = "give every machine the same images in \(splits.path)"
-    for dataset in datasets {
-      let images = dataset.fingerprint
-      traits.add("the number of images", "\(dataset.count)", remedy: remedy)
-      traits.add("the digest of names and classes", images.names, remedy: remedy)
-      traits.add("the digest of the files' sizes", images.sizes ?? "none", remedy: remedy)
-    }
+    for dataset in datasets { traits.add(dataset, in: splits.path) }
     traits.add(
       "what the encoder makes of a grey image", grey,
       remedy: "give every machine the same encoder, and every rank the same options")

@@ -34,6 +34,15 @@ struct RankTraits: Codable {
     traits.append(Trait(name: name, value: value, remedy: remedy))
   }
 
+  /// Adds which images a data set in a folder has.
+  mutating func add(_ dataset: any ImageDataset, in path: String) {
+    let images = dataset.fingerprint
+    let remedy = "give every machine the same images in \(path)"
+    add("the number of images", "\(dataset.count)", remedy: remedy)
+    add("the digest of names and classes", images.names, remedy: remedy)
+    add("the digest of the files' sizes", images.sizes ?? "none", remedy: remedy)
+  }
+
   /// Compares the traits of all ranks with those of rank 0.
   ///
   /// - Throws: On every rank the first difference of the first rank that has one.

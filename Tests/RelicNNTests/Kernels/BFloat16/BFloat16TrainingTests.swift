@@ -26,10 +26,15 @@ import Testing
     }
     var dy: Tensor { Formula.noise("bf16.dy", products.outputShape) }
 
-    /// Output and its moments of two views or one.
-    var output: (y: Tensor, mean: [[Double]], deviations: [[Double]]) {
+    /// The output's shape, as that of two views where they are equal.
+    var viewShape: [Int] {
       let shape = products.outputShape
-      let moments = BatchMoments(of: batch % 2 == 0 ? [2, batch / 2] + shape.dropFirst() : shape)
+      return batch % 2 == 0 ? [2, batch / 2] + shape.dropFirst() : shape
+    }
+
+    /// Output and its moments.
+    var output: (y: Tensor, mean: [[Double]], deviations: [[Double]]) {
+      let moments = BatchMoments(of: viewShape)
       let y = products.output(BFloat16Tensor(x), weight: weight, moments: moments)
       let joined = moments.joined()
       return (y.tensor, joined.mean, joined.deviations)
@@ -78,9 +83,12 @@ import Testing
   @Test(arguments: direct)
   func `direct products are those of the rounded numbers`(_ example: Example) {
     #expect(example.products.takesBFloat16)
-    // Outputs have 11 bits. Floats may go by Winograd's filtering.
-    let limits: [Float] = [3e-4, 1e-5, 1e-5]
-    for (index, (found, expected)) in zip(example.found, example.expected).enumerated() {
+    var expected = example.expected
+    // Outputs are rounded to 16 bits: a few go to the neighbour where sums differ in their last bits.
+    expected[0] = HalfPrecision(expected[0]).tensor
+    // Floats may go by Winograd's filtering.
+    let limits: [Float] = [5e-5, 1e-5, 1e-5]
+    for (index, (found, expected)) in zip(example.found, expected).enumerated() {
       #expect(found.shape == expected.shape)
       #expect(Self.share(found, expected) < limits[index])
     }
@@ -89,9 +97,7 @@ import Testing
   @Test(arguments: direct)
   func `moments are those of the output as it is rounded`(_ example: Example) {
     let (y, mean, deviations) = example.output
-    let moments = BatchMoments(
-      of: example.batch % 2 == 0
-        ? [2, example.batch / 2] + y.shape.dropFirst() : y.shape)
+    let moments = BatchMoments(of: example.viewShape)
     moments.add(y)
     let expected = moments.joined()
     for (found, expected) in [(mean, expected.mean), (deviations, expected.deviations)] {
