@@ -388,30 +388,40 @@ ENCODERS = [
 
 def make_autocast():
     """How far bfloat16 autocast is from float64, for features and each gradient of the encoders: the
-    norm of the difference as a share of the reference's, as the tests measure it."""
+    norm of the difference as a share of the reference's, as the tests measure it. Of both memory
+    formats, whose sums are of the same terms in another order: how much of it is chance."""
     out = Fixture()
     for name, build, batch, side in ENCODERS:
         kept = load_file(FOLDER / f"{name}.safetensors")
         attempt = int(kept["attempt"].item())
         x = noise(f"input{attempt}", batch, 3, side, side) * np.float32(0.5) + np.float32(0.5)
-        net = build().float().train()
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            y = net(tensor(x).float())
-        parameters = dict(net.named_parameters())
-        dy = torch.from_numpy(noise("dy", *y.shape))
-        gradients = torch.autograd.grad((y.float() * dy).sum(), list(parameters.values()))
-        found = {"training": y.detach().float(), **{f"gradient.{k}": g for k, g in zip(parameters, gradients)}}
-        shares = []
-        for key, value in found.items():
-            value = value.numpy().astype(np.float64)
-            expected = kept.get(key)
-            if expected is None:
-                value, expected = sketch(value)[1:], kept[key + "~"][1:]
-            share = np.linalg.norm(value - expected) / np.linalg.norm(expected)
-            shares.append(share)
-            out.put(f"{name}.{key}", float(share))
-        print(f"{name}: features {shares[0]:.4f}, gradients {np.median(shares[1:]):.4f} (median)")
+        found = [autocast(build(), x, layout) for layout in [torch.contiguous_format, torch.channels_last]]
+        shares = {key: [share(one[key], key, kept) for one in found] for key in found[0]}
+        for key, both in shares.items():
+            out.put(f"{name}.{key}", both)
+        medians = np.median([both for key, both in shares.items() if key != "training"], axis=0)
+        print(f"{name}: features {shares['training']}, gradients {medians} (median)")
     out.save("autocast")
+
+
+def autocast(net, x, layout):
+    """Features and gradients of a training pass in bfloat16, by the fixtures' names."""
+    net = net.float().train().to(memory_format=layout)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        y = net(tensor(x).float().to(memory_format=layout))
+    parameters = dict(net.named_parameters())
+    dy = torch.from_numpy(noise("dy", *y.shape))
+    gradients = torch.autograd.grad((y.float() * dy).sum(), list(parameters.values()))
+    return {"training": y.detach().float(), **{f"gradient.{k}": g for k, g in zip(parameters, gradients)}}
+
+
+def share(value, key, kept):
+    """The norm of a difference from what a fixture keeps, or has a sketch of, as a share of its norm."""
+    value = value.numpy().astype(np.float64)
+    expected = kept.get(key)
+    if expected is None:
+        value, expected = sketch(value)[1:], kept[key + "~"][1:]
+    return float(np.linalg.norm(value - expected) / np.linalg.norm(expected))
 
 
 # Loss -------------------------------------------------------------------------------------------

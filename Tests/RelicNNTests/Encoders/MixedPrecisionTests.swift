@@ -18,12 +18,16 @@ import Testing
     let autocast = try NetworkFixture("autocast")
     let fixture = try NetworkFixture(example.name)
     let own = try example.shares(in: .bfloat16, of: fixture)
-    let theirs = try own.keys.reduce(into: [:]) { shares, key in
-      shares[key] = try autocast.tensor("\(example.name).\(key)").scalars[0]
+    // In both of PyTorch's memory formats: other orders of the same sums, which may lie 8 % apart.
+    let theirs = try (0..<2).map { format in
+      try own.keys.reduce(into: [:]) { shares, key in
+        shares[key] = try autocast.tensor("\(example.name).\(key)").scalars[format]
+      }
     }
-    let (share, limit) = (Self.median(own), Self.median(theirs))
+    let (share, limit) = (Self.median(own), try #require(theirs.map(Self.median).max()))
     #expect(share <= limit, "gradients are off by \(share), autocast's by \(limit)")
-    let (features, most) = (try #require(own["training"]), try #require(theirs["training"]))
+    let features = try #require(own["training"])
+    let most = try #require(theirs.compactMap { $0["training"] }.max())
     #expect(features <= most, "features are off by \(features), autocast's by \(most)")
     // A half of what it multiplies would be as near as float32.
     #expect(share > 1e-4, "nothing was rounded")
