@@ -3,8 +3,8 @@ package import RelicNN
 
 /// Ranks that are processes which MPI has started.
 ///
-/// Only two of MPI's operations are used, which gather and exchange; sums are added here, in the order
-/// of the ranks, so that every rank has the same bits whichever library it is and however it would add.
+/// Only two of MPI's operations are used, which gather and exchange; sums are added here, so that every
+/// rank has the same bits whichever library it is and however it would add.
 package struct MPIRanks: Communicator {
   package let rank: Int
   package let size: Int
@@ -78,7 +78,8 @@ package struct MPIRanks: Communicator {
           receivedPlaces)
       }
     }
-    gather(own > 0 ? received.summedRows() : received, into: &tensor, parts)
+    let terms = (0..<size).map { received.rows($0..<($0 + 1)).reshaped([own]) }
+    gather(.summedPairwise(terms), into: &tensor, parts)
   }
 
   private func gather(_ own: Tensor, into all: inout Tensor, _ counts: [Int]) {

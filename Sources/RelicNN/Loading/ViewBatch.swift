@@ -16,4 +16,25 @@ public struct ViewBatch: Sendable {
     self.local = local
     self.localCount = localCount
   }
+  /// How many images the views are of.
+  var count: Int { global.shape[0] / globalCount }
+
+  /// Returns the views of some of the images.
+  func images(_ range: Range<Int>) -> ViewBatch {
+    func views(_ all: Tensor, _ count: Int) -> Tensor {
+      let cut = all.cut(into: count)
+      return .concatenated(
+        (0..<count).map { cut.rows($0..<($0 + 1)).reshaped(Array(cut.shape[1...])).rows(range) })
+    }
+    return ViewBatch(
+      global: views(global, globalCount), globalCount: globalCount,
+      local: local.map { views($0, localCount) }, localCount: localCount)
+  }
+}
+
+extension Tensor {
+  /// `[views · n, …]` as `[views, n, …]`.
+  func cut(into views: Int) -> Tensor {
+    reshaped([views, shape[0] / views] + shape.dropFirst())
+  }
 }

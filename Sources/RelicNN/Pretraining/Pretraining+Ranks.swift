@@ -5,12 +5,14 @@ extension Pretraining {
   /// as ``BatchLoader/sharing(_:)`` gives them. The steps are, to rounding, those of one process with
   /// the whole batch.
   ///
-  /// - Parameter ranks: Those that share the run.
+  /// - Parameter ranks: Those that share the run; of a run of shards, a number that divides theirs.
   /// - Returns: The same state on every rank.
   /// - Throws: `CheckpointError` if rank 0 has another configuration or other ``images``.
   public consuming func shared(
     by ranks: any Communicator
   ) throws(CheckpointError) -> Pretraining {
+    precondition(
+      shards == 1 || shards % ranks.size == 0, "\(ranks.size) ranks cannot share \(shards) shards")
     var state = self
     if ranks.size > 1 {
       let own = ranks.rank == 0 ? state.checkpoint() : StateDict()

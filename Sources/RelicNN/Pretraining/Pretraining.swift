@@ -30,11 +30,12 @@ public struct Pretraining<Backbone: EncoderNetwork>: Sendable {
   var optimizer: Adam
   /// The factor of the loss where activations are kept in 16 bits, else `nil`.
   var lossScale: LossScale?
-  private let loss: any ContrastiveLoss
+  let loss: any ContrastiveLoss
   private let learningRates: LearningRateSchedule
   private let emaSchedule: EMASchedule
-  private let recomputes: Bool
-  private let seed: UInt64
+  let recomputes: Bool
+  let shards: Int
+  let seed: UInt64
 
   /// Joins the parts of a run before its first step; the target begins as a copy of `network`.
   ///
@@ -47,11 +48,12 @@ public struct Pretraining<Backbone: EncoderNetwork>: Sendable {
   ///   - emaSchedule: How the target follows.
   ///   - lossScale: The factor of the loss where activations are kept in 16 bits.
   ///   - recomputes: Whether views are computed twice and kept one at a time.
+  ///   - shards: Parts of a batch that are computed each by itself, or 1 for those of the ranks.
   ///   - seed: The seed of what networks draw in a pass.
   init(
     _ network: RelicNetwork<Backbone>, loss: any ContrastiveLoss, optimizer: Adam,
     length: RunLength, learningRates: LearningRateSchedule, emaSchedule: EMASchedule,
-    lossScale: LossScale?, recomputes: Bool, seed: UInt64
+    lossScale: LossScale?, recomputes: Bool, shards: Int, seed: UInt64
   ) {
     trained = TrainedParameters(
       network: network, logScale: loss.initialLogScale, bias: loss.initialBias)
@@ -64,6 +66,7 @@ public struct Pretraining<Backbone: EncoderNetwork>: Sendable {
     self.emaSchedule = emaSchedule
     self.lossScale = lossScale
     self.recomputes = recomputes
+    self.shards = shards
     self.seed = seed
   }
 
@@ -78,67 +81,9 @@ public struct Pretraining<Backbone: EncoderNetwork>: Sendable {
   public mutating func advance(
     _ views: ViewBatch, measuresAccuracy: Bool = false
   ) throws(PretrainingError) -> StepReport {
-    let shared = SharedStep(ranks)
-    return try SharedStep.$current.withValue(shared) {
-      Result { () throws(PretrainingError) in
-        try take(views, measuresAccuracy: measuresAccuracy, shared)
-      }
-    }.get()
-  }
-
-  /// Takes one step, which is bound to the thread.
-  private mutating func take(
-    _ views: ViewBatch, measuresAccuracy: Bool, _ shared: SharedStep
-  ) throws(PretrainingError) -> StepReport {
     if length.beginsEpoch(atStep: step) { averages.beginEpoch() }
-    let rows = BatchRows(own: views.global.shape[0] / views.globalCount, ranks)
-    func pass(_ index: Int) -> TrainingPass {
-      TrainingPass(seed: seed, step: step, index: index, rows: rows)
-    }
-    let groups = viewGroups(views)
-    // Before the online passes, so that its working memory does not come on top of what they keep.
-    target.prepare(for: pass(Self.targetPass))
-    let targets = rows.gathered(
-      target.forwardOnly(views.global.cut(into: views.globalCount)), ranks)
-    var passes: [(y: Tensor, cache: RelicNetwork<Backbone>.Cache)] = []
-    var projections: [Tensor] = []
-    if recomputes {
-      // The copy's running statistics are dropped: they move once, when the views come again.
-      var copy = trained.network
-      projections = groups.indices.map { index in
-        copy.prepare(for: pass(index))
-        return copy.forwardOnly(groups[index])
-      }
-    } else {
-      passes = groups.indices.map { index in
-        trained.network.prepare(for: pass(index))
-        return trained.network.forward(groups[index])
-      }
-      projections = passes.map(\.y)
-    }
-    // All ranks compute the whole loss, so no gradient has to find its way back through the gather.
-    let online = rows.gathered(.concatenated(projections), ranks)
-    let result = loss(
-      online: online, target: targets, logScale: trained.logScale, bias: trained.bias)
-    guard result.loss.isFinite else {
-      throw .lossNotFinite(step: step + 1, loss: result.loss)
-    }
-    let factor = lossScale?.value ?? 1
-    let dOnline = rows.own(of: result.dOnline).scaled(by: factor)
-    var first = 0
-    for (index, group) in groups.enumerated() {
-      if index == groups.count - 1 { shared.beginLastPass() }
-      trained.network.prepare(for: pass(index))
-      let own = first..<(first + group.shape[0])
-      let cache =
-        passes.isEmpty ? trained.network.forward(group).cache : passes.removeFirst().cache
-      // Handed over, so that every layer's part is free once its gradient is known.
-      trained.network.backward(dOnline.rows(own), consume cache)
-      first = own.upperBound
-    }
-    trained.network.sumGradients(over: ranks)
-    // Of the whole loss, on every rank.
-    trained.accumulate(dLogScale: result.dLogScale * factor, dBias: result.dBias * factor)
+    let passes = try shards > 1 ? differentiateShards(views) : differentiate(views, over: ranks)
+    let result = passes.loss
     optimize()
     moveTarget()
     averages.add(loss: result.loss, invariance: result.invariance)
@@ -148,21 +93,8 @@ public struct Pretraining<Backbone: EncoderNetwork>: Sendable {
       loss: result.loss, invariance: result.invariance, emaDecay: emaDecay,
       logitScale: loss.fixedTemperature.map { 1 / $0 } ?? exp(trained.logScale), bias: trained.bias,
       learningRate: optimizer.learningRate, lossScale: lossScale?.value, averages: averages,
-      accuracy: measuresAccuracy ? matchingAccuracy(online, targets) : nil,
-      spread: measuresAccuracy ? targets.view(0).spread : nil)
-  }
-
-  /// The target's pass; online passes count from 0.
-  private static var targetPass: Int { 255 }
-
-  /// Views that go through the network together, `[count, n, size, size, 3]`: all of one size, or
-  /// one alone if they are computed twice.
-  private func viewGroups(_ views: ViewBatch) -> [Tensor] {
-    let sizes =
-      [views.global.cut(into: views.globalCount)]
-      + (views.local.map { [$0.cut(into: views.localCount)] } ?? [])
-    guard recomputes else { return sizes }
-    return sizes.flatMap { views in (0..<views.shape[0]).map { views.rows($0..<($0 + 1)) } }
+      accuracy: measuresAccuracy ? matchingAccuracy(passes.online, passes.targets) : nil,
+      spread: measuresAccuracy ? passes.targets.view(0).spread : nil)
   }
 
   /// Moves the online network, unless the scaled loss overflowed.
@@ -216,11 +148,6 @@ public struct RunLength: Sendable, Equatable {
 }
 
 extension Tensor {
-  /// `[views · n, …]` as `[views, n, …]`.
-  fileprivate func cut(into views: Int) -> Tensor {
-    reshaped([views, shape[0] / views] + shape.dropFirst())
-  }
-
   /// The root of the total variance of the rows divided by their lengths, `√Σ mean (x - mean x)²`.
   fileprivate var spread: Double {
     let rows = ComparedRows(self).rows

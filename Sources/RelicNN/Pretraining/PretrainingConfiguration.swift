@@ -67,6 +67,9 @@ public struct PretrainingConfiguration: Equatable, Sendable {
   public var fp16Precision = false
   /// Whether views are computed twice, so that only one is kept for the backward pass at a time.
   public var recomputes = false
+  /// Parts of a batch that are computed each by itself, a power of two: as many processes, or half or a
+  /// quarter as many, then come to the same bits. With 1, each process's part is computed by itself.
+  public var shards = 1
   /// Steps between two checkpoints with in-batch accuracy.
   public var logEveryNSteps = 400
   /// The seed of weights, order and views.
@@ -109,7 +112,8 @@ extension Pretraining {
       learningRates: configuration.learningRates(stepsPerEpoch: stepsPerEpoch),
       emaSchedule: configuration.emaSchedule(stepsPerEpoch: stepsPerEpoch),
       lossScale: configuration.fp16Precision ? LossScale() : nil,
-      recomputes: configuration.recomputes, seed: configuration.seed)
+      recomputes: configuration.recomputes, shards: configuration.shards,
+      seed: configuration.seed)
   }
 }
 

@@ -1,8 +1,9 @@
 /// The ranks that train one model together: processes, as of MPI, or threads of one process.
 ///
 /// Every rank calls the same operations in the same order, and each returns when the others have
-/// called it too. What an operation returns is the same on every rank to the bit: sums are added in
-/// the order of the ranks.
+/// called it too. What an operation returns is the same on every rank to the bit, and sums of tensors
+/// are added over a binary tree: those of neighbours, then those of neighbours of these, and so on, so
+/// that two, four or eight parts of a rank, summed so, come to what as many ranks would.
 public protocol Communicator: Sendable {
   /// The place of this one among all, from 0.
   var rank: Int { get }
@@ -29,9 +30,15 @@ public protocol Communicator: Sendable {
 
   /// Replaces every element by the sum of those of all ranks, whose tensors have one shape.
   func sum(_ tensor: inout Tensor)
+
+  /// Returns what `body` does, which is the same on every rank: ranks of one process call it once.
+  func once<Value: Sendable>(_ body: () -> Value) -> Value
 }
 
 extension Communicator {
+  /// Returns what `body` does here.
+  public func once<Value: Sendable>(_ body: () -> Value) -> Value { body() }
+
   /// `nil`: whoever sums waits.
   public var background: BackgroundSums? { nil }
 

@@ -1,38 +1,46 @@
 internal import Foundation
 internal import Synchronization
 
-/// Ranks that are threads of this process: what MPI does between processes, without any.
+/// Ranks that are threads of this process, which is alone or itself a rank of several.
 ///
-/// For tests, which so train over several ranks where no MPI is installed.
+/// Only one of them computes at a time, with all workers, until it has to wait for the others.
 package struct ThreadRanks: Communicator {
   package let rank: Int
   package let size: Int
   package let background: BackgroundSums?
+  private let thread: Int
   private let board: Board
+  private let processes: any Communicator
 
-  /// Calls `body` on `size` threads of as many ranks, and returns what each gave.
+  /// Calls `body` on `count` threads, each a rank of its own, and returns what each gave.
   ///
   /// - Parameters:
-  ///   - size: The number of ranks.
-  ///   - overlapping: Whether sums can be carried out in the background.
+  ///   - count: The number of threads.
+  ///   - processes: The ranks that this process is one of; each has as many threads, and those of rank 0
+  ///     come first.
+  ///   - overlapping: Whether sums can be carried out in the background; threads then compute at the
+  ///     same time, for one may wait for a sum that another has still to begin.
   ///   - body: What every rank does. It must not throw on one of them alone: the others would wait.
   /// - Returns: The results in the order of the ranks.
   /// - Throws: What `body` throws on the first rank that it fails on.
-  package static func run<R: Sendable>(
-    _ size: Int, overlapping: Bool = false,
-    _ body: @escaping @Sendable (any Communicator) throws -> R
-  ) throws -> [R] {
-    let boards = [Board(size), Board(size)]
-    let results = Mutex<[Int: Result<R, any Error>]>([:])
+  package static func run<R: Sendable, E: Error>(
+    _ count: Int, within processes: any Communicator = OneRank(), overlapping: Bool = false,
+    _ body: @escaping @Sendable (any Communicator) throws(E) -> R
+  ) throws(E) -> [R] {
+    let turn = overlapping ? nil : DispatchSemaphore(value: 1)
+    let boards = [Board(count, turn), Board(count, nil)]
+    let results = Mutex<[Int: Result<R, E>]>([:])
     let group = DispatchGroup()
-    for rank in 0..<size {
-      let background = overlapping ? ThreadRanks(rank, size, boards[1]) : nil
+    for index in 0..<count {
+      let background = overlapping ? ThreadRanks(index, boards[1], processes) : nil
       let ranks = ThreadRanks(
-        rank, size, boards[0], background: background.map { BackgroundSums(over: $0) })
+        index, boards[0], processes, background: background.map { BackgroundSums(over: $0) })
       group.enter()
       let thread = Thread {
-        let result = Result { try body(ranks) }
-        results.withLock { $0[rank] = result }
+        turn?.wait()
+        let result = Result { () throws(E) in try body(ranks) }
+        results.withLock { $0[index] = result }
+        turn?.signal()
         group.leave()
       }
       // As much as the thread that starts a program has.
@@ -40,86 +48,141 @@ package struct ThreadRanks: Communicator {
       thread.start()
     }
     group.wait()
-    return try results.withLock { results in
-      try (0..<size).compactMap { try results[$0]?.get() }
+    // Taken out, for threads may hold on to what they share for a moment longer.
+    let all = results.withLock { results in
+      defer { results = [:] }
+      return (0..<count).compactMap { results[$0] }
     }
+    var values: [R] = []
+    for result in all { values.append(try result.get()) }
+    return values
   }
 
-  private init(_ rank: Int, _ size: Int, _ board: Board, background: BackgroundSums? = nil) {
-    (self.rank, self.size, self.board, self.background) = (rank, size, board, background)
+  private init(
+    _ thread: Int, _ board: Board, _ processes: any Communicator,
+    background: BackgroundSums? = nil
+  ) {
+    rank = processes.rank * board.size + thread
+    size = processes.size * board.size
+    (self.thread, self.board, self.processes) = (thread, board, processes)
+    self.background = background
   }
 
   package func gather(_ numbers: [Double]) -> [[Double]] {
-    let all = board.exchange(.numbers(numbers), rank).map(\.numbers)
-    precondition(
-      all.allSatisfy { $0.count == numbers.count }, "ranks give \(all.map(\.count)) numbers")
-    return all
+    board.meet(numbers, thread) { own in
+      let counts = own.map(\.count)
+      precondition(Set(counts).count == 1, "ranks give \(counts) numbers")
+      return processes.gather(Array(own.joined())).flatMap { Self.cut($0, into: counts) }
+    }
   }
 
   package func gather(_ bytes: [UInt8]) -> [[UInt8]] {
-    board.exchange(.bytes(bytes), rank).map(\.bytes)
+    board.meet(bytes, thread) { own in
+      let counts = processes.gather(own.map { Double($0.count) }).map { $0.map { Int($0) } }
+      let all = processes.gather(Array(own.joined()))
+      return zip(all, counts).flatMap { Self.cut($0, into: $1) }
+    }
   }
 
   package func gather(_ tensor: Tensor, counts: [Int]) -> [Tensor] {
-    let all = board.exchange(.tensor(tensor), rank).map(\.tensor)
-    precondition(all.map(\.count) == counts, "ranks give \(all.map(\.count)), not \(counts)")
-    return all.map { $0.reshaped([$0.count]) }
+    let parts = stride(from: 0, to: size, by: board.size).map {
+      Array(counts[$0..<($0 + board.size)])
+    }
+    return board.meet(tensor, thread) { own in
+      precondition(
+        own.map(\.count) == parts[processes.rank], "ranks give \(own.map(\.count)), not \(counts)")
+      let flat = Tensor.concatenated(own.map { $0.reshaped([$0.count]) })
+      let all = processes.gather(flat, counts: parts.map { $0.reduce(0, +) })
+      return zip(all, parts).flatMap { all, counts in
+        var first = 0
+        return counts.map { count in
+          defer { first += count }
+          return all.rows(first..<(first + count))
+        }
+      }
+    }
   }
 
   package func sum(_ tensor: inout Tensor) {
-    let all = board.exchange(.tensor(tensor), rank).map(\.tensor)
-    tensor = all[0]
-    for other in all.dropFirst() { tensor.add(other) }
-  }
-
-  /// What a rank puts on the board.
-  private enum Content: Sendable {
-    case numbers([Double])
-    case bytes([UInt8])
-    case tensor(Tensor)
-
-    var numbers: [Double] { if case .numbers(let numbers) = self { numbers } else { [] } }
-    var bytes: [UInt8] { if case .bytes(let bytes) = self { bytes } else { [] } }
-    var tensor: Tensor {
-      if case .tensor(let tensor) = self { tensor } else { Tensor(uninitialized: [0]) }
+    tensor = board.meet(tensor, thread) { own in
+      var sum = Tensor.summedPairwise(own)
+      processes.sum(&sum)
+      return sum
     }
   }
 
-  /// Where the ranks meet.
+  package func once<Value: Sendable>(_ body: () -> Value) -> Value {
+    board.meet(thread == 0 ? [body()] : [], thread) { $0[0][0] }
+  }
+
+  /// Returns consecutive parts of so many elements.
+  private static func cut<Element>(_ all: [Element], into counts: [Int]) -> [[Element]] {
+    var first = 0
+    return counts.map { count in
+      defer { first += count }
+      return Array(all[first..<(first + count)])
+    }
+  }
+
+  /// Where the threads meet.
   // Sendable: everything is read and written between lock and unlock.
   private final class Board: @unchecked Sendable {
-    private let size: Int
+    let size: Int
+    /// What the thread that computes holds.
+    private let turn: DispatchSemaphore?
     private let condition = NSCondition()
-    private var contents: [Content?]
-    /// Ranks that have written and not yet read.
+    private var contents: [any Sendable] = []
+    private var places: [Int] = []
+    private var result: (any Sendable)?
+    /// Threads that have written and not yet read.
     private var inside = 0
-    private var isReading = false
 
-    init(_ size: Int) {
-      self.size = size
-      contents = Array(repeating: nil, count: size)
-    }
+    init(_ size: Int, _ turn: DispatchSemaphore?) { (self.size, self.turn) = (size, turn) }
 
-    /// Writes what a rank has, and returns what every rank has when all have written.
-    func exchange(_ content: Content, _ rank: Int) -> [Content] {
+    /// Returns, when all threads have come here, what `join` makes of what they have, in their order; one
+    /// of them calls it.
+    func meet<Own: Sendable, All: Sendable>(
+      _ own: Own, _ thread: Int, _ join: ([Own]) -> All
+    ) -> All {
+      turn?.signal()
+      defer { turn?.wait() }
       condition.lock()
       defer { condition.unlock() }
-      while isReading { condition.wait() }
-      contents[rank] = content
-      inside += 1
-      if inside == size {
-        isReading = true
+      while result != nil { condition.wait() }
+      contents.append(own)
+      places.append(thread)
+      if contents.count == size {
+        let order = places.indices.sorted { places[$0] < places[$1] }
+        result = join(order.compactMap { contents[$0] as? Own })
+        (contents, places, inside) = ([], [], size)
         condition.broadcast()
       }
-      while !isReading { condition.wait() }
-      let all = contents.compactMap(\.self)
+      while result == nil { condition.wait() }
+      guard let all = result as? All else {
+        preconditionFailure("threads that share a step do not call the same operations")
+      }
       inside -= 1
       if inside == 0 {
-        contents = Array(repeating: nil, count: size)
-        isReading = false
+        result = nil
         condition.broadcast()
       }
       return all
     }
+  }
+}
+
+extension Tensor {
+  /// Returns the sum of tensors of one shape over a binary tree: those of neighbours are added, then
+  /// those of neighbours of the sums.
+  package static func summedPairwise(_ terms: consuming [Tensor]) -> Tensor {
+    var sums = consume terms
+    var distance = 1
+    while distance < sums.count {
+      for index in stride(from: 0, to: sums.count - distance, by: 2 * distance) {
+        sums[index].add(sums[index + distance])
+      }
+      distance *= 2
+    }
+    return sums[0]
   }
 }

@@ -9,7 +9,29 @@ extension PretrainCommand {
         "'--batch-size' is \(configuration.batchSize), and \(ranks.size) ranks share each batch",
         remedy: "give a larger one, or start fewer")
     }
+    try checkShards()
     try shareOfRank.checkMemory(of: encoder)
+  }
+
+  /// Refuses shards that are no power of two, or that images or ranks do not divide among them.
+  private func checkShards() throws(UsageError) {
+    let shards = configuration.shards
+    guard shards & (shards - 1) == 0 else {
+      let below = 1 << (Int.bitWidth - 1 - shards.leadingZeroBitCount)
+      throw .conflict(
+        "'--shards' is \(shards), which is no power of two",
+        remedy: "give \(below) or \(2 * below)")
+    }
+    guard configuration.batchSize >= shards else {
+      throw .conflict(
+        "'--shards' is \(shards), and '--batch-size' \(configuration.batchSize)",
+        remedy: "give fewer shards or a larger batch")
+    }
+    guard shards == 1 || shards % ranks.size == 0 else {
+      throw .conflict(
+        "'--shards' is \(shards), which \(ranks.size) ranks cannot share evenly",
+        remedy: "start 1, 2, 4 or another power of two up to \(shards), or leave it out")
+    }
   }
 
   /// The configuration with as many images in a batch as a rank has at most.

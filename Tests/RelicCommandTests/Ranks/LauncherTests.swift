@@ -27,7 +27,7 @@ import Testing
 
 @Suite struct RankTraitsTests {
   @Test func `the first difference of the first rank that has one is named on all`() throws {
-    let errors = try ThreadRanks.run(4) { ranks in
+    let errors = ThreadRanks.run(4) { ranks in
       var traits = RankTraits()
       traits.add("'--seed'", "42", remedy: "give one")
       traits.add("images", ranks.rank > 1 ? "\(ranks.rank)" : "0", remedy: "give the same")

@@ -32,8 +32,8 @@ import Testing
   }
 
   /// Carries out a command line on every rank.
-  private func run(_ arguments: [String], ranks: Int) throws -> [Captured] {
-    try ThreadRanks.run(ranks) { ranks in
+  private func run(_ arguments: [String], ranks: Int) -> [Captured] {
+    ThreadRanks.run(ranks) { ranks in
       var code = ExitCode.success
       var captured = Captured.with { code = Relic.run(arguments, $0, ranks) }
       captured.code = code
@@ -70,7 +70,7 @@ import Testing
     `what meets all ranks is told by the first, and then by the others if it has not ended them`()
     throws
   {
-    let captured = try run(["probe", "nowhere"], ranks: 2)
+    let captured = run(["probe", "nowhere"], ranks: 2)
     let expected =
       "'relic probe' is the work of one process, and 2 were started; start it without mpirun\n"
     #expect(captured[0] == Captured(error: "relic: " + expected, code: .usage))
@@ -89,13 +89,13 @@ import Testing
   }
 
   @Test func `info tells what every rank has`() throws {
-    let captured = try run(["info"], ranks: 2)
+    let captured = run(["info"], ranks: 2)
     let found = captured[0].output.matches(of: /rank (\d) {5}(.+), \d+ workers?, (.+)\n/)
     #expect(found.map { Int($0.1) } == [0, 1], "\(captured[0])")
     #expect(found.allSatisfy { $0.2 == ProgramRanks.host && $0.3 == BLAS.core })
     #expect(captured[1].output.isEmpty)
 
-    let json = Data(try run(["info", "--json"], ranks: 2)[0].output.utf8)
+    let json = Data(run(["info", "--json"], ranks: 2)[0].output.utf8)
     let facts = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
     let places = try #require(facts["ranks"] as? [[String: Any]])
     #expect(places.map { $0["rank"] as? Int } == [0, 1])

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import RelicNN
@@ -6,7 +7,7 @@ import Testing
   @Test(arguments: [1, 2, 3, 4])
   func `every rank gets what all gave, in the order of the ranks`(_ size: Int) throws {
     let counts = (0..<size).map { $0 + 1 }
-    let results = try ThreadRanks.run(size) { ranks in
+    let results = ThreadRanks.run(size) { ranks in
       let own = Double(ranks.rank)
       let bytes = Array(repeating: UInt8(ranks.rank), count: ranks.rank)
       let tensor = Tensor(repeating: Float(ranks.rank), shape: [ranks.rank + 1, 1])
@@ -26,25 +27,61 @@ import Testing
     }
   }
 
-  @Test(arguments: [2, 3, 4], [false, true])
-  func `sums are added in the order of the ranks, wherever they are carried out`(
+  @Test(arguments: [2, 3, 4, 7], [false, true])
+  func `sums are added over a tree of the ranks, wherever they are carried out`(
     _ size: Int, _ overlapping: Bool
   ) throws {
     let terms = (0..<size).map { Formula.noise("terms\($0)", [3, 70_000]) }
-    let sums = try ThreadRanks.run(size, overlapping: overlapping) { ranks in
+    let sums = ThreadRanks.run(size, overlapping: overlapping) { ranks in
       var sum = terms[ranks.rank]
       let pending = ranks.background?.begin(sum)
       ranks.sum(&sum)
       return [sum, pending?.elements(0..<sum.count).reshaped(sum.shape) ?? sum]
     }
-    var expected = terms[0]
-    for other in terms.dropFirst() { expected.add(other) }
+    let expected = Self.tree(terms)
     for found in sums { #expect(found == [expected, expected]) }
+  }
+
+  /// The sum of the largest power of two of terms that leaves some, and that of the others.
+  private static func tree(_ terms: [Tensor]) -> Tensor {
+    guard terms.count > 1 else { return terms[0] }
+    var half = 1
+    while 2 * half < terms.count { half *= 2 }
+    var sum = tree(Array(terms[..<half]))
+    sum.add(tree(Array(terms[half...])))
+    return sum
+  }
+
+  @Test func `threads of several processes are ranks like others`() throws {
+    @Sendable func told(_ ranks: any Communicator) -> String {
+      let own = ranks.rank
+      var sum = Formula.noise("terms\(own)", [5])
+      ranks.sum(&sum)
+      let all = ranks.gather(
+        Tensor(repeating: Float(own), shape: [own + 1]), counts: (0..<ranks.size).map { $0 + 1 })
+      return """
+        \(ranks.size) \(ranks.gather([Double(own), 7])) \(sum.scalars) \(all.map(\.scalars))
+        \(ranks.gather(Array(repeating: UInt8(own), count: own))) \(ranks.once { "once" })
+        """
+    }
+    let flat = ThreadRanks.run(4) { told($0) }
+    let nested = ThreadRanks.run(2) { process in
+      ThreadRanks.run(2, within: process) { told($0) }
+    }
+    #expect(Set(flat).count == 1 && nested == [Array(flat[..<2]), Array(flat[2...])])
+  }
+
+  @Test func `what all ranks know is computed by one thread of a process`() throws {
+    let calls = Atomic(0)
+    let results = ThreadRanks.run(3) { ranks in
+      ranks.once { calls.add(1, ordering: .relaxed).newValue }
+    }
+    #expect(results == [1, 1, 1])
   }
 
   @Test func `one rank's failure stops all, and only the first that failed says why`() throws {
     struct Failure: Error, Equatable { let rank: Int }
-    let errors = try ThreadRanks.run(4) { ranks in
+    let errors = ThreadRanks.run(4) { ranks in
       let own: Result<Int, Failure> =
         [1, 3].contains(ranks.rank) ? .failure(Failure(rank: ranks.rank)) : .success(0)
       do {
@@ -72,7 +109,7 @@ import Testing
   @Test(arguments: [1, 2, 3])
   func `rows are gathered view by view`(_ size: Int) throws {
     let x = Formula.noise("rows", [3, 7, 5])
-    let results = try ThreadRanks.run(size) { ranks in
+    let results = ThreadRanks.run(size) { ranks in
       let rows = BatchRows(of: 7, rank: ranks.rank, size: size)
       let asked = BatchRows(own: rows.own.count, ranks)
       return (rows == asked, rows.gathered(rows.own(of: x), ranks))

@@ -35,7 +35,7 @@ import Testing
     var copy = layer
     let dy = Formula.noise("shared.dy", copy.forward(x).y.shape)
     let whole = Outcome(layer, x: x, dy: dy, OneRank())
-    let parts = try ThreadRanks.run(size) { ranks in
+    let parts = ThreadRanks.run(size) { ranks in
       let rows = BatchRows(of: x.shape[1], rank: ranks.rank, size: size)
       var own = SharedStep.$current.withValue(SharedStep(ranks)) {
         Outcome(layer, x: rows.own(of: x), dy: rows.own(of: dy), ranks)

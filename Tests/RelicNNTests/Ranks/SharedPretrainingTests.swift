@@ -14,6 +14,7 @@ import Testing
     /// Of the running statistics and, as a share of their norms, of the gradients.
     var statistics: Float = 2e-6
     var gradients: Float = 1e-2
+    var shards = 1
 
     /// How far gradients go astray is what a change of the BLAS core does to them: rectifiers of
     /// inputs near 0 open or shut, the more the deeper the network.
@@ -47,7 +48,14 @@ import Testing
       configuration.encoder = encoder
       configuration.fp16Precision = precision != .float32
       configuration.recomputes = recomputes
+      configuration.shards = shards
       return configuration
+    }
+
+    func cut(into shards: Int) -> Case {
+      var example = self
+      example.shards = shards
+      return example
     }
 
     func makeEncoder() -> any EncoderNetwork {
@@ -156,6 +164,26 @@ import Testing
     #expect(checkpoints[0] == checkpoints[1])
   }
 
+  /// What is drawn, cut, kept in 16 bits or computed twice, and an encoder with buffers and branches.
+  @Test(arguments: [Case.all[0], .all[2], .all[3], .all[4], .all[5], Case.rounded[0]])
+  func `a batch in shards comes to the same bits on any number of ranks`(_ example: Case) throws {
+    let encoder = example.makeEncoder()
+    let whole = try Self.outcome(encoder, example, OneRank())
+    let sharded = example.cut(into: 4)
+    let alone = try Self.outcome(encoder, sharded, OneRank())
+    #expect(abs(alone.firstLoss - whole.firstLoss) <= 1e-3 * abs(whole.firstLoss))
+    #expect(alone.checkpoint != whole.checkpoint, "nothing was cut")
+    for size in [2, 4] {
+      let parts = try ThreadRanks.run(size) { ranks in
+        try Self.outcome(encoder, sharded, ranks)
+      }
+      for part in parts {
+        #expect(part.firstLoss == alone.firstLoss)
+        #expect(part.checkpoint == alone.checkpoint, "\(size) ranks")
+      }
+    }
+  }
+
   @Test func `a run goes on with another number of ranks`() throws {
     let example = Case.all[0]
     let encoder = example.makeEncoder()
@@ -261,15 +289,6 @@ import Testing
 extension ViewBatch {
   /// The rows of the batch that a rank has.
   fileprivate func rows(of ranks: any Communicator) -> ViewBatch {
-    let rows = BatchRows(
-      of: global.shape[0] / globalCount, rank: ranks.rank, size: ranks.size)
-    func own(_ views: Tensor, _ count: Int) -> Tensor {
-      let image = Array(views.shape.dropFirst())
-      return rows.own(of: views.reshaped([count, rows.total] + image))
-        .reshaped([count * rows.own.count] + image)
-    }
-    return ViewBatch(
-      global: own(global, globalCount), globalCount: globalCount,
-      local: local.map { own($0, localCount) }, localCount: localCount)
+    images(BatchRows(of: count, rank: ranks.rank, size: ranks.size).own)
   }
 }

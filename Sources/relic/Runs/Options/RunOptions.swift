@@ -176,6 +176,10 @@ struct RunOptions: Sendable {
           "--recompute", sets: \.configuration.recomputes,
           "compute views twice and keep one at a time: less memory, more time"),
         .value(
+          "--shards", sets: \.configuration.shards, as: "N", from: 1, to: 4096,
+          "parts of a batch, a power of two, that are computed each by itself: up to as many "
+            + "processes then come to the same bits"),
+        .value(
           "--log-every-n-steps", sets: \.configuration.logEveryNSteps, as: "N", from: 1,
           to: 1_000_000_000,
           "steps between two checkpoints"),
