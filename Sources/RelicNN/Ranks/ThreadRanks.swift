@@ -72,7 +72,7 @@ package struct ThreadRanks: Communicator {
     board.meet(numbers, thread) { own in
       let counts = own.map(\.count)
       precondition(Set(counts).count == 1, "ranks give \(counts) numbers")
-      return processes.gather(Array(own.joined())).flatMap { Self.cut($0, into: counts) }
+      return processes.gather(Array(own.joined())).flatMap { Self.pieces(of: $0, counts) }
     }
   }
 
@@ -80,7 +80,7 @@ package struct ThreadRanks: Communicator {
     board.meet(bytes, thread) { own in
       let counts = processes.gather(own.map { Double($0.count) }).map { $0.map { Int($0) } }
       let all = processes.gather(Array(own.joined()))
-      return zip(all, counts).flatMap { Self.cut($0, into: $1) }
+      return zip(all, counts).flatMap { Self.pieces(of: $0, $1) }
     }
   }
 
@@ -116,7 +116,7 @@ package struct ThreadRanks: Communicator {
   }
 
   /// Returns consecutive parts of so many elements.
-  private static func cut<Element>(_ all: [Element], into counts: [Int]) -> [[Element]] {
+  private static func pieces<Element>(of all: [Element], _ counts: [Int]) -> [[Element]] {
     var first = 0
     return counts.map { count in
       defer { first += count }

@@ -88,6 +88,39 @@ import Testing
     #expect(try folder.names() == ["photos"])
   }
 
+  @Test(arguments: [
+    (["--shards", "6"], 1, "6, which is no power of two; give 4 or 8"),
+    (["--shards", "8"], 1, "8, and '--batch-size' 5; give fewer shards or a larger batch"),
+    (
+      ["--shards", "4"], 3,
+      "4, which 3 ranks cannot share evenly; start 1, 2, 4 or another power of two up to 4, or leave it "
+        + "out"
+    ),
+  ])
+  func `shards that a batch or the ranks cannot have are refused`(
+    _ options: [String], _ size: Int, _ reason: String
+  ) throws {
+    let folder = try TemporaryFolder()
+    let captured = try run(arguments(folder.path, run: "run") + options, ranks: size)
+    #expect(
+      captured[0] == Captured(error: "relic: '--shards' is \(reason)\n", code: .usage))
+    #expect(try folder.names() == ["photos"])
+  }
+
+  @Test func `a run in shards goes on with another number of ranks to the same bits`() throws {
+    let folder = try TemporaryFolder()
+    for (name, ranks) in [("shared", [2, 4]), ("alone", [1, 1])] {
+      let start = try arguments(folder.path, run: name) + ["--shards", "4"]
+      let more = ["pretrain", "--resume", "\(folder.path)/\(name)", "--epochs", "3"]
+      #expect(run(start, ranks: ranks[0])[0].code == .success)
+      #expect(run(more, ranks: ranks[1])[0].code == .success)
+    }
+    let encoders = try ["shared", "alone"].map {
+      try Data(contentsOf: URL(filePath: "\(folder.path)/\($0)/encoder.safetensors"))
+    }
+    #expect(encoders[0] == encoders[1])
+  }
+
   @Test func `info tells what every rank has`() throws {
     let captured = run(["info"], ranks: 2)
     let found = captured[0].output.matches(of: /rank (\d) {5}(.+), \d+ workers?, (.+)\n/)
