@@ -72,8 +72,8 @@ public struct Probe: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - folder: The features of both splits.
-  ///   - ranks: Those that share the passes of the fit; every one gives the same samples and gets the
-  ///     same scores, those of one process to the bit. A vote is the work of each.
+  ///   - ranks: Those that share the passes of the fit, or the queries of a vote; every one gives the
+  ///     same samples and gets the same scores, those of one process to the bit.
   ///   - progress: Called after every iteration of each of the fits.
   /// - Returns: One score per setting of a vote; otherwise that of the method and, if it is
   ///   included, that of the plain probe. With it the fitted probes, of which a vote has none.
@@ -97,7 +97,7 @@ public struct Probe: Equatable, Sendable {
     guard truth.contains(where: known.contains) else { throw .noCommonClass }
     let start = ContinuousClock.now
     if method == .knn {
-      return (try scoreNeighbors(folder, truth: truth, since: start, answered), [])
+      return (try scoreNeighbors(folder, truth: truth, sharedBy: ranks, since: start, answered), [])
     }
     var scores: [ProbeScore] = []
     let probes = try fit(folder.train, sharedBy: ranks, progress: progress)
@@ -127,24 +127,34 @@ public struct Probe: Equatable, Sendable {
   }
 
   private func scoreNeighbors(
-    _ folder: FeatureFolder, truth: [Int], since start: ContinuousClock.Instant,
-    _ answered: (Int) -> Void
+    _ folder: FeatureFolder, truth: [Int], sharedBy ranks: any RankGroup,
+    since start: ContinuousClock.Instant, _ answered: (Int) -> Void
   ) throws(FitError) -> [ProbeScore] {
     for setting in neighbors { try setting.check() }
-    let data = try TrainingData(folder.train)
-    if let (row, column) = folder.test.features.firstNonFinite {
-      throw .notFinite(samples: "test", row: row, column: column)
+    let (data, samples, queries) = try ranks.agreed { () throws(FitError) in
+      let data = try TrainingData(folder.train)
+      if let (row, column) = folder.test.features.firstNonFinite {
+        throw .notFinite(samples: "test", row: row, column: column)
+      }
+      let scaling = FittedScaling(self.scaling, from: folder.train.features)
+      return (
+        data, try scaling(folder.train.features, called: "training"),
+        try scaling(folder.test.features, called: "test")
+      )
     }
-    let scaling = FittedScaling(scaling, from: folder.train.features)
+    let own = ranks.queries(of: queries.rows)[ranks.rank]
     let neighborhoods = Neighborhoods(
-      try scaling(folder.test.features, called: "test"),
-      among: try scaling(folder.train.features, called: "training"),
-      count: neighbors.map(\.neighbors).max() ?? 0, progress: answered)
-    for split in [folder.train, folder.test] { try split.features.checkUnchanged() }
+      own.count == queries.rows ? queries : queries.samples(Array(own)), among: samples,
+      count: neighbors.map(\.neighbors).max() ?? 0,
+      progress: { answered(min(queries.rows, $0 * ranks.size)) })
+    try ranks.agreed { () throws(FitError) in
+      for split in [folder.train, folder.test] { try split.features.checkUnchanged() }
+    }
     return neighbors.map { setting in
       var score = ProbeScore(
         method: .knn, folder: folder, truth: truth,
-        judgement: setting.judge(neighborhoods, of: data, truth: truth))
+        judgement: ranks.joined(
+          setting.judge(neighborhoods, of: data, truth: Array(truth[own]))))
       score.neighbors = setting
       score.scaling = self.scaling
       score.seconds = start.duration(to: .now) / .seconds(1)

@@ -79,9 +79,11 @@ struct SharedObjective {
       own = ranks.shares(ofParts: parts.count)[ranks.rank]
       sums = Scratch(count: max(1, SumTree<Void>.depth(of: own)) * sumCount)
     } else {
-      // Enough to balance the workers, unless their sums would take more than 256 MiB.
-      let most = min(256, max(4, (256 << 20) / (8 * sumCount)))
-      parts = RowParts(of: sizes, most: most, ofAtLeast: 256).all
+      // Enough to balance the workers, of many samples those of several ranks, unless their sums
+      // would take more than 256 MiB.
+      let wanted = min(256, max(64, features.rows / 2048))
+      let most = min(wanted, max(4, (256 << 20) / (8 * sumCount)))
+      parts = RowParts(of: sizes, most: most, ofAtLeast: 192).all
       own = ranks.shares(ofParts: parts.count)[ranks.rank]
       sums = Scratch(count: max(1, own.count) * sumCount)
     }

@@ -53,11 +53,6 @@ struct ProbeCommand: ProbingCommand, SharedCommand {
       throw UsageError.conflict(
         "a vote of neighbours is not fitted", remedy: "leave out --save or change --protocol")
     }
-    if probe.method == .knn, ranks.size > 1 {
-      throw UsageError.conflict(
-        "a vote of neighbours is the work of one process, and \(ranks.size) were started",
-        remedy: "start it without mpirun or change --protocol")
-    }
     let folder = try ranks.agreed(Result { try readFolder() })
     let source = files.name(operands: common.operands)
     try compareRanks(folder, from: source)

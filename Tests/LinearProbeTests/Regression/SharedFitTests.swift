@@ -84,6 +84,20 @@ import Testing
     }
   }
 
+  /// The scores of one process and those of every rank, without what a clock tells.
+  private func scores(
+    _ probe: Probe, on folder: FeatureFolder, size: Int
+  ) throws -> (alone: [ProbeScore], shared: [[ProbeScore]]) {
+    @Sendable func scores(_ ranks: any RankGroup) throws -> [ProbeScore] {
+      try probe.evaluate(folder, sharedBy: ranks).scores.map { score in
+        var score = score
+        score.seconds = 0
+        return score
+      }
+    }
+    return (try scores(OneRank()), try ThreadRanks.run(size) { try scores($0) })
+  }
+
   @Test(arguments: [2, 3])
   func `sweeps and scores are those of one process`(size: Int) throws {
     let (train, test) = Self.narrow.splits
@@ -92,17 +106,21 @@ import Testing
     probe.scaling = .standard
     probe.sweep = .values([0.01, 1])
     probe.regression.maxIterations = 10
-    let fixed = probe
-    func untimed(_ scores: [ProbeScore]) -> [ProbeScore] {
-      scores.map { score in
-        var score = score
-        score.seconds = 0
-        return score
-      }
-    }
-    let expected = untimed(try probe.evaluate(folder).scores)
-    let scores = try ThreadRanks.run(size) { try fixed.evaluate(folder, sharedBy: $0).scores }
-    for scores in scores { #expect(untimed(scores) == expected) }
+    let (alone, shared) = try scores(probe, on: folder, size: size)
+    #expect(shared == Array(repeating: alone, count: size))
+  }
+
+  @Test(arguments: [2, 3, 7])
+  func `votes are those of one process, however many ranks have queries`(size: Int) throws {
+    var problem = Self.narrow
+    problem.offset = -5
+    let (train, test) = problem.splits
+    let folder = try FeatureFolder(train: train.labeled, test: test.labeled)
+    var probe = Probe()
+    probe.method = .knn
+    let (alone, shared) = try scores(probe, on: folder, size: size)
+    #expect(alone.count == 2 && alone[0].top1 > 0.2)
+    #expect(shared == Array(repeating: alone, count: size))
   }
 
   @Test func `a fold without some class is shared like the others`() throws {
@@ -158,9 +176,14 @@ import Testing
     #expect(expected[0].description == "rank 1 has failed")
   }
 
-  @Test(arguments: Array("train test".split(separator: " ")))
-  func `a file that one rank finds changed ends the probe of all`(split: Substring) throws {
+  @Test(arguments: ["train", "test"], Probe.Method.allCases)
+  func `a file that one rank finds changed ends the probe of all`(
+    split: String, method: Probe.Method
+  ) throws {
     let (train, test) = Problem.ten.splits
+    var probe = Probe()
+    probe.method = method
+    let fixed = probe
     try Fixture.withFolder { path in
       for rank in 0..<3 {
         try FeatureFolder(train: train.labeled, test: test.labeled).write(to: "\(path)/\(rank)")
@@ -169,7 +192,7 @@ import Testing
       let found = try ends { ranks in
         let folder = try FeatureFolder(mapping: "\(path)/\(ranks.rank)")
         if ranks.rank == 2 { #expect(unsafe truncate(changed, 4096) == 0) }
-        _ = try Probe().evaluate(folder, sharedBy: ranks)
+        _ = try fixed.evaluate(folder, sharedBy: ranks)
       }
       #expect(
         found == [

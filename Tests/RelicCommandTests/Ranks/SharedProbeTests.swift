@@ -32,6 +32,15 @@ import Testing
     }
   }
 
+  @Test(arguments: [2, 3])
+  func `the first rank tells the votes of one process`(size: Int) throws {
+    let options = ["--protocol", "knn", "--json"]
+    let alone = try probe(1, options)[0].output
+    let shared = try probe(size, options)
+    #expect(shared[0].output.untimed == alone.untimed)
+    #expect(shared.dropFirst().allSatisfy { $0 == Captured() })
+  }
+
   @Test(arguments: ["logistic", "calibrated"], [2, 3, 4])
   func `the first rank tells the scores of one process, and saves its probe`(
     method: String, size: Int
@@ -78,11 +87,15 @@ import Testing
     #expect(error?.name.contains(part) == true, "\(error?.name ?? "")")
   }
 
-  @Test func `a vote of neighbours is refused to several ranks by name`() throws {
-    let error = #expect(throws: UsageError.self) { try probe(2, ["--protocol", "knn"]) }
-    #expect(
-      error?.description == "a vote of neighbours is the work of one process, and 2 were started; "
-        + "start it without mpirun or change --protocol")
+  @Test func `the same features may lie elsewhere on each machine`() throws {
+    try ProbeCommandTests.write(to: folder.path + "/elsewhere")
+    let paths = [folder.path + "/features", folder.path + "/elsewhere"]
+    _ = try ThreadRanks.run(2) { ranks in
+      var command = ProbeCommand()
+      command.common.operands = [paths[ranks.rank]]
+      command.ranks = ranks
+      try command.run(.silent)
+    }
   }
 
   @Test func `a rank that has no features ends all with its one line`() throws {
