@@ -85,7 +85,7 @@ let package = Package(
       name: "RelicNNTests", dependencies: ["RelicCore", "RelicNN", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "LinearProbeTests", dependencies: ["LinearProbe", "TestSupport"],
+      name: "LinearProbeTests", dependencies: ["LinearProbe", "RelicNN", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "RelicCommandTests", dependencies: ["relic", "RelicNN", "LinearProbe", "TestSupport"],

@@ -14,8 +14,10 @@ package struct Neighborhoods {
   package let count: Int
   private let neighbors: [Neighbor]
 
-  /// Queries that go through all samples together, and those of them that one task takes.
-  private static let (roundQueries, taskQueries) = (8192, 256)
+  /// Queries that go through all samples together.
+  private static let roundQueries = 8192
+  /// Those of them that one task takes: a query's cosines are rounded by its place among these.
+  static let taskQueries = 256
   /// Samples that one task multiplies at a time.
   private static let blockSamples = 1024
 

@@ -6,6 +6,11 @@ struct Judgement {
   /// The probability of each sample's own label, 0 where the classifier does not know it.
   private(set) var likelihoods: [Double] = []
 
+  /// Takes a label and a likelihood for each sample.
+  init(predictions: [Int], likelihoods: [Double]) {
+    (self.predictions, self.likelihoods) = (predictions, likelihoods)
+  }
+
   /// Joins what is said of samples that follow each other.
   init(_ parts: [Judgement]) {
     predictions = parts.flatMap(\.predictions)

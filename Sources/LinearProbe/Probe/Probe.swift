@@ -30,24 +30,28 @@ public struct Probe: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - train: The samples.
+  ///   - ranks: Those that share the passes over the samples; every one gives the same samples and
+  ///     gets the same probes, those of one process to the bit.
   ///   - progress: Called after every iteration of each of the fits.
   /// - Returns: The probe of the method and, if it is included, the plain one.
   /// - Throws: If settings or data do not allow a fit.
   public func fit(
-    _ train: LabeledFeatures,
+    _ train: LabeledFeatures, sharedBy ranks: any RankGroup = OneRank(),
     progress: (LogisticRegression.Progress) -> Void = { _ in }
   ) throws(FitError) -> [FittedProbe] {
     precondition(method != .knn, "a vote of neighbours is not fitted")
-    try regression.check()
+    let (data, scaling, scaled) = try ranks.agreed { () throws(FitError) in
+      try regression.check()
+      let data = try TrainingData(train)
+      let scaling = FittedScaling(self.scaling, from: train.features)
+      return (data, scaling, try scaling(train.features, called: "training"))
+    }
     let labels = try train.labels(of: "training")
-    let data = try TrainingData(train.features, labels: labels)
-    let scaling = FittedScaling(scaling, from: train.features)
-    let scaled = try scaling(train.features, called: "training")
     var settings = regression
     var trials: [RegularizationSweep.Trial] = []
     if let sweep {
       trials = try sweep.trials(
-        settings, data.with(scaled), progress: progress)
+        settings, data.with(scaled), sharedBy: ranks, progress: progress)
       settings.inverseRegularization = RegularizationSweep.best(trials).inverseRegularization
     }
     func probe(_ classifier: FittedProbe.Classifier) -> FittedProbe {
@@ -55,11 +59,11 @@ public struct Probe: Equatable, Sendable {
     }
     if method == .logistic {
       let model = try settings.fit(
-        scaled, labels: labels, progress: progress)
+        scaled, labels: labels, sharedBy: ranks, progress: progress)
       return [probe(.logistic(model))]
     }
     let (calibrated, plain) = try settings.fitCalibrated(
-      scaled, labels: labels, includingPlain: includesPlain,
+      scaled, labels: labels, includingPlain: includesPlain, sharedBy: ranks,
       progress: progress)
     return [probe(.calibrated(calibrated))] + (plain.map { [probe(.logistic($0))] } ?? [])
   }
@@ -68,21 +72,23 @@ public struct Probe: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - folder: The features of both splits.
+  ///   - ranks: Those that share the passes of the fit, or the queries of a vote; every one gives the
+  ///     same samples and gets the same scores, those of one process to the bit.
   ///   - progress: Called after every iteration of each of the fits.
   /// - Returns: One score per setting of a vote; otherwise that of the method and, if it is
   ///   included, that of the plain probe. With it the fitted probes, of which a vote has none.
   /// - Throws: If settings or data do not allow a fit.
   public func evaluate(
-    _ folder: FeatureFolder,
+    _ folder: FeatureFolder, sharedBy ranks: any RankGroup = OneRank(),
     progress: (LogisticRegression.Progress) -> Void = { _ in }
   ) throws(FitError) -> (scores: [ProbeScore], probes: [FittedProbe]) {
-    try evaluate(folder, progress: progress, answered: { _ in })
+    try evaluate(folder, sharedBy: ranks, progress: progress, answered: { _ in })
   }
 
   /// The same; `answered` is told now and then for how many samples neighbours have voted.
   package func evaluate(
-    _ folder: FeatureFolder, progress: (LogisticRegression.Progress) -> Void,
-    answered: (Int) -> Void
+    _ folder: FeatureFolder, sharedBy ranks: any RankGroup,
+    progress: (LogisticRegression.Progress) -> Void, answered: (Int) -> Void
   ) throws(FitError) -> (scores: [ProbeScore], probes: [FittedProbe]) {
     let trainLabels = try folder.train.labels(of: "training")
     let truth = try folder.test.labels(of: "test")
@@ -91,13 +97,17 @@ public struct Probe: Equatable, Sendable {
     guard truth.contains(where: known.contains) else { throw .noCommonClass }
     let start = ContinuousClock.now
     if method == .knn {
-      return (try scoreNeighbors(folder, truth: truth, since: start, answered), [])
+      return (try scoreNeighbors(folder, truth: truth, sharedBy: ranks, since: start, answered), [])
     }
     var scores: [ProbeScore] = []
-    let probes = try fit(folder.train, progress: progress)
+    let probes = try fit(folder.train, sharedBy: ranks, progress: progress)
     for probe in probes {
-      let own = try probe.judge(folder.train, called: "training")
-      let judgement = try probe.judge(folder.test, called: "test")
+      let (own, judgement) = try ranks.agreed { () throws(FitError) in
+        (
+          try probe.judge(folder.train, called: "training"),
+          try probe.judge(folder.test, called: "test")
+        )
+      }
       var score = ProbeScore(
         method: probe.method, folder: folder, truth: truth, judgement: judgement)
       let hits = zip(own.predictions, trainLabels).count { $0 == $1 }
@@ -117,24 +127,34 @@ public struct Probe: Equatable, Sendable {
   }
 
   private func scoreNeighbors(
-    _ folder: FeatureFolder, truth: [Int], since start: ContinuousClock.Instant,
-    _ answered: (Int) -> Void
+    _ folder: FeatureFolder, truth: [Int], sharedBy ranks: any RankGroup,
+    since start: ContinuousClock.Instant, _ answered: (Int) -> Void
   ) throws(FitError) -> [ProbeScore] {
     for setting in neighbors { try setting.check() }
-    let data = try TrainingData(folder.train)
-    if let (row, column) = folder.test.features.firstNonFinite {
-      throw .notFinite(samples: "test", row: row, column: column)
+    let (data, samples, queries) = try ranks.agreed { () throws(FitError) in
+      let data = try TrainingData(folder.train)
+      if let (row, column) = folder.test.features.firstNonFinite {
+        throw .notFinite(samples: "test", row: row, column: column)
+      }
+      let scaling = FittedScaling(self.scaling, from: folder.train.features)
+      return (
+        data, try scaling(folder.train.features, called: "training"),
+        try scaling(folder.test.features, called: "test")
+      )
     }
-    let scaling = FittedScaling(scaling, from: folder.train.features)
+    let own = ranks.queries(of: queries.rows)[ranks.rank]
     let neighborhoods = Neighborhoods(
-      try scaling(folder.test.features, called: "test"),
-      among: try scaling(folder.train.features, called: "training"),
-      count: neighbors.map(\.neighbors).max() ?? 0, progress: answered)
-    for split in [folder.train, folder.test] { try split.features.checkUnchanged() }
+      own.count == queries.rows ? queries : queries.samples(Array(own)), among: samples,
+      count: neighbors.map(\.neighbors).max() ?? 0,
+      progress: { answered(min(queries.rows, $0 * ranks.size)) })
+    try ranks.agreed { () throws(FitError) in
+      for split in [folder.train, folder.test] { try split.features.checkUnchanged() }
+    }
     return neighbors.map { setting in
       var score = ProbeScore(
         method: .knn, folder: folder, truth: truth,
-        judgement: setting.judge(neighborhoods, of: data, truth: truth))
+        judgement: ranks.joined(
+          setting.judge(neighborhoods, of: data, truth: Array(truth[own]))))
       score.neighbors = setting
       score.scaling = self.scaling
       score.seconds = start.duration(to: .now) / .seconds(1)

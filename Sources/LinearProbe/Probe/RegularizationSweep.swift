@@ -27,7 +27,7 @@ public enum RegularizationSweep: Equatable, Sendable {
   ///
   /// Fits with different values share each pass over the samples.
   func trials(
-    _ settings: LogisticRegression, _ data: TrainingData,
+    _ settings: LogisticRegression, _ data: TrainingData, sharedBy ranks: any RankGroup,
     progress: (LogisticRegression.Progress) -> Void
   ) throws(FitError) -> [Trial] {
     let heldOut = try StratifiedFolds(data.targets, classes: data.classes, count: 10).rows[0]
@@ -42,7 +42,7 @@ public enum RegularizationSweep: Equatable, Sendable {
         LogisticRegression.Run(excludedGroup: 0, inverseRegularization: $0)
       }
       let models = try settings.fitTogether(
-        data, groups: [heldOut, rest], runs: runs, progress: progress)
+        data, groups: [heldOut, rest], runs: runs, sharedBy: ranks, progress: progress)
       return zip(values, models).map { value, model in
         Trial(
           inverseRegularization: value,

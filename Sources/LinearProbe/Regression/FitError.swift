@@ -24,6 +24,8 @@ public enum FitError: Error, Equatable, CustomStringConvertible, Sendable {
   case tooWideToWhiten(features: Int, most: Int)
   /// The file that samples lie in was written to while it was read.
   case changed(path: String)
+  /// Another of the ranks that share the fit has failed; it knows why.
+  case otherRank(RankError)
   /// A setting is out of its range.
   case badSetting(name: String, value: String, range: String)
 
@@ -56,6 +58,7 @@ public enum FitError: Error, Equatable, CustomStringConvertible, Sendable {
         + "use the other one"
     case .changed(let path):
       "\(path) was changed while it was read; run again when nothing writes to it"
+    case .otherRank(let error): error.description
     case .badSetting(let name, let value, let range):
       "\(name) is \(value) but must be \(range)"
     }

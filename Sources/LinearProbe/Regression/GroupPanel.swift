@@ -22,21 +22,42 @@ struct GroupPanel {
     single = precision == .float32 ? SinglePanel(panel) : nil
   }
 
-  /// Writes sums over the samples in `rows` for all models: gradients of the weights
-  /// `[members * outputs, inputs]`, of the intercepts `[members * outputs]`, then losses
-  /// `[members]`.
+  /// Writes sums over the samples in `rows` for all models that are evaluated, zeros for those that
+  /// do not see them.
   ///
   /// `targets` holds the class of every sample of `features`, counted from 0.
   func sum(
     over rows: ArraySlice<Int32>, of features: Features, targets: [Int32],
-    into sums: UnsafeMutablePointer<Double>
+    into sums: UnsafeMutablePointer<Double>, _ layout: ModelSums
   ) {
-    unsafe sums.update(repeating: 0, count: panel.outputs * (panel.inputs + 1) + members.count)
-    if members.isEmpty { return }
-    if let single {
-      unsafe add(rows, of: features, targets: targets, to: sums, by: single)
-    } else {
-      unsafe add(rows, of: features, targets: targets, to: sums)
+    unsafe sums.update(repeating: 0, count: ownCount)
+    if !members.isEmpty {
+      if let single {
+        unsafe add(rows, of: features, targets: targets, to: sums, by: single)
+      } else {
+        unsafe add(rows, of: features, targets: targets, to: sums)
+      }
+    }
+    if members.count < layout.models { unsafe spread(sums, layout) }
+  }
+
+  /// Numbers of the members' sums.
+  private var ownCount: Int { panel.outputs * (panel.inputs + 1) + members.count }
+
+  /// Moves the members' sums to their places among those of all models.
+  private func spread(_ sums: UnsafeMutablePointer<Double>, _ layout: ModelSums) {
+    // From the end on, so that nothing is written over before it is moved.
+    var (source, place) = (ownCount, layout.count)
+    for size in [1, layout.outputs, layout.outputs * layout.inputs] {
+      for model in (0..<layout.models).reversed() {
+        place -= size
+        if members.contains(model) {
+          source -= size
+          unsafe (sums + place).update(from: sums + source, count: size)
+        } else {
+          unsafe (sums + place).update(repeating: 0, count: size)
+        }
+      }
     }
   }
 

@@ -8,15 +8,20 @@ extension LogisticRegression {
   ///   - features: The samples.
   ///   - labels: The samples' classes, any integers, one of them at least five times.
   ///   - includingPlain: Whether a model is fitted to all samples as well, from the same passes.
+  ///   - ranks: Those that share the passes over the samples; every one gives the same samples and
+  ///     gets the same models, those of one process to the bit.
   ///   - progress: Called after every iteration of each of the fits.
   /// - Returns: The calibrated ensemble, and the plain model if it was asked for.
   /// - Throws: If settings or data do not allow a fit.
   public func fitCalibrated(
     _ features: Features, labels: [Int], includingPlain: Bool = false,
-    progress: (Progress) -> Void = { _ in }
+    sharedBy ranks: any RankGroup = OneRank(), progress: (Progress) -> Void = { _ in }
   ) throws(FitError) -> (calibrated: CalibratedModel, plain: LogisticModel?) {
-    let data = try TrainingData(features, labels: labels)
-    try check()
+    let data = try ranks.agreed { () throws(FitError) in
+      let data = try TrainingData(features, labels: labels)
+      try check()
+      return data
+    }
     let folds = try StratifiedFolds(data.targets, classes: data.classes, count: Self.foldCount).rows
     // A model that sees no sample of some class has fewer logits and is fitted by itself.
     var models: [Int: LogisticModel] = [:]
@@ -26,7 +31,7 @@ extension LogisticRegression {
       if Set(rest.labels).count < 2 {
         throw .tooFewForFolds(label: lost, samples: 1, folds: Self.foldCount)
       }
-      models[fold] = try fit(rest.features, labels: rest.labels) {
+      models[fold] = try fit(rest.features, labels: rest.labels, sharedBy: ranks) {
         progress(Progress(fit: fold, iteration: $0.iteration, objective: $0.objective))
       }
     }
@@ -37,7 +42,7 @@ extension LogisticRegression {
       Run(
         excludedGroup: $0 == folds.count ? nil : $0, inverseRegularization: inverseRegularization)
     }
-    let fitted = try fitTogether(data, groups: folds, runs: runs) {
+    let fitted = try fitTogether(data, groups: folds, runs: runs, sharedBy: ranks) {
       progress(
         Progress(fit: together[$0.fit], iteration: $0.iteration, objective: $0.objective))
     }

@@ -54,18 +54,24 @@ public struct LogisticRegression: Codable, Equatable, Sendable {
   /// - Parameters:
   ///   - features: The samples.
   ///   - labels: The samples' classes, any integers.
+  ///   - ranks: Those that share the passes over the samples; every one gives the same samples and
+  ///     gets the same model, that of one process to the bit.
   ///   - progress: Called after every iteration.
   /// - Returns: The model, with a report of how the fit went.
   /// - Throws: If settings or data do not allow a fit.
   public func fit(
-    _ features: Features, labels: [Int],
+    _ features: Features, labels: [Int], sharedBy ranks: any RankGroup = OneRank(),
     progress: (Progress) -> Void = { _ in }
   ) throws(FitError) -> LogisticModel {
-    let data = try TrainingData(features, labels: labels)
-    try check()
+    let data = try ranks.agreed { () throws(FitError) in
+      let data = try TrainingData(features, labels: labels)
+      try check()
+      return data
+    }
     let all = [Array(0..<Int32(features.rows))]
     let run = Run(inverseRegularization: inverseRegularization)
-    return try fitTogether(data, groups: all, runs: [run], progress: progress)[0]
+    return try fitTogether(
+      data, groups: all, runs: [run], sharedBy: ranks, progress: progress)[0]
   }
 
   /// Refuses settings that no fit can use.
@@ -92,7 +98,7 @@ public struct LogisticRegression: Codable, Equatable, Sendable {
 
   /// Fits one model per run; every pass over the samples serves all that need an evaluation.
   func fitTogether(
-    _ data: TrainingData, groups: [[Int32]], runs: [Run],
+    _ data: TrainingData, groups: [[Int32]], runs: [Run], sharedBy ranks: any RankGroup,
     progress: (Progress) -> Void
   ) throws(FitError) -> [LogisticModel] {
     if runs.isEmpty { return [] }
@@ -103,7 +109,7 @@ public struct LogisticRegression: Codable, Equatable, Sendable {
     let spaces = zip(problems, factors).map { whitening?.space(penalty: $0.penalty / $1) }
     let objective = SharedObjective(
       features: data.features, targets: data.targets, groups: groups, classes: data.classes.count,
-      problems: problems, fitsIntercept: fitsIntercept, precision: precision)
+      problems: problems, fitsIntercept: fitsIntercept, precision: precision, sharedBy: ranks)
     let start = Array(repeating: 0.0, count: objective.parameterCount)
     var fits = factors.map { factor in
       var settings = minimizerSettings
@@ -116,7 +122,7 @@ public struct LogisticRegression: Codable, Equatable, Sendable {
       if running.isEmpty { break }
       let evaluations = objective.evaluate(
         running.map { ($0, spaces[$0]?.parameters(fits[$0].point) ?? fits[$0].point) })
-      try data.features.checkUnchanged()
+      try ranks.agreed(data.features.checkUnchanged)
       for (index, evaluation) in zip(running, evaluations) {
         let before = fits[index].iterations
         fits[index].receive(

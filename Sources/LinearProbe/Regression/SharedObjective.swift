@@ -6,6 +6,9 @@
 /// from it while it is in cache. A model is a vector of weights `[outputs, inputs]` and then
 /// intercepts `[outputs]`; there is one output for two classes, that of the second. Models of many
 /// classes are left to a ``WidePass``.
+///
+/// Every rank sums up some parts of the samples, and all have the same total: that of one process, to
+/// the bit.
 struct SharedObjective {
   /// One model's part of the samples and its scaling.
   struct Problem {
@@ -28,12 +31,6 @@ struct SharedObjective {
   /// A problem, by its position, and where to evaluate it.
   typealias Request = (problem: Int, point: [Double])
 
-  /// Samples of one group that are summed up on their own, in a fixed order.
-  private struct Task {
-    var group: Int
-    var rows: Range<Int>
-  }
-
   let features: Features
   /// The class of each sample, counted from 0.
   let targets: [Int32]
@@ -42,16 +39,19 @@ struct SharedObjective {
   let classes: Int
   let problems: [Problem]
   let fitsIntercept: Bool
-  private let tasks: [Task]
-  /// What each task adds up, `sumCount` numbers each.
+  private let ranks: any RankGroup
+  private let parts: [RowParts.Part]
+  /// The parts that this rank sums up.
+  private let own: Range<Int>
+  /// What parts add up to.
   private let sums: Scratch<Double>
-  private let sumCount: Int
   private let widePass: WidePass?
   private let precision: LogisticRegression.Precision
 
   init(
     features: Features, targets: [Int32], groups: [[Int32]], classes: Int, problems: [Problem],
-    fitsIntercept: Bool, precision: LogisticRegression.Precision
+    fitsIntercept: Bool, precision: LogisticRegression.Precision,
+    sharedBy ranks: any RankGroup = OneRank()
   ) {
     self.precision = precision
     self.features = features
@@ -60,24 +60,33 @@ struct SharedObjective {
     self.classes = classes
     self.problems = problems
     self.fitsIntercept = fitsIntercept
-    let isWide = WidePass.suits(classes: classes, inputs: features.columns)
+    self.ranks = ranks
     widePass =
-      isWide
+      WidePass.suits(classes: classes, inputs: features.columns)
       ? WidePass(
         features: features, targets: targets, classes: classes, models: problems.count,
         precision: precision)
       : nil
-    // Enough tasks to balance the workers, unless their sums would take more than 256 MiB.
-    let bytes = problems.count * classes * (features.columns + 2) * 8
-    let limit = min(64, max(4, (256 << 20) / bytes))
-    let grain = max(256, (features.rows + limit - 1) / limit)
-    tasks = groups.enumerated().flatMap { group, rows in
-      stride(from: 0, to: rows.count, by: grain).map {
-        Task(group: group, rows: $0..<min(rows.count, $0 + grain))
-      }
+    let sizes = groups.enumerated().map { group, rows in
+      problems.contains { $0.excludedGroup != group } ? rows.count : 0
     }
-    sumCount = problems.count * ((classes == 2 ? 1 : classes) * (features.columns + 1) + 1)
-    sums = Scratch(count: isWide ? 0 : tasks.count * sumCount)
+    let sumCount = ModelSums(
+      models: problems.count, outputs: classes == 2 ? 1 : classes, inputs: features.columns
+    ).count
+    if let widePass {
+      // Few sums of parts are in memory at once, and whole blocks of rows are in each part.
+      parts = RowParts(of: sizes, most: 16, ofAtLeast: widePass.blockRows).all
+      own = ranks.shares(ofParts: parts.count)[ranks.rank]
+      sums = Scratch(count: max(1, SumTree<Void>.depth(of: own)) * sumCount)
+    } else {
+      // Enough to balance the workers, of many samples those of several ranks, unless their sums
+      // would take more than 256 MiB.
+      let wanted = min(256, max(64, features.rows / 2048))
+      let most = min(wanted, max(4, (256 << 20) / (8 * sumCount)))
+      parts = RowParts(of: sizes, most: most, ofAtLeast: 192).all
+      own = ranks.shares(ofParts: parts.count)[ranks.rank]
+      sums = Scratch(count: max(1, own.count) * sumCount)
+    }
   }
 
   /// Logits of one model.
@@ -88,36 +97,59 @@ struct SharedObjective {
 
   /// Returns value and gradient of each given problem at its point, from one pass over the samples.
   func evaluate(_ requests: [Request]) -> [Evaluation] {
-    if let widePass { return evaluate(requests, by: widePass) }
-    let panels = groupPanels(requests)
-    parallel(tasks.count) { task in
-      unsafe panels[tasks[task].group].sum(
-        over: groups[tasks[task].group][tasks[task].rows], of: features, targets: targets,
-        into: sums.pointer + task * sumCount)
-    }
+    let layout = ModelSums(models: requests.count, outputs: outputs, inputs: features.columns)
+    let slots = SumSlots(sums, length: layout.count)
+    let tree =
+      widePass.map { sumParts(requests, layout, in: slots, by: $0) }
+      ?? sumParts(requests, layout, in: slots)
+    let total = ranks.total(tree, ofParts: parts.count, in: slots)
     return requests.indices.map { position in
-      total(of: position, in: requests, panels: panels)
+      unsafe evaluation(of: position, in: requests, sums: slots.pointer(total), layout)
     }
   }
 
-  private func evaluate(_ requests: [Request], by pass: WidePass) -> [Evaluation] {
-    var gradients = Array(repeating: 0.0, count: requests.count * parameterCount)
-    var losses = Array(repeating: 0.0, count: requests.count)
-    for (group, rows) in groups.enumerated() {
-      let members = members(of: group, in: requests)
-      pass.add(
-        rows,
-        for: members.map { position in
-          WidePass.Model(
-            position: position, point: requests[position].point,
-            classWeights: problems[requests[position].problem].classWeights)
-        }, to: &gradients, losses: &losses)
+  /// Sums up the own parts, each by a task.
+  private func sumParts(
+    _ requests: [Request], _ layout: ModelSums, in slots: SumSlots
+  ) -> SumTree<Int> {
+    let panels = groupPanels(requests)
+    parallel(own.count) { task in
+      let part = parts[own.lowerBound + task]
+      unsafe panels[part.group].sum(
+        over: groups[part.group][part.rows], of: features, targets: targets,
+        into: slots.pointer(task), layout)
     }
-    return requests.indices.map { position in
-      evaluation(
-        of: requests[position], loss: losses[position],
-        sums: Array(gradients[(position * parameterCount)...].prefix(parameterCount)))
+    var tree = SumTree<Int>()
+    var joins: [(left: Int, right: Int)] = []
+    for part in own {
+      tree.append(part - own.lowerBound, of: part..<(part + 1)) { joins.append(($0, $1)) }
     }
+    slots.add(joins)
+    return tree
+  }
+
+  /// Sums up the own parts one after the other, each by all workers.
+  private func sumParts(
+    _ requests: [Request], _ layout: ModelSums, in slots: SumSlots, by pass: WidePass
+  ) -> SumTree<Int> {
+    var tree = SumTree<Int>()
+    var free = Array((0..<SumTree<Void>.depth(of: own)).reversed())
+    for part in own {
+      let slot = free.removeLast()
+      slots.clear(slot)
+      let (group, rows) = (parts[part].group, parts[part].rows)
+      let models = members(of: group, in: requests).map { position in
+        WidePass.Model(
+          position: position, point: requests[position].point,
+          classWeights: problems[requests[position].problem].classWeights)
+      }
+      unsafe pass.add(groups[group][rows], for: models, to: slots.pointer(slot), layout)
+      tree.append(slot, of: part..<(part + 1)) { left, right in
+        slots.add([(left, right)])
+        free.append(right)
+      }
+    }
+    return tree
   }
 
   /// The positions of the requests whose models see a group.
@@ -137,62 +169,36 @@ struct SharedObjective {
     }
   }
 
-  /// Adds the tasks' sums in their order.
-  private func total(
-    of position: Int, in requests: [Request], panels: [GroupPanel]
-  ) -> Evaluation {
-    let weightCount = outputs * features.columns
-    var gradient = Array(repeating: 0.0, count: parameterCount)
-    var loss = 0.0
-    // Where each task's sums for the model begin.
-    var terms: [(weights: Int, intercepts: Int)] = []
-    for (index, task) in tasks.enumerated() {
-      let members = panels[task.group].members
-      guard let member = members.firstIndex(of: position) else { continue }
-      let intercepts = index * sumCount + members.count * weightCount
-      terms.append((index * sumCount + member * weightCount, intercepts + member * outputs))
-      loss += unsafe sums.pointer[intercepts + members.count * outputs + member]
-    }
-    unsafe gradient.withUnsafeMutableBufferPointer { gradient in
-      nonisolated(unsafe) let gradient = unsafe gradient
-      forParts(weightCount) { range in
-        for term in terms {
-          for index in range { unsafe gradient[index] += sums.pointer[term.weights + index] }
-        }
-      }
-      for term in terms {
-        for output in 0..<outputs {
-          unsafe gradient[weightCount + output] += sums.pointer[term.intercepts + output]
-        }
-      }
-    }
-    return evaluation(of: requests[position], loss: loss, sums: gradient)
-  }
-
   /// Scales summed losses and gradients and adds the penalty.
-  private func evaluation(of request: Request, loss: Double, sums: consuming [Double]) -> Evaluation
-  {
-    let problem = problems[request.problem]
+  private func evaluation(
+    of position: Int, in requests: [Request], sums: UnsafePointer<Double>, _ layout: ModelSums
+  ) -> Evaluation {
+    let problem = problems[requests[position].problem]
+    let point = requests[position].point
     let weightCount = outputs * features.columns
-    var gradient = consume sums
-    let weights = request.point
-    unsafe gradient.withUnsafeMutableBufferPointer { gradient in
-      nonisolated(unsafe) let gradient = unsafe gradient
+    let gradient = unsafe [Double](unsafeUninitializedCapacity: parameterCount) { gradient, count in
+      // Ranges are disjoint.
+      nonisolated(unsafe) let (gradient, sums) = unsafe (gradient, sums)
       forParts(weightCount) { range in
+        let weights = unsafe sums + layout.weights(position)
         for index in range {
-          unsafe gradient[index] =
-            gradient[index] * problem.scale + problem.penalty * weights[index]
+          unsafe gradient.initializeElement(
+            at: index, to: weights[index] * problem.scale + problem.penalty * point[index])
         }
       }
-      for index in weightCount..<parameterCount {
-        unsafe gradient[index] = fitsIntercept ? gradient[index] * problem.scale : 0
+      let intercepts = unsafe sums + layout.intercepts(position)
+      for output in 0..<outputs {
+        unsafe gradient.initializeElement(
+          at: weightCount + output, to: fitsIntercept ? intercepts[output] * problem.scale : 0)
       }
+      count = parameterCount
     }
     let squares = sumOfParts(weightCount) { range in
       var squares = 0.0
-      for index in range { squares += weights[index] * weights[index] }
+      for index in range { squares += point[index] * point[index] }
       return squares
     }
+    let loss = unsafe sums[layout.loss(position)]
     return Evaluation(
       value: loss * problem.scale + 0.5 * problem.penalty * squares, gradient: gradient)
   }

@@ -9,7 +9,7 @@ internal import COpenBLAS
 struct WidePass {
   /// A model that sees the samples.
   struct Model {
-    /// Where its gradient and loss stand among others.
+    /// Which one it is among those whose sums are taken.
     let position: Int
     /// Weights `[classes, inputs]`, then intercepts `[classes]`.
     let point: [Double]
@@ -26,7 +26,8 @@ struct WidePass {
   private let targets: [Int32]
   private let classes: Int
   private let inputs: Int
-  private let blockRows: Int
+  /// Rows that go through the pass together.
+  let blockRows: Int
   private let memory: Memory
 
   /// A block's samples `[rows, inputs]`, and what its logits become, `[rows, models, classes]`: the
@@ -60,30 +61,33 @@ struct WidePass {
       : .single(samples: Scratch(count: samples), residuals: Scratch(count: residuals))
   }
 
-  /// Adds the sums over the samples in `rows` to the gradients of the models, each
-  /// `[classes, inputs]` and then `[classes]` at its position, and to their losses.
+  /// Adds the sums over the samples in `rows` for the models.
   func add(
-    _ rows: [Int32], for models: [Model], to gradients: inout [Double], losses: inout [Double]
+    _ rows: ArraySlice<Int32>, for models: [Model], to sums: UnsafeMutablePointer<Double>,
+    _ layout: ModelSums
   ) {
-    if models.isEmpty { return }
-    for start in stride(from: 0, to: rows.count, by: blockRows) {
-      let block = rows[start..<min(rows.count, start + blockRows)]
-      addLosses(block, models, to: &gradients, &losses)
-      addProducts(block, models, to: &gradients)
+    if models.isEmpty || rows.isEmpty { return }
+    // As few blocks as can be, of about as many rows each.
+    let blocks = (rows.count + blockRows - 1) / blockRows
+    let tiles = (rows.count + blocks * Self.tileRows - 1) / (blocks * Self.tileRows)
+    for start in stride(from: rows.startIndex, to: rows.endIndex, by: tiles * Self.tileRows) {
+      let block = rows[start..<min(rows.endIndex, start + tiles * Self.tileRows)]
+      unsafe addLosses(block, models, to: sums, layout)
+      unsafe addProducts(block, models, to: sums, layout)
     }
   }
 
   /// Takes a block through the logits; adds losses and gradients of the intercepts.
   private func addLosses(
-    _ rows: ArraySlice<Int32>, _ models: [Model], to gradients: inout [Double],
-    _ losses: inout [Double]
+    _ rows: ArraySlice<Int32>, _ models: [Model], to sums: UnsafeMutablePointer<Double>,
+    _ layout: ModelSums
   ) {
     let width = models.count * classes
     let weights = models.flatMap(\.classWeights)
     let points = points(of: models)
     let isInPlace = features.areSinglesInPlace(rows)
     // Tiles are disjoint rows.
-    let sums = parallelMap((rows.count + Self.tileRows - 1) / Self.tileRows) { tile in
+    let tiles = parallelMap((rows.count + Self.tileRows - 1) / Self.tileRows) { tile in
       let part = rows[(rows.startIndex + tile * Self.tileRows)...].prefix(Self.tileRows)
       var sums = (losses: models.map { _ in 0.0 }, intercepts: Array(repeating: 0.0, count: width))
       unsafe withResiduals(part, tile: tile, points, isInPlace: isInPlace) { z in
@@ -96,12 +100,12 @@ struct WidePass {
       }
       return sums
     }
-    for sums in sums {
+    for tile in tiles {
       for (index, model) in models.enumerated() {
-        losses[model.position] += sums.losses[index]
-        let intercepts = (model.position + 1) * classes * (inputs + 1) - classes
+        unsafe sums[layout.loss(model.position)] += tile.losses[index]
+        let intercepts = unsafe sums + layout.intercepts(model.position)
         for output in 0..<classes {
-          gradients[intercepts + output] += sums.intercepts[index * classes + output]
+          unsafe intercepts[output] += tile.intercepts[index * classes + output]
         }
       }
     }
@@ -179,34 +183,33 @@ struct WidePass {
 
   /// Adds the products of a block's residuals and samples to the gradients of the weights.
   private func addProducts(
-    _ rows: ArraySlice<Int32>, _ models: [Model], to gradients: inout [Double]
+    _ rows: ArraySlice<Int32>, _ models: [Model], to sums: UnsafeMutablePointer<Double>,
+    _ layout: ModelSums
   ) {
     let across = (inputs + Self.tileInputs - 1) / Self.tileInputs
     let down = (classes + Self.tileOutputs - 1) / Self.tileOutputs
     let isInPlace = features.areSinglesInPlace(rows)
-    unsafe gradients.withUnsafeMutableBufferPointer { gradients in
-      // Tiles are disjoint.
-      nonisolated(unsafe) let gradients = unsafe gradients
-      parallel(models.count * down * across) { task in
-        let (index, tile) = (task / (down * across), task % (down * across))
-        let output = tile / across * Self.tileOutputs
-        let input = tile % across * Self.tileInputs
-        let start = models[index].position * classes * (inputs + 1) + output * inputs + input
-        guard let total = unsafe gradients.baseAddress?.advanced(by: start) else { return }
-        let part = Tile(
-          output: index * classes + output, outputs: min(Self.tileOutputs, classes - output),
-          input: input, inputs: min(Self.tileInputs, inputs - input),
-          width: models.count * classes)
-        switch memory {
-        case .double: unsafe addDoubles(part, rows: rows.count, to: total)
-        case .single(let samples, _):
-          if isInPlace {
-            unsafe features.withSingles(rows, room: samples.pointer) { x in
-              unsafe addSingles(x, part, rows: rows.count, to: total)
-            }
-          } else {
-            unsafe addSingles(samples.pointer, part, rows: rows.count, to: total)
+    // Tiles are disjoint.
+    nonisolated(unsafe) let sums = unsafe sums
+    parallel(models.count * down * across) { task in
+      let (index, tile) = (task / (down * across), task % (down * across))
+      let output = tile / across * Self.tileOutputs
+      let input = tile % across * Self.tileInputs
+      let total =
+        unsafe sums + layout.weights(models[index].position) + output * inputs + input
+      let part = Tile(
+        output: index * classes + output, outputs: min(Self.tileOutputs, classes - output),
+        input: input, inputs: min(Self.tileInputs, inputs - input),
+        width: models.count * classes)
+      switch memory {
+      case .double: unsafe addDoubles(part, rows: rows.count, to: total)
+      case .single(let samples, _):
+        if isInPlace {
+          unsafe features.withSingles(rows, room: samples.pointer) { x in
+            unsafe addSingles(x, part, rows: rows.count, to: total)
           }
+        } else {
+          unsafe addSingles(samples.pointer, part, rows: rows.count, to: total)
         }
       }
     }

@@ -2,7 +2,7 @@ internal import LinearProbe
 internal import RelicNN
 
 /// `relic probe`: scores features on disk.
-struct ProbeCommand: ProbingCommand {
+struct ProbeCommand: ProbingCommand, SharedCommand {
   static let name = "probe"
   static let summary = "score features on disk by a linear probe or by nearest neighbours"
   static let discussion = """
@@ -44,6 +44,7 @@ struct ProbeCommand: ProbingCommand {
   var printsJSON = false
   var printsReport = false
   var savePath: String?
+  var ranks: any Communicator = OneRank()
   var common = CommonSettings()
 
   func run(_ console: Console) throws {
@@ -52,13 +53,14 @@ struct ProbeCommand: ProbingCommand {
       throw UsageError.conflict(
         "a vote of neighbours is not fitted", remedy: "leave out --save or change --protocol")
     }
-    let folder = try files.folder(
-      operands: common.operands, help: "relic \(Self.name) --help")
+    let folder = try ranks.agreed(Result { try readFolder() })
+    let source = files.name(operands: common.operands)
+    try compareRanks(folder, from: source)
     let printsJSON = printsJSON || format == .json
-    if let savePath { try OutputFolder.check(savePath, option: "--save") }
     var (scores, probes) = try ProbeRun(
-      probe: probe, isSilent: printsJSON, console: console.forProgress
-    ).evaluate(folder, from: files.name(operands: common.operands))
+      probe: probe, isSilent: printsJSON, console: console.forProgress, ranks: ranks
+    ).evaluate(folder, from: source)
+    guard ranks.rank == 0 else { return }
     if printsJSON {
       console.write(ProbeScore.json(scores))
     } else {
@@ -69,6 +71,28 @@ struct ProbeCommand: ProbingCommand {
       probes[0].origin = folder.origin
       try probes[0].write(to: savePath)
     }
+  }
+
+  /// Reads the features, and looks whether there is a place for what is to be saved.
+  private func readFolder() throws -> FeatureFolder {
+    let folder = try files.folder(
+      operands: common.operands, help: "relic \(Self.name) --help")
+    if let savePath, ranks.rank == 0 { try OutputFolder.check(savePath, option: "--save") }
+    return folder
+  }
+
+  /// Refuses ranks that would not fit the same probe.
+  private func compareRanks(_ folder: FeatureFolder, from source: String) throws {
+    guard ranks.size > 1 else { return }
+    var traits = RankTraits()
+    for option in Self.scoringOptions.options {
+      traits.add(
+        "'\(option.name)'", option.get(self) ?? "left out",
+        remedy: "give every rank the same options")
+    }
+    traits.add(folder.train, called: "training", from: source)
+    traits.add(folder.test, called: "test", from: source)
+    try traits.compare(ranks)
   }
 
   private func write(_ scores: [ProbeScore], _ console: Console) {

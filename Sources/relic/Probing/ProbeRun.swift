@@ -7,6 +7,8 @@ struct ProbeRun {
   /// Whether nothing is shown meanwhile.
   let isSilent: Bool
   let console: Console
+  /// The ranks that share the fit.
+  var ranks: any RankGroup = OneRank()
 
   /// Fits and scores the probe, showing how far it is.
   ///
@@ -14,10 +16,11 @@ struct ProbeRun {
   ///   - folder: The features.
   ///   - source: Where they come from, for an error.
   /// - Returns: What `Probe.evaluate` returns.
-  /// - Throws: If settings or features do not allow a fit.
+  /// - Throws: ``UnfitFeatures`` if settings or features do not allow a fit, `RankError` if another
+  ///   rank has failed.
   func evaluate(
     _ folder: FeatureFolder, from source: String
-  ) throws(UnfitFeatures) -> (scores: [ProbeScore], probes: [FittedProbe]) {
+  ) throws -> (scores: [ProbeScore], probes: [FittedProbe]) {
     let console = isSilent ? console.quiet : console
     let limit = probe.regression.maxIterations
     var fits = WorkProgress(console, "fit", of: limit, "iterations", isLimit: true)
@@ -28,9 +31,9 @@ struct ProbeRun {
       votes.erase()
     }
     var result: (scores: [ProbeScore], probes: [FittedProbe])
-    do {
+    do throws(FitError) {
       result = try probe.evaluate(
-        folder,
+        folder, sharedBy: ranks,
         progress: { progress in
           // The fits of a sweep come one after the other.
           if progress.iteration < iteration {
@@ -41,6 +44,7 @@ struct ProbeRun {
           fits.show(iteration, "objective \(progress.objective.fixed(6))")
         }, answered: { votes.show($0) })
     } catch {
+      if case .otherRank(let other) = error { throw other }
       throw UnfitFeatures(source: source, cause: error)
     }
     for index in result.scores.indices { result.scores[index].version = Program.version }

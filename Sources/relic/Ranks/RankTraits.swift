@@ -1,9 +1,10 @@
 internal import Foundation
+internal import LinearProbe
 internal import RelicNN
 
 /// What has to be the same on all ranks: where it differs, their weights would drift apart.
 struct RankTraits: Codable {
-  struct Trait: Codable, Equatable {
+  struct Trait: Codable {
     let name: String
     let value: String
     /// What to do where it differs.
@@ -43,6 +44,14 @@ struct RankTraits: Codable {
     add("the digest of the files' sizes", images.sizes ?? "none", remedy: remedy)
   }
 
+  /// Adds which samples a split of features has.
+  mutating func add(_ split: LabeledFeatures, called name: String, from source: String) {
+    let remedy = "give every machine the same features in \(source)"
+    add("the size of the \(name) features", split.size, remedy: remedy)
+    add("the digest of the \(name) labels", split.labelDigest ?? "none", remedy: remedy)
+    add("the digest of some \(name) samples", split.sampleDigest, remedy: remedy)
+  }
+
   /// Compares the traits of all ranks with those of rank 0.
   ///
   /// - Throws: On every rank the first difference of the first rank that has one.
@@ -52,7 +61,7 @@ struct RankTraits: Codable {
       try JSONDecoder().decode(RankTraits.self, from: Data($0))
     }
     for (rank, other) in all.enumerated() {
-      for (here, there) in zip(all[0].traits, other.traits) where here != there {
+      for (here, there) in zip(all[0].traits, other.traits) where here.value != there.value {
         throw RankDifference(
           name: here.name, values: [here.value, there.value], hosts: [all[0].host, other.host],
           rank: rank, remedy: here.remedy)

@@ -1,4 +1,5 @@
 import Foundation
+import RelicNN
 import TestSupport
 import Testing
 
@@ -42,10 +43,12 @@ import Testing
       }
     }
 
-    func evaluate(_ precision: LogisticRegression.Precision) -> [SharedObjective.Evaluation] {
+    func evaluate(
+      _ precision: LogisticRegression.Precision, sharedBy ranks: any RankGroup = OneRank()
+    ) -> [SharedObjective.Evaluation] {
       let objective = SharedObjective(
         features: features, targets: targets, groups: groups, classes: classes, problems: problems,
-        fitsIntercept: true, precision: precision)
+        fitsIntercept: true, precision: precision, sharedBy: ranks)
       // The second time the memory of the first is used.
       _ = objective.evaluate([(1, points[0])])
       return objective.evaluate(Array(zip([0, 1], points)))
@@ -118,6 +121,26 @@ import Testing
     for (one, three) in zip(found[0], found[1]) {
       #expect(one.value == three.value)
       #expect(one.gradient == three.gradient)
+    }
+  }
+
+  /// The widest has seven parts of its samples.
+  @Test(
+    arguments: cases + [
+      Case(classes: 3, inputs: 5, rows: 20_000), Case(classes: 4096, inputs: 32, rows: 7_500),
+    ], LogisticRegression.Precision.allCases)
+  func `the number of ranks changes no bit`(
+    problem: Case, precision: LogisticRegression.Precision
+  ) throws {
+    let expected = problem.evaluate(precision)
+    for size in 2...4 {
+      let found = ThreadRanks.run(size) { problem.evaluate(precision, sharedBy: $0) }
+      for evaluations in found {
+        for (own, whole) in zip(evaluations, expected) {
+          #expect(own.value == whole.value)
+          #expect(own.gradient == whole.gradient)
+        }
+      }
     }
   }
 

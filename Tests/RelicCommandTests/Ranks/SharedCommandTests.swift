@@ -71,9 +71,9 @@ import Testing
     `what meets all ranks is told by the first, and then by the others if it has not ended them`()
     throws
   {
-    let captured = run(["probe", "nowhere"], ranks: 2)
+    let captured = run(["predict", "nowhere"], ranks: 2)
     let expected =
-      "'relic probe' is the work of one process, and 2 were started; start it without mpirun\n"
+      "'relic predict' is the work of one process, and 2 were started; start it without mpirun\n"
     #expect(captured[0] == Captured(error: "relic: " + expected, code: .usage))
     #expect(captured[1].error == "relic: rank 1 on \(ProgramRanks.host): " + expected)
   }

@@ -18,17 +18,14 @@ extension RankError: CustomStringConvertible {
   }
 }
 
-extension Communicator {
+extension RankGroup {
   /// Returns what this rank has come to, if every rank has come to something.
   ///
   /// - Throws: On the first rank that failed its error, on all others ``RankError/failed(rank:)``.
   package func agreed<Value>(_ result: Result<Value, some Error>) throws -> Value {
-    guard size > 1 else { return try result.get() }
     var failed = false
     if case .failure = result { failed = true }
-    guard let first = gather([failed ? 1.0 : 0]).firstIndex(of: [1]), first != rank else {
-      return try result.get()
-    }
+    guard let first = first(failed), first != rank else { return try result.get() }
     throw RankError.failed(rank: first)
   }
 }
