@@ -67,8 +67,10 @@ public struct PretrainingConfiguration: Equatable, Sendable {
   public var fp16Precision = false
   /// Whether views are computed twice, so that only one is kept for the backward pass at a time.
   public var recomputes = false
-  /// Parts of a batch that are computed each by itself, a power of two: as many processes, or half or a
-  /// quarter as many, then come to the same bits. With 1, each process's part is computed by itself.
+  /// Parts of a batch that are computed each by itself, a power of two.
+  ///
+  /// As many processes, or half or a quarter as many, then come to the same bits. With 1, each process's
+  /// part is computed by itself.
   public var shards = 1
   /// Steps between two checkpoints with in-batch accuracy.
   public var logEveryNSteps = 400
