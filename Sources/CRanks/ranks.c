@@ -27,12 +27,21 @@ int relic_ranks_start(int *rank, int *size, int *allows_threads) {
   return 0;
 }
 
+// Ends all ranks, after a pause where mpirun does not always pass on what was written right before.
+static void abort_all(int code) {
+#ifdef MPICH_VERSION
+  struct timespec pause = {.tv_sec = 0, .tv_nsec = 500000000};
+  nanosleep(&pause, NULL);
+#endif
+  MPI_Abort(MPI_COMM_WORLD, code);
+}
+
 void relic_ranks_end(int code) {
 #ifdef MPICH_VERSION
   // Its mpirun may tell 0 of processes that exit with another code after they have ended MPI.
   if (code != 0) {
     MPI_Barrier(MPI_COMM_WORLD);
-    MPI_Abort(MPI_COMM_WORLD, code);
+    abort_all(code);
   }
 #else
   (void)code;
@@ -40,7 +49,7 @@ void relic_ranks_end(int code) {
   MPI_Finalize();
 }
 
-void relic_ranks_abort(int code) { MPI_Abort(MPI_COMM_WORLD, code); }
+void relic_ranks_abort(int code) { abort_all(code); }
 
 // MPI would look without a pause, and take a processor from the workers: of its own process in the
 // background, of other ranks where several share a machine.
