@@ -77,7 +77,8 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["RelicCore"], path: "Tests/TestSupport",
-      swiftSettings: strict),
+      swiftSettings: strict
+        + (Context.environment["RELIC_KERNELS"] == "plain" ? [.define("RELIC_KERNELS_PLAIN")] : [])),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     .testTarget(
       name: "RelicCoreTests", dependencies: ["RelicCore", "TestSupport"], swiftSettings: strict),

@@ -4,7 +4,7 @@ Pinned: Python 3.11, numpy 2.x, torch 2.15.0, torchvision 0.29.2, timm 1.0.31, s
 onnx 1.23.2, onnxruntime 1.32.0. Run as
     python make_onnx_fixtures.py .build/release/relic
 
-Weights and images come from the formula of make_network_fixtures.py, which the tests compute to the
+Weights and images come from the formula of network_formula.py, which the tests compute to the
 same bits. Every model must pass onnx's checker with its shapes inferred, have the very bytes into
 which Google's library writes it again, and give in ONNX Runtime, at batches of 1, 2 and 5 and images
 of two sizes, the features of torchvision's network in double precision to 1e-4. What is kept are the
@@ -28,7 +28,7 @@ import torch
 import torchvision
 from safetensors.torch import load_file, save_file
 
-from make_network_fixtures import fill, noise
+from network_formula import fill, noise
 
 FOLDER = Path(__file__).parent / "onnx"
 CASES = {

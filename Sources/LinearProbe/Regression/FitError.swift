@@ -64,3 +64,14 @@ public enum FitError: Error, Equatable, CustomStringConvertible, Sendable {
     }
   }
 }
+
+extension RankGroup {
+  /// Returns what this rank has come to, if every rank has come to something.
+  ///
+  /// - Throws: On the first rank that failed its error, on all others ``FitError/otherRank(_:)``.
+  func agreed<Value>(_ body: () throws(FitError) -> Value) throws(FitError) -> Value {
+    let result = Result { () throws(FitError) in try body() }
+    if let error = errorElsewhere(result) { throw .otherRank(error) }
+    return try result.get()
+  }
+}

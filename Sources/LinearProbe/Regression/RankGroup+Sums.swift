@@ -40,16 +40,4 @@ extension RankGroup {
     }
     return result
   }
-
-  /// Returns what this rank has come to, if every rank has come to something.
-  ///
-  /// - Throws: On the first rank that failed its error, on all others ``FitError/otherRank(_:)``.
-  func agreed<Value>(_ body: () throws(FitError) -> Value) throws(FitError) -> Value {
-    let result: Result<Value, FitError>
-    do throws(FitError) { result = .success(try body()) } catch { result = .failure(error) }
-    var failed = false
-    if case .failure = result { failed = true }
-    guard let first = first(failed), first != rank else { return try result.get() }
-    throw .otherRank(.failed(rank: first))
-  }
 }

@@ -23,9 +23,15 @@ extension RankGroup {
   ///
   /// - Throws: On the first rank that failed its error, on all others ``RankError/failed(rank:)``.
   package func agreed<Value>(_ result: Result<Value, some Error>) throws -> Value {
+    if let error = errorElsewhere(result) { throw error }
+    return try result.get()
+  }
+
+  /// Returns what the first rank that failed is told by to the others, nil on that one and where none
+  /// failed.
+  package func errorElsewhere(_ own: Result<some Any, some Error>) -> RankError? {
     var failed = false
-    if case .failure = result { failed = true }
-    guard let first = first(failed), first != rank else { return try result.get() }
-    throw RankError.failed(rank: first)
+    if case .failure = own { failed = true }
+    return first(failed).flatMap { $0 == rank ? nil : .failed(rank: $0) }
   }
 }

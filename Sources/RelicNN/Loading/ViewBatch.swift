@@ -16,6 +16,7 @@ public struct ViewBatch: Sendable {
     self.local = local
     self.localCount = localCount
   }
+
   /// How many images the views are of.
   var count: Int { global.shape[0] / globalCount }
 

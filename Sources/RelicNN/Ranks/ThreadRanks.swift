@@ -172,17 +172,13 @@ package struct ThreadRanks: Communicator {
 }
 
 extension Tensor {
-  /// Returns the sum of tensors of one shape over a binary tree: those of neighbours are added, then
-  /// those of neighbours of the sums.
-  package static func summedPairwise(_ terms: consuming [Tensor]) -> Tensor {
-    var sums = consume terms
-    var distance = 1
-    while distance < sums.count {
-      for index in stride(from: 0, to: sums.count - distance, by: 2 * distance) {
-        sums[index].add(sums[index + distance])
-      }
-      distance *= 2
+  /// Returns the sum of tensors of one shape, one or more, over a binary tree.
+  package static func summedPairwise(_ terms: [Tensor]) -> Tensor {
+    var tree = SumTree<Tensor>()
+    for (index, term) in terms.enumerated() {
+      tree.append(term, of: index..<(index + 1)) { $0.add($1) }
     }
-    return sums[0]
+    guard let sum = tree.finish({ $0.add($1) }) else { preconditionFailure("no tensors to add") }
+    return sum
   }
 }

@@ -2,7 +2,7 @@ internal import Foundation
 internal import LinearProbe
 internal import RelicNN
 
-/// What has to be the same on all ranks: where it differs, their weights would drift apart.
+/// What has to be the same on all ranks: where it differs, they would not do parts of one work.
 struct RankTraits: Codable {
   struct Trait: Codable {
     let name: String

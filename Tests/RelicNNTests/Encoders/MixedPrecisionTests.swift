@@ -18,8 +18,9 @@ import Testing
     let autocast = try NetworkFixture("autocast")
     let fixture = try NetworkFixture(example.name)
     let own = try example.shares(in: .bfloat16, of: fixture)
-    // In both of PyTorch's memory formats: other orders of the same sums, which may lie 8 % apart.
-    let theirs = try (0..<2).map { format in
+    // PyTorch's in its default memory format; of plain kernels, whose sums are in another order, in the
+    // other one, too: the order alone moves what PyTorch is off by up to 8 %.
+    let theirs = try (0..<(KernelLevel.isPlain ? 2 : 1)).map { format in
       try own.keys.reduce(into: [:]) { shares, key in
         shares[key] = try autocast.tensor("\(example.name).\(key)").scalars[format]
       }

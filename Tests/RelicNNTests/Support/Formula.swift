@@ -1,6 +1,6 @@
 @testable import RelicNN
 
-/// The values that Tests/Fixtures/make_network_fixtures.py gives to weights and inputs, computed
+/// The values that Tests/Fixtures/network_formula.py gives to weights and inputs, computed
 /// here to the same bits.
 enum Formula {
   /// 32 random bits for each index, keyed by the name (FNV-1a).

@@ -4,7 +4,7 @@ import Testing
 
 @testable import RelicNN
 
-/// A file of reference values that Tests/Fixtures/make_network_fixtures.py wrote.
+/// A file of reference values that a script in Tests/Fixtures wrote, from network_formula.py.
 struct NetworkFixture {
   private static let bins = 128
   private static let samples = 64

@@ -3,18 +3,21 @@
 /// A node of height h holds parts k · 2^h ..< (k + 1) · 2^h, as many of them as there are, and is the
 /// sum of its two halves. So which sums are added to which depends neither on who has them nor on
 /// where that one's parts begin.
-struct SumTree<Sum> {
+package struct SumTree<Sum> {
   /// The sum of some parts.
-  struct Node {
-    var parts: Range<Int>
-    var sum: Sum
+  package struct Node {
+    package fileprivate(set) var parts: Range<Int>
+    package fileprivate(set) var sum: Sum
   }
 
   /// What is not joined yet, in the order of the parts.
-  private(set) var nodes: [Node] = []
+  package private(set) var nodes: [Node] = []
+
+  /// Creates a tree that has taken no part.
+  package init() {}
 
   /// Takes the sum of parts that follow those taken before; `add` adds the second sum to the first.
-  mutating func append(
+  package mutating func append(
     _ sum: Sum, of parts: Range<Int>, _ add: (inout Sum, Sum) -> Void
   ) {
     precondition(
@@ -29,7 +32,7 @@ struct SumTree<Sum> {
   }
 
   /// Joins all that is left, as no part follows, and returns the total, nil of no parts.
-  mutating func finish(_ add: (inout Sum, Sum) -> Void) -> Sum? {
+  package mutating func finish(_ add: (inout Sum, Sum) -> Void) -> Sum? {
     while nodes.count > 1 { joinLast(add) }
     return nodes.first?.sum
   }
@@ -44,14 +47,14 @@ struct SumTree<Sum> {
 
 extension SumTree<Void> {
   /// Returns what is left to be joined when `parts` are taken one after the other.
-  static func nodes(of parts: Range<Int>) -> [Range<Int>] {
+  package static func nodes(of parts: Range<Int>) -> [Range<Int>] {
     var tree = SumTree()
     for part in parts { tree.append((), of: part..<(part + 1)) { _, _ in } }
     return tree.nodes.map(\.parts)
   }
 
   /// Returns how many sums there are at once while `parts` are taken one after the other.
-  static func depth(of parts: Range<Int>) -> Int {
+  package static func depth(of parts: Range<Int>) -> Int {
     parts.map { nodes(of: parts.lowerBound..<$0).count + 1 }.max() ?? 0
   }
 }
