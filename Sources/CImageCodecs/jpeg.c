@@ -123,7 +123,15 @@ int relic_jpeg_decode(
   int has_inks = info.num_components == 4;
   info.out_color_space = has_inks ? JCS_CMYK : JCS_RGB;
   jpeg_start_decompress(&info);
-  size_t width = info.output_width;
+  size_t width = info.output_width, height = info.output_height, factor = (size_t)reduction;
+  // libjpeg-turbo 3 reads lossless files, and those whole whatever is asked for.
+  if (width != (info.image_width + factor - 1) / factor ||
+      height != (info.image_height + factor - 1) / factor) {
+    snprintf(
+        message, relic_image_message_size,
+        "libjpeg reads it at its full %zux%zu pixels alone; choose --decode full", width, height);
+    longjmp(error.escape, 1);
+  }
   if (has_inks) {
     inks = malloc(4 * width);
     if (!inks) ERREXIT1(&info, JERR_OUT_OF_MEMORY, 0);

@@ -20,9 +20,17 @@ public struct FeatureDescription: Codable, Equatable, Sendable {
   /// How image files were decoded, where it was not to every pixel.
   public var decoding: String?
   /// What was taken from each channel of pixels in [0, 1], if anything.
-  public var pixelMean: [Float]?
+  public var pixelMean: [Float]? {
+    get { channelMeans?.numbers }
+    set { channelMeans = newValue.map { Channels($0) } }
+  }
+  private var channelMeans: Channels?
   /// What each channel was then divided by.
-  public var pixelDeviation: [Float]?
+  public var pixelDeviation: [Float]? {
+    get { channelDeviations?.numbers }
+    set { channelDeviations = newValue.map { Channels($0) } }
+  }
+  private var channelDeviations: Channels?
   /// What the encoder's products multiplied, where it was not float32.
   public var precision: String?
   /// Features per image.
@@ -40,6 +48,9 @@ public struct FeatureDescription: Codable, Equatable, Sendable {
   /// Training images held out, which are the test features here, or `nil` if those are of the test
   /// split.
   public var validationCount: Int?
+  /// A digest of the number, classes, names and sizes of the images of all splits, by which other
+  /// images are told from them.
+  public var imageDigest: String?
   /// Names of the classes, by label.
   public var classNames: [String]?
   /// The version of the program that extracted the features.
@@ -67,6 +78,30 @@ public struct FeatureDescription: Codable, Equatable, Sendable {
     return "\(text(self)), not \(text(other))"
   }
 
+  /// A number for each of red, green and blue, which is checked where it is read.
+  private struct Channels: Codable, Equatable, Sendable {
+    let numbers: [Float]
+
+    init(_ numbers: [Float]) { self.numbers = numbers }
+
+    init(from decoder: any Decoder) throws {
+      numbers = try [Float](from: decoder)
+      let isDivisor = decoder.codingPath.last?.stringValue == "pixel_std"
+      guard numbers.count == 3,
+        numbers.allSatisfy({ $0.isFinite && ($0 > 0 || !isDivisor) })
+      else {
+        let wanted = isDivisor ? "three numbers above 0" : "three numbers"
+        throw DecodingError.dataCorrupted(
+          DecodingError.Context(
+            codingPath: decoder.codingPath,
+            debugDescription: "\(numbers.prefix(4)) is not \(wanted); "
+              + "give one for each of red, green and blue"))
+      }
+    }
+
+    func encode(to encoder: any Encoder) throws { try numbers.encode(to: encoder) }
+  }
+
   private enum CodingKeys: String, CodingKey {
     case encoder
     case dataset
@@ -75,8 +110,8 @@ public struct FeatureDescription: Codable, Equatable, Sendable {
     case imageSize = "image_size"
     case maxImageMegapixels = "max_image_megapixels"
     case decoding = "decode"
-    case pixelMean = "pixel_mean"
-    case pixelDeviation = "pixel_std"
+    case channelMeans = "pixel_mean"
+    case channelDeviations = "pixel_std"
     case precision
     case featureDimension = "feature_dim"
     case projectionDimension = "projection_dim"
@@ -85,6 +120,7 @@ public struct FeatureDescription: Codable, Equatable, Sendable {
     case trainCount = "train_count"
     case testCount = "test_count"
     case validationCount = "validation_count"
+    case imageDigest = "image_digest"
     case classNames = "class_names"
     case version
     case blasCore = "blas_core"

@@ -82,7 +82,7 @@ public struct FeatureFolder: Equatable, Sendable {
   static func commit(
     _ staged: inout StagedFiles, origin: FeatureDescription?, to folder: String
   ) throws(FileError) {
-    if let origin { try JSONFile.stage(origin, as: description(in: folder), in: &staged) }
+    if let origin { try JSONFile.stage(origin, as: descriptionPath(in: folder), in: &staged) }
     try staged.commit(removing: paths(in: folder))
   }
 
@@ -100,10 +100,11 @@ public struct FeatureFolder: Equatable, Sendable {
 
   private static func paths(in folder: String) -> [String] {
     let splits = Split.allCases.map { SplitPaths($0, in: folder) }
-    return splits.flatMap { [$0.features, $0.labels, $0.names] } + [description(in: folder)]
+    return splits.flatMap { [$0.features, $0.labels, $0.names] } + [descriptionPath(in: folder)]
   }
 
-  private static func description(in folder: String) -> String { "\(folder)/features.json" }
+  /// The file that says how the features in a folder were made.
+  package static func descriptionPath(in folder: String) -> String { "\(folder)/features.json" }
 
   /// Whether any samples lie in a folder.
   package static func hasSamples(in folder: String) -> Bool {
@@ -143,7 +144,7 @@ public struct FeatureFolder: Equatable, Sendable {
 
   /// Reads how the features in a folder were made, where it is known.
   package static func origin(in folder: String) throws(FeatureError) -> FeatureDescription? {
-    let path = description(in: folder)
+    let path = descriptionPath(in: folder)
     guard FileManager.default.fileExists(atPath: path) else { return nil }
     return try JSONFile.read(path, as: FeatureDescription.self)
   }

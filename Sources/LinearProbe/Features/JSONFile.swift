@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// JSON objects on disk.
+/// JSON objects on disk; numbers that are not finite are texts in them, as in those of scores.
 enum JSONFile {
   /// Reads an object.
   static func read<Content: Decodable>(
@@ -13,8 +13,11 @@ enum JSONFile {
     } catch {
       throw .file(error)
     }
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     do {
-      return try JSONDecoder().decode(type, from: Data(bytes))
+      return try decoder.decode(type, from: Data(bytes))
     } catch {
       throw .badContent(path: path, reason: (error as? DecodingError)?.summary ?? "it is not JSON")
     }
@@ -26,6 +29,8 @@ enum JSONFile {
   ) throws(FileError) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     let data: Data
     do {
       data = try encoder.encode(content)
@@ -39,10 +44,15 @@ enum JSONFile {
 extension DecodingError {
   /// What is wrong, on one line.
   fileprivate var summary: String {
-    switch self {
+    func name(_ context: Context) -> String {
+      "'\(context.codingPath.map(\.stringValue).joined(separator: "."))'"
+    }
+    return switch self {
     case .keyNotFound(let key, _): "'\(key.stringValue)' is missing"
     case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' has the wrong type"
+      "\(name(context)) has the wrong type"
+    case .dataCorrupted(let context) where !context.codingPath.isEmpty:
+      "\(name(context)): \(context.debugDescription)"
     default: "it is not JSON"
     }
   }

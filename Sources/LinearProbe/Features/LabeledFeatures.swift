@@ -144,6 +144,17 @@ extension Features {
         path: path, shape: shape, expected: "[samples, features]",
         remedy: "save them as .reshape(\(shape.first ?? 1), -1)")
     }
+    guard shape[0] == 0 || shape[1] > 0 else {
+      throw .badShape(
+        path: path, shape: shape, expected: "[samples, features] of at least one feature",
+        remedy: "save at least one number per sample")
+    }
+    // Samples are numbered in 32 bits.
+    guard shape[0] <= Int(Int32.max) else {
+      throw .badShape(
+        path: path, shape: shape, expected: "[samples, features] of at most \(Int32.max) samples",
+        remedy: "save fewer of them")
+    }
     return (shape[0], shape[1])
   }
 }

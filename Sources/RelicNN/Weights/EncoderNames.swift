@@ -6,8 +6,8 @@ struct EncoderNames {
     "module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module",
   ]
 
-  /// The places of the stages among children that are called by place, from the first.
-  private let stages: [Substring]
+  /// The number of each stage, from 1, by its place among children that are called by place.
+  private let stages: [Substring: Int]
 
   /// Learns from an encoder's own names how many children stand before its stages.
   init(_ names: [Substring]) {
@@ -16,7 +16,8 @@ struct EncoderNames {
       guard parts.count == 4, parts[1] == "0", parts[2] == "conv1" else { return nil }
       return Int(parts[0])
     }
-    stages = Set(places).sorted().map { "\($0)"[...] }
+    stages = Dictionary(
+      uniqueKeysWithValues: Set(places).sorted().enumerated().map { ("\($1)"[...], $0 + 1) })
   }
 
   /// The name that torchvision has for an encoder's own `name`.
@@ -26,8 +27,8 @@ struct EncoderNames {
     if parts[0] == "0", parts[1].allSatisfy(\.isNumber) {
       // EfficientNet's first child holds all others, so a second number follows.
       parts[0] = "features"
-    } else if let stage = stages.firstIndex(of: parts[0]) {
-      parts[0] = "layer\(stage + 1)"
+    } else if let stage = stages[parts[0]] {
+      parts[0] = "layer\(stage)"
     } else if parts.count == 2 {
       parts[0] = ["0": "conv1", "1": "bn1"][parts[0]] ?? parts[0]
     }
@@ -52,6 +53,14 @@ struct EncoderNames {
       "features": "0",
     ]
     return (places[String(parts[0])] ?? String(parts[0])) + "." + parts[1]
+  }
+
+  /// Whether `name`, without the prefix of an encoder, is that of an array of another one.
+  ///
+  /// An encoder's first layers stand right below its prefix. What a wrapper holds beside them is a
+  /// copy, such as an average of its weights.
+  static func isCopys(_ name: Substring) -> Bool {
+    wrappers.contains(name.prefix { $0 != "." })
   }
 
   /// The parts of a name without wrappers before or between them.

@@ -10,6 +10,9 @@ extension EncoderSearchError: CustomStringConvertible {
   /// The reason in one line.
   public var description: String {
     switch self {
+    case .none(let names) where names.contains(where: { $0.hasSuffix("conv_stem.weight") }):
+      "holds an EfficientNet under timm's names, which is not read: timm's tf_ models have the same "
+        + "arrays, pad otherwise and cannot be told apart; give a file under torchvision's names"
     case .none(let names):
       "holds no encoder that is known here (ResNet-18, ResNet-50 or EfficientNet-V2-S as "
         + "torchvision names their arrays, below any prefix); its names begin "
@@ -55,7 +58,9 @@ extension StateDict {
     let own = EncoderNames(ownNames(prefix))
     var encoder = renamed { name in
       guard name.hasPrefix(prefix) else { return nil }
-      let short = own.torchvision(name.dropFirst(prefix.count))
+      let rest = name.dropFirst(prefix.count)
+      if EncoderNames.isCopys(rest) { return nil }
+      let short = own.torchvision(rest)
       if case .integers? = self[name], short.hasSuffix("num_batches_tracked") { return nil }
       return EncoderNames.isEncoders(short) ? short : nil
     }
@@ -78,7 +83,9 @@ extension StateDict {
       let own = EncoderNames(ownNames(prefix))
       result = renamed { name in
         guard name.hasPrefix(prefix) else { return bare(name) }
-        let short = own.torchvision(name.dropFirst(prefix.count))
+        let rest = name.dropFirst(prefix.count)
+        if EncoderNames.isCopys(rest) { return name }
+        let short = own.torchvision(rest)
         return EncoderNames.isEncoders(short) ? short : bare(name)
       }
       result.alternatives += others

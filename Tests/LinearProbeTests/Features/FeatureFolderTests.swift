@@ -113,6 +113,32 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    (#""pixel_mean": [0.5]"#, "'pixel_mean': [0.5] is not three numbers;"),
+    (#""pixel_mean": []"#, "'pixel_mean': [] is not three numbers;"),
+    (#""pixel_std": [0.5, 0, 0.5]"#, "'pixel_std': [0.5, 0.0, 0.5] is not three numbers above 0;"),
+    (#""pixel_mean": ["nan", 0, 0]"#, "'pixel_mean"),
+    (#""pixel_std": 1"#, "'pixel_std' has the wrong type"),
+  ])
+  func `pixels are described by a number for each channel`(
+    _ entry: String, _ reason: String
+  ) throws {
+    try Fixture.withFolder { path in
+      var origin = FeatureDescription(encoder: "e", dataset: "d")
+      origin.pixelMean = [0, -0.5, 0.25]
+      origin.pixelDeviation = [0.25, 0.5, 1]
+      var folder = try Self.example()
+      folder.origin = origin
+      try folder.write(to: path)
+      #expect(try FeatureFolder.origin(in: path) == origin)
+
+      let file = URL(fileURLWithPath: "\(path)/features.json")
+      try Data(#"{"encoder": "e", "dataset": "d", \#(entry)}"#.utf8).write(to: file)
+      let error = #expect(throws: FeatureError.self) { try FeatureFolder.origin(in: path) }
+      #expect(error?.description.contains(reason) == true)
+    }
+  }
+
   @Test func `a description may hold more, but must be one`() throws {
     try Fixture.withFolder { path in
       try Self.example().write(to: path)

@@ -57,6 +57,26 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    (1 << 40, 0, 0, "[samples, features] of at least one feature"),
+    (1 << 31, 1, 1 << 31, "[samples, features] of at most 2147483647 samples"),
+  ])
+  func `samples without features and more samples than are numbered are refused`(
+    rows: Int, columns: Int, bytes: Int, expected: String
+  ) throws {
+    try Fixture.withFolder { path in
+      let file = "\(path)/x.npy"
+      let header = NPYHeader(type: .uint8, shape: [rows, columns]).encoded
+      try Data(header).write(to: URL(fileURLWithPath: file))
+      #expect(unsafe truncate(file, off_t(header.count + bytes)) == 0)
+      let error = #expect(throws: FeatureError.self) { try Features(mapping: file) }
+      #expect(error?.description.contains("[\(rows), \(columns)] is not \(expected); ") == true)
+      if columns == 0 {
+        #expect(throws: FeatureError.self) { try Features(contentsOf: file) }
+      }
+    }
+  }
+
   @Test func `the first number that is none is found wherever it lies`() {
     for index in [0, 1_000_000, 1_299_999] {
       var elements = Array(repeating: Float(1), count: 1_300_000)

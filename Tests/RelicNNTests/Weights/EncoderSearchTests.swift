@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import RelicNN
@@ -62,7 +63,7 @@ import Testing
     ("backbone.", "momentum_backbone."), ("backbone.", "backbone_momentum."),
     ("teacher.backbone.", "student.module.backbone."),
     ("online_network.encoder.", "target_network.encoder."),
-    ("target_encoder.0.", "online_encoder.0."), ("", "ema."),
+    ("target_encoder.0.", "online_encoder.0."), ("", "ema."), ("", "module."),
   ])
   func `of two encoders the method's own is taken and the other named`(
     _ chosen: String, _ other: String
@@ -83,6 +84,35 @@ import Testing
     #expect(throws: EncoderSearchError.none(names: ["fc.weight"])) {
       try Self.dict(["fc.weight"]).encoderWeights()
     }
+  }
+
+  @Test func `a copy below a wrapper keeps its names, and its prefix chooses it`() throws {
+    let names = Self.byPlace(4) + Self.below("module.", Self.byPlace(4))
+    let dict = Self.dict(names).withTorchvisionNames()
+    #expect(dict.names == Self.own + Self.below("module.", Self.byPlace(4)))
+    #expect(dict.alternatives == ["module."])
+    let file = TemporaryFile()
+    try Safetensors.write(Self.dict(names), to: file.path)
+    let copy = try WeightFile.read(file.path, under: "module").encoderWeights()
+    #expect(copy.names.sorted() == Self.own.sorted())
+    #expect(copy.tensor("conv1.weight")?.scalars == [Float(Self.own.count)])
+  }
+
+  @Test func `thousands of stages take no longer than as many names`() {
+    let count = 20_000
+    let names =
+      ["0.weight", "1.running_mean"] + (4..<(4 + count)).map { "\($0).0.conv1.weight" }
+    let last = resultInTime { try? Self.dict(names).encoderWeights().names.last }
+    #expect(last == "layer\(count).0.conv1.weight")
+  }
+
+  @Test func `an EfficientNet of timm is refused with the reason`() throws {
+    let error = #expect(throws: EncoderSearchError.self) {
+      try Self.dict(["conv_stem.weight", "bn1.weight", "blocks.0.0.conv.weight"]).encoderWeights()
+    }
+    let text = try #require(error?.description)
+    #expect(text.contains("timm's tf_ models have the same arrays, pad otherwise"))
+    #expect(!text.contains("\n"))
   }
 
   @Test func `names go to the reference's and back`() throws {

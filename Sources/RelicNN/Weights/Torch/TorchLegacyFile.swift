@@ -30,8 +30,9 @@ struct TorchLegacyFile {
       }
       if let width = storage.type.width, blocker == nil {
         let region = try window.storage(width: width)
-        guard region.count == storage.count * width else {
-          throw content.damaged("a storage has \(region.count) bytes, not \(storage.count * width)")
+        let count = region.count / width
+        guard count == storage.count else {
+          throw content.damaged("a storage has \(count) numbers, not \(storage.count)")
         }
         content.storages[key] = region
       } else {

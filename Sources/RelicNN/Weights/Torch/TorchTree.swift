@@ -7,8 +7,12 @@ struct TorchTree {
   /// Of the networks of a self-distillation, its authors evaluate the averaged one.
   private static let usualKeys = ["state_dict", "model_state_dict", "model", "teacher"]
 
-  /// What the keys of an optimiser's and a schedule's state begin with.
-  private static let trainingKeys = ["optim", "scaler", "sched", "lr_sched", "loss", "amp"]
+  /// What the keys of an optimiser's and a schedule's state begin with, and those of Lightning's
+  /// progress and settings.
+  private static let trainingKeys = [
+    "optim", "scaler", "sched", "lr_sched", "loss", "amp", "callbacks", "loops",
+    "hyper_parameters", "hparams",
+  ]
 
   /// Deeper dictionaries are not searched.
   private static let deepest = 8

@@ -56,6 +56,20 @@ import Testing
     #expect(try Self.read(checkpoint, under: "student").names == ["s"])
   }
 
+  @Test(arguments: ["callbacks", "loops", "hyper_parameters", "hparams_of_run"])
+  func `what Lightning keeps beside its model is not offered as weights`(_ key: String) throws {
+    let kept = Self.dictionary([("best_model_score", Self.tensor())])
+    let checkpoint = Self.dictionary([
+      ("state_dict", Self.dictionary([("w", Self.tensor())])),
+      (key, Self.dictionary([("ModelCheckpoint", kept)])),
+    ])
+    let dict = try Self.read(checkpoint)
+    #expect(dict.names == ["w"])
+    #expect(dict.alternatives == [])
+    let score = try Self.read(checkpoint, under: "\(key).ModelCheckpoint")
+    #expect(score.names == ["best_model_score"])
+  }
+
   @Test func `two models without a convention are listed`() throws {
     let model = Self.dictionary([("w", Self.tensor())])
     let other = Self.dictionary([("v", Self.tensor())])
@@ -105,6 +119,22 @@ import Testing
       try Self.read(Self.dictionary([("w", Array(tensor))]))
     }
     #expect(error?.description.contains("the storage of 'w' does not fill its 4 bytes") == true)
+  }
+
+  @Test func `a storage of the form before 1_6 whose bytes cannot be counted is damage`() throws {
+    let huge: [UInt8] = [0x8a, 8, 0, 0, 0, 0, 0, 0, 0, 0x40]  // 1 << 62
+    let tensor = Self.tensor().replacing(
+      Array("K\u{1}tQ".utf8), with: huge + Array("tQ".utf8), maxReplacements: 1)
+    // The magic number, version and system; state dict; keys; the storage.
+    var bytes = try Array(FormatFixture.bytes("legacy.pth").prefix(15)) + Array("K\u{1}.}.".utf8)
+    bytes += Self.dictionary([("w", tensor)]) + Array(".".utf8)
+    bytes += Array("](".utf8) + Self.text("0") + Array("e.".utf8)
+    bytes += UInt64(1).littleEndianBytes + [0, 0, 0x80, 0x3f]
+    let file = try TemporaryFile(bytes)
+    #expect(
+      throws: WeightFileError.damaged(
+        path: file.path, reason: "a storage has 1 numbers, not 4611686018427387904")
+    ) { try TorchFile.read(file.path) }
   }
 
   @Test func `a tensor of more axes than PyTorch has is refused`() throws {
