@@ -30,13 +30,15 @@ void relic_max_pool(
             const int32_t t = (int32_t)(ky * pool.kernel + kx);
             if (width == block) {
               for (ptrdiff_t c = 0; c < block; c++) {
-                where[c] = source[c] > best[c] ? t : where[c];
-                best[c] = source[c] > best[c] ? source[c] : best[c];
+                const int wins = (source[c] > best[c]) | (source[c] != source[c]);
+                where[c] = wins ? t : where[c];
+                best[c] = wins ? source[c] : best[c];
               }
             } else {
               for (ptrdiff_t c = 0; c < width; c++) {
-                where[c] = source[c] > best[c] ? t : where[c];
-                best[c] = source[c] > best[c] ? source[c] : best[c];
+                const int wins = (source[c] > best[c]) | (source[c] != source[c]);
+                where[c] = wins ? t : where[c];
+                best[c] = wins ? source[c] : best[c];
               }
             }
           }

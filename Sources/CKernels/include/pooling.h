@@ -16,7 +16,8 @@ typedef struct {
   ptrdiff_t padding;
 } relic_pool;
 
-// The maximum of each window, and which tap of the window held it (the first on a tie).
+// The maximum of each window, and which tap of the window held it (the first on a tie). A NaN is
+// larger than any number, as in PyTorch; of several the last one counts.
 void relic_max_pool(relic_pool pool, const float *x, float *y, uint8_t *tap);
 
 // dx = dy at the tap that held the maximum, summed over windows; overwrites dx.

@@ -43,7 +43,7 @@ struct FittedScaling: Equatable, Sendable {
     var deviations: [Double] = []
     for (column, variance) in variances.enumerated() {
       if variance.isNormal {
-        deviations.append(Self.deviation(mean: means[column], variance: variance, count))
+        deviations.append(Self.deviation(mean: means[column], variance: variance, count) ?? 1)
       } else {
         let values = (0..<features.rows).lazy.map { features[$0, column] }
         let moments = Self.moments(ofExtreme: values)
@@ -64,14 +64,15 @@ struct FittedScaling: Equatable, Sendable {
     let mean = values.reduce(0) { $0 + $1 / largest / count }
     let variance = values.reduce(0) { $0 + ($1 / largest - mean) * ($1 / largest - mean) / count }
     let deviation = deviation(mean: mean, variance: variance, count)
-    return (mean * largest, deviation == 1 ? 1 : deviation * largest)
+    return (mean * largest, deviation.map { $0 * largest } ?? 1)
   }
 
-  private static func deviation(mean: Double, variance: Double, _ count: Double) -> Double {
+  /// Returns the standard deviation, nil for a constant.
+  private static func deviation(mean: Double, variance: Double, _ count: Double) -> Double? {
     // A variance no larger than rounding errors of a constant counts as 0.
     let rounding = count * Double.ulpOfOne
     let isConstant = variance <= rounding * variance + (rounding * mean) * (rounding * mean)
-    return isConstant ? 1 : variance.squareRoot()
+    return isConstant ? nil : variance.squareRoot()
   }
 
   /// Returns the samples scaled.

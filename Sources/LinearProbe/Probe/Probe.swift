@@ -44,7 +44,9 @@ public struct Probe: Equatable, Sendable {
       try regression.check()
       let data = try TrainingData(train)
       let scaling = FittedScaling(self.scaling, from: train.features)
-      return (data, scaling, try scaling(train.features, called: "training"))
+      let scaled = try scaling(train.features, called: "training")
+      try regression.checkRange(of: scaled)
+      return (data, scaling, scaled)
     }
     let labels = try train.labels(of: "training")
     var settings = regression

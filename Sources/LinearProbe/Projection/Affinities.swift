@@ -17,6 +17,8 @@ struct Affinities: Equatable {
   private(set) var values: [Double] = []
 
   /// Compares samples, at least two, `[samples, features]`.
+  ///
+  /// Single precision must hold the squares of their distances.
   init(_ samples: Matrix, perplexity: Double) {
     precondition(samples.rows > 1, "\(samples.rows) samples have no neighbours")
     count = samples.rows

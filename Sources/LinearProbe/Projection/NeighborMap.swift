@@ -33,6 +33,8 @@ public struct NeighborMap: Equatable, Sendable {
   public func callAsFunction(
     _ samples: Matrix, progress: (_ iteration: Int) -> Void = { _ in }
   ) -> Matrix {
+    // The map does not depend on the samples' unit.
+    let samples = samples.inModerateUnit
     var points = start(samples)
     // Three points and fewer lie as well as they can.
     guard samples.rows > 3 else { return points.places }
@@ -64,6 +66,20 @@ public struct NeighborMap: Equatable, Sendable {
       points.y[row] = second * scale + Double(random.uniform(-1, 1)) * 1e-7
     }
     return points
+  }
+}
+
+extension Matrix {
+  /// The same numbers in a unit in which single precision holds their squares.
+  ///
+  /// Where the largest number asks for another, it differs by a power of two, which changes no digit.
+  fileprivate var inModerateUnit: Matrix {
+    let largest = largestMagnitude(elements)
+    guard largest > 0, largest.isFinite, !(-32...48).contains(largest.exponent) else { return self }
+    let exponent = -largest.exponent
+    return Matrix(
+      rows: rows, columns: columns,
+      elements: elements.map { Double(sign: .plus, exponent: exponent, significand: $0) })
   }
 }
 

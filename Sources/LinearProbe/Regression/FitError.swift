@@ -16,12 +16,16 @@ public enum FitError: Error, Equatable, CustomStringConvertible, Sendable {
   case notFinite(samples: String, row: Int, column: Int)
   /// A feature of the named samples is beyond all numbers once it is scaled.
   case scalingOverflows(samples: String, row: Int, column: Int)
+  /// A feature of the named samples is beyond all numbers in single precision.
+  case beyondSingle(samples: String, row: Int, column: Int, value: Double)
   /// Samples to score differ in their number of features from those of the fit.
   case widthMismatch(expected: Int, found: Int)
   /// The folds do not leave enough samples of a class.
   case tooFewForFolds(label: Int, samples: Int, folds: Int)
   /// There are more features than can be decorrelated.
   case tooWideToWhiten(features: Int, most: Int)
+  /// The covariances of the features are beyond all numbers, or cannot be factored.
+  case cannotDecorrelate
   /// The file that samples lie in was written to while it was read.
   case changed(path: String)
   /// Another of the ranks that share the fit has failed; it knows why.
@@ -47,6 +51,9 @@ public enum FitError: Error, Equatable, CustomStringConvertible, Sendable {
     case .scalingOverflows(let samples, let row, let column):
       "the \(samples) feature in row \(row), column \(column) overflows when it is scaled; "
         + "remove it, or use another scaling"
+    case .beyondSingle(let samples, let row, let column, let value):
+      "the \(samples) feature in row \(row), column \(column) is \(value), too large for float32; "
+        + "use the standard scaling, or fit in float64"
     case .widthMismatch(let expected, let found):
       "the samples have \(found) features but the probe was fitted to \(expected); "
         + "use features of the same encoder"
@@ -56,6 +63,9 @@ public enum FitError: Error, Equatable, CustomStringConvertible, Sendable {
     case .tooWideToWhiten(let features, let most):
       "\(features) features are more than the \(most) that the whitened solver takes; "
         + "use the other one"
+    case .cannotDecorrelate:
+      "the features are too large, or too unlike in size, for the whitened solver; "
+        + "use the standard scaling, or the other solver"
     case .changed(let path):
       "\(path) was changed while it was read; run again when nothing writes to it"
     case .otherRank(let error): error.description

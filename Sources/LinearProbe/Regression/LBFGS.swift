@@ -4,7 +4,7 @@ public enum FitStatus: String, Codable, Sendable {
   case converged
   /// The gradient at the start was within its tolerance, so that no step was taken.
   case stayedAtStart = "stayed_at_start"
-  /// The permitted number of iterations was used up first.
+  /// The permitted number of iterations, or of evaluations, was used up first.
   case iterationLimit = "iteration_limit"
   /// No step along the descent direction could be found, not even along the gradient.
   case lineSearchFailed = "line_search_failed"
@@ -21,6 +21,8 @@ struct LBFGS {
   struct Settings: Equatable, Sendable {
     /// Iterations permitted.
     var maxIterations = 100
+    /// Evaluations permitted; an iteration that they end in is finished first.
+    var maxEvaluations = 15_000
     /// Converged when no element of the gradient is larger.
     var gradientTolerance = 1e-5
     /// Converged when `(f_old - f) / max(|f_old|, |f|, 1)` is no larger.
@@ -47,6 +49,8 @@ struct LBFGS {
   private(set) var status: FitStatus?
   /// The number of steps taken.
   private(set) var iterations = 0
+  /// Values and gradients received.
+  private(set) var evaluations = 0
   /// The function's value at the last iterate.
   private(set) var value = Double.infinity
   /// The gradient at the last iterate.
@@ -77,6 +81,7 @@ struct LBFGS {
     value newValue: Double, gradient newGradient: [Double], largest: Double? = nil
   ) {
     precondition(status == nil, "the minimisation has ended")
+    evaluations += 1
     let largest = largest ?? largestMagnitude(newGradient)
     guard var search else {
       (value, gradient, gradientMaximum) = (newValue, newGradient, largest)
@@ -104,7 +109,7 @@ struct LBFGS {
     iterations += 1
     let (oldValue, oldGradient) = (value, gradient)
     (value, gradient, iterate) = (newValue, newGradient, point)
-    if iterations >= settings.maxIterations {
+    if iterations >= settings.maxIterations || evaluations > settings.maxEvaluations {
       status = .iterationLimit
       return
     }
@@ -134,7 +139,8 @@ struct LBFGS {
   private mutating func startSearch() {
     direction = descentDirection()
     slope = dot(gradient, direction)
-    guard slope < 0 else { return restart() }
+    // Along a slope beyond all numbers the first step is 0, which would pass for convergence.
+    guard slope < 0, slope.isFinite else { return restart() }
     let length = dot(direction, direction).squareRoot()
     let first = iterations == 0 ? settings.firstStep ?? min(1 / length, 1e10) : 1
     search = LineSearch(value: value, slope: slope, step: first)

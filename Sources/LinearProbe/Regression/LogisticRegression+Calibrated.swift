@@ -20,6 +20,7 @@ extension LogisticRegression {
     let data = try ranks.agreed { () throws(FitError) in
       let data = try TrainingData(features, labels: labels)
       try check()
+      try checkRange(of: features)
       return data
     }
     let folds = try StratifiedFolds(data.targets, classes: data.classes, count: Self.foldCount).rows

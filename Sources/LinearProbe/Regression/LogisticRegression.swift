@@ -66,6 +66,7 @@ public struct LogisticRegression: Codable, Equatable, Sendable {
     let data = try ranks.agreed { () throws(FitError) in
       let data = try TrainingData(features, labels: labels)
       try check()
+      try checkRange(of: features)
       return data
     }
     let all = [Array(0..<Int32(features.rows))]
@@ -88,6 +89,13 @@ public struct LogisticRegression: Codable, Equatable, Sendable {
     }
   }
 
+  /// Refuses samples to fit that products in single precision would take for infinite.
+  func checkRange(of features: Features) throws(FitError) {
+    guard precision == .float32, let (row, column) = features.firstBeyondSingle else { return }
+    throw .beyondSingle(
+      samples: "training", row: row, column: column, value: features[row, column])
+  }
+
   /// What sets one fit apart from others that run together.
   struct Run {
     /// The group of samples that it does not see.
@@ -103,10 +111,13 @@ public struct LogisticRegression: Codable, Equatable, Sendable {
   ) throws(FitError) -> [LogisticModel] {
     if runs.isEmpty { return [] }
     let problems = runs.map { problem(data, groups: groups, $0) }
-    let whitening = solver == .whitened ? try Whitening(data, centred: fitsIntercept) : nil
     // What stands before the mean cross-entropy.
     let factors = problems.map { $0.scale * Double(data.features.rows) }
-    let spaces = zip(problems, factors).map { whitening?.space(penalty: $0.penalty / $1) }
+    let penalties = zip(problems, factors).map { $0.penalty / $1 }
+    let shared = try ranks.agreed { () throws(FitError) in
+      try whitenedSpaces(data, runs, penalties: penalties)
+    }
+    let spaces = runs.map { shared[$0.inverseRegularization] }
     let objective = SharedObjective(
       features: data.features, targets: data.targets, groups: groups, classes: data.classes.count,
       problems: problems, fitsIntercept: fitsIntercept, precision: precision, sharedBy: ranks)
@@ -141,6 +152,23 @@ public struct LogisticRegression: Codable, Equatable, Sendable {
         classes: data.classes, inputs: data.features.columns,
         parameters: space?.parameters(fit.point) ?? fit.point, fit: fit)
     }
+  }
+
+  /// Returns the space of decorrelated features for each C, none where the solver sees the weights.
+  ///
+  /// The penalties beside the mean cross-entropy are `1 / (C · rows)`: those of runs of the same C
+  /// differ by rounding alone, and all share the space of the first.
+  func whitenedSpaces(
+    _ data: TrainingData, _ runs: [Run], penalties: [Double]
+  ) throws(FitError) -> [Double: Whitening.Space] {
+    var spaces: [Double: Whitening.Space] = [:]
+    guard solver == .whitened else { return spaces }
+    let values = Set(runs.map(\.inverseRegularization))
+    let whitening = try Whitening(data, centred: fitsIntercept, spaces: values.count)
+    for (run, penalty) in zip(runs, penalties) where spaces[run.inverseRegularization] == nil {
+      spaces[run.inverseRegularization] = try whitening.space(penalty: penalty)
+    }
+    return spaces
   }
 
   private var minimizerSettings: LBFGS.Settings {

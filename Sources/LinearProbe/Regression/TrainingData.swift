@@ -26,6 +26,16 @@ struct TrainingData {
 }
 
 extension Features {
+  /// The row and column of the first element that is finite in double precision alone.
+  var firstBeyondSingle: (row: Int, column: Int)? {
+    guard case .double = storage else { return nil }
+    let columns = parallelMap(rows) { row in self.row(row).firstIndex { !Float($0).isFinite } }
+    guard let row = columns.firstIndex(where: { $0 != nil }), let column = columns[row] else {
+      return nil
+    }
+    return (row, column)
+  }
+
   /// Refuses what was computed from samples whose file was written to meanwhile.
   func checkUnchanged() throws(FitError) {
     if let path = changedFile { throw .changed(path: path) }

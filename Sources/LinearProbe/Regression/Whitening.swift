@@ -17,14 +17,19 @@ struct Whitening {
   /// c.
   private let curvature: Double
 
-  /// The most features that are decorrelated: their covariances take 512 MiB.
-  static let mostInputs = 8192
+  /// Returns the most features that are decorrelated for as many spaces: their covariances take at
+  /// most 512 MiB, and with the factors of all spaces at most 1.5 GiB.
+  static func mostInputs(spaces: Int) -> Int {
+    let numbers = (3 << 29) / MemoryLayout<Double>.size
+    return min(8192, Int(Double(numbers / (1 + spaces)).squareRoot()))
+  }
 
-  /// Takes the covariance of all samples.
-  init(_ data: TrainingData, centred: Bool) throws(FitError) {
+  /// Takes the covariance of all samples, for as many spaces.
+  init(_ data: TrainingData, centred: Bool, spaces: Int) throws(FitError) {
     let features = data.features
-    guard features.columns <= Self.mostInputs else {
-      throw .tooWideToWhiten(features: features.columns, most: Self.mostInputs)
+    let most = Self.mostInputs(spaces: spaces)
+    guard features.columns <= most else {
+      throw .tooWideToWhiten(features: features.columns, most: most)
     }
     inputs = features.columns
     let classes = Double(data.classes.count)
@@ -33,6 +38,8 @@ struct Whitening {
     means =
       centred ? Self.means(of: features) : Array(repeating: 0, count: features.columns)
     covariance = Self.covariance(of: features, means: means)
+    // Squares of features may be beyond all numbers.
+    guard covariance.allSatisfy(\.isFinite) else { throw .cannotDecorrelate }
   }
 
   /// Rows that a task sums up on its own, and the block of rows that are multiplied at once.
@@ -88,7 +95,7 @@ struct Whitening {
 
   /// Returns the space of a minimisation whose penalty beside the mean cross-entropy is
   /// `penalty / 2 · |W|²`.
-  func space(penalty: Double) -> Space {
+  func space(penalty: Double) throws(FitError) -> Space {
     var factor = covariance
     let trace = (0..<inputs).reduce(0) { $0 + covariance[$1 * (inputs + 1)] }
     // Features that depend on each other, with next to no penalty, are within rounding of singular.
@@ -99,7 +106,8 @@ struct Whitening {
     _ = BLAS.isSingleThreaded
     let status = unsafe LAPACKE_dpotrf(
       LAPACK_ROW_MAJOR, CChar(UInt8(ascii: "L")), size, &factor, size)
-    precondition(status == 0, "dpotrf ended with \(status)")
+    // Features may be so unlike in size that rounding of the large ones outweighs the small ones.
+    guard ridge.isFinite, status == 0 else { throw .cannotDecorrelate }
     return Space(
       inputs: inputs, outputs: outputs, means: means, scale: curvature.squareRoot(), factor: factor)
   }

@@ -42,6 +42,15 @@ import Testing
     }
   }
 
+  @Test(arguments: [1, 1e200, 1e-200])
+  func `features with a deviation of one largest magnitude are scaled`(unit: Double) throws {
+    let features = Features(
+      rows: 2, columns: 2, elements: [unit, unit, -unit, unit])
+    let scaled = try FittedScaling(.standard, from: features)(features, called: "training")
+    // The second column is constant.
+    #expect(scaled.row(0) == [1, 0] && scaled.row(1) == [-1, 0])
+  }
+
   @Test func `a scaled feature beyond all numbers is refused by its place`() throws {
     let train = Features(rows: 2, columns: 2, elements: [0, 0, 1, 1e-9] as [Double])
     let test = Features(rows: 1, columns: 2, elements: [1, 1e300] as [Double])

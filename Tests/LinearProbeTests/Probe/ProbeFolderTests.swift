@@ -81,6 +81,24 @@ import Testing
     }
   }
 
+  @Test func `a fit that ended without a finite objective is kept`() throws {
+    let report = LogisticModel.Report(
+      status: .lineSearchFailed, iterations: 0, objective: .nan, gradientMaximum: .infinity)
+    let model = LogisticModel(
+      classes: [0, 1], weights: Matrix(rows: 1, columns: 2), intercepts: [0], report: report)
+    let fitted = FittedProbe(
+      scaling: FittedScaling(kind: .none, means: [], deviations: []),
+      classifier: .logistic(model), settings: LogisticRegression(), trials: [])
+    try Fixture.withFolder { folder in
+      try fitted.write(to: folder)
+      let text = try String(contentsOfFile: "\(folder)/probe.json", encoding: .utf8)
+      #expect(text.contains("\"objective\" : \"nan\""))
+      #expect(text.contains("\"gradient_max\" : \"inf\""))
+      let read = try FittedProbe(contentsOf: folder).reports[0]
+      #expect(read.objective.isNaN && read.gradientMaximum == .infinity)
+    }
+  }
+
   @Test func `parameters that are not finite are refused`() throws {
     let fitted = try Probe().fit(Problem.two.splits.train.labeled)[0]
     try Fixture.withFolder { folder in

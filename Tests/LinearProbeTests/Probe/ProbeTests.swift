@@ -121,6 +121,22 @@ import Testing
     #expect(scaled.status == .converged && scaled.fitWarning == nil)
   }
 
+  @Test func `a fit that cannot move is not called converged`() throws {
+    let (train, test) = Problem.two.splits
+    func huge(_ split: Problem.Split) -> LabeledFeatures {
+      let elements = (0..<split.features.rows).flatMap {
+        split.features.row($0).map { $0 * 1e160 }
+      }
+      return LabeledFeatures(
+        features: Features(
+          rows: split.features.rows, columns: split.features.columns, elements: elements),
+        labels: split.labels)
+    }
+    let score = try Probe().evaluate(FeatureFolder(train: huge(train), test: huge(test))).scores[0]
+    #expect(score.iterations == 0 && score.status == .lineSearchFailed)
+    #expect(score.fitWarning?.contains("no step lowers the objective") == true)
+  }
+
   @Test func `the table has the reference's columns in each format`() throws {
     var scores = try Probe().evaluate(try Self.folder(.two)).scores
     scores[0].version = "1.0"

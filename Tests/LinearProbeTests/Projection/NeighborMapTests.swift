@@ -110,6 +110,16 @@ import Testing
     #expect(withWorkers(2) { settings(samples) } == one)
   }
 
+  @Test(arguments: [0x1p200, 0x1p-200, 0x1p600, 0x1p-600])
+  func `the samples' unit changes no bit of the map`(unit: Double) throws {
+    let samples = try Self.samples()
+    let other = Matrix(
+      rows: samples.rows, columns: samples.columns, elements: samples.elements.map { $0 * unit })
+    var settings = NeighborMap()
+    (settings.earlyIterations, settings.iterations) = (5, 5)
+    #expect(settings(other) == settings(samples))
+  }
+
   @Test func `groups lie apart and the divergence is no higher than scikit-learn's`() throws {
     let expected = try Fixture.json("projections.json", as: Content.self).pairs
     let samples = try Self.samples()

@@ -88,6 +88,32 @@ import Testing
     #expect(fit.status == .iterationLimit && fit.iterations == 3)
   }
 
+  @Test func `the first iterate after the permitted evaluations is the last`() {
+    var settings = LBFGS.Settings()
+    // SciPy's maxfun, which scikit-learn leaves as it is.
+    #expect(settings.maxEvaluations == 15_000)
+    settings.maxEvaluations = 10
+    var fit = LBFGS(start: [-1.2, 1], settings: settings)
+    var evaluations: [Int] = []
+    while fit.status == nil {
+      let (value, gradient) = Self.rosenbrock(fit.point)
+      let before = fit.iterations
+      fit.receive(value: value, gradient: gradient)
+      if fit.iterations > before { evaluations.append(fit.evaluations) }
+    }
+    #expect(fit.status == .iterationLimit)
+    #expect(evaluations.count > 1 && evaluations.dropLast().allSatisfy { $0 <= 10 })
+    #expect(evaluations.last.map { $0 > 10 } == true)
+  }
+
+  @Test(arguments: [1e160, Double.infinity])
+  func `a slope beyond all numbers is no convergence`(slope: Double) {
+    var fit = LBFGS(start: [0, 0], settings: LBFGS.Settings())
+    fit.receive(value: 1, gradient: [slope, slope])
+    #expect(fit.status == .lineSearchFailed && fit.iterations == 0)
+    #expect(fit.point == [0, 0])
+  }
+
   @Test(arguments: [Double.nan, 1])
   func `a gradient that misleads ends the search`(slope: Double) {
     // The function never falls, whatever the gradient says.

@@ -94,6 +94,74 @@ import Testing
     }
   }
 
+  @Test func `the more values of C the fewer features can be decorrelated`() {
+    #expect([1, 7, 45].map { Whitening.mostInputs(spaces: $0) } == [8192, 5016, 2092])
+    let wide = Features(
+      rows: 40, columns: 2093, elements: Array(repeating: Float(1), count: 40 * 2093))
+    var probe = Probe()
+    probe.regression.solver = .whitened
+    probe.sweep = .dinov2
+    let train = LabeledFeatures(features: wide, labels: (0..<40).map { $0 % 2 })
+    #expect(throws: FitError.tooWideToWhiten(features: 2093, most: 2092)) { try probe.fit(train) }
+  }
+
+  @Test func `fits of the same C share what decorrelates their features`() throws {
+    let (train, _) = Problem.ten.splits
+    let data = try TrainingData(train.features, labels: train.labels)
+    var settings = LogisticRegression()
+    let runs = [1.0, 1, 0.1, 1].enumerated().map { fold, value in
+      LogisticRegression.Run(excludedGroup: fold, inverseRegularization: value)
+    }
+    let penalties = [0.1, 0.1.nextUp, 1, 0.1]
+    #expect(try settings.whitenedSpaces(data, runs, penalties: penalties).isEmpty)
+    settings.solver = .whitened
+    let shared = try settings.whitenedSpaces(data, runs, penalties: penalties)
+    #expect(Set(shared.keys) == [1, 0.1])
+    let whitening = try Whitening(data, centred: true, spaces: 2)
+    #expect(try shared[1]?.factor == whitening.space(penalty: 0.1).factor)
+    #expect(try shared[0.1]?.factor == whitening.space(penalty: 1).factor)
+  }
+
+  @Test(arguments: [
+    [1e200, 1e200, 1e200, -1e200], [1e160, 0, 0, 1e160], [1.7e308, 1, -1.7e308, 1],
+  ])
+  func `features whose covariances are beyond all numbers are refused`(elements: [Double]) {
+    var settings = LogisticRegression()
+    settings.solver = .whitened
+    let large = Features(rows: 2, columns: 2, elements: elements)
+    #expect(throws: FitError.cannotDecorrelate) { try settings.fit(large, labels: [0, 1]) }
+    #expect(FitError.cannotDecorrelate.description.contains("; use the standard scaling"))
+  }
+
+  @Test(arguments: [Probe.Method.logistic, .calibrated], [false, true])
+  func `a feature that single precision does not hold is refused by its place`(
+    method: Probe.Method, sweeps: Bool
+  ) throws {
+    let (train, _) = Problem.two.splits
+    let columns = train.features.columns
+    var elements = (0..<train.features.rows).flatMap(train.features.row)
+    elements[7 * columns + 2] = -1e39
+    elements[9 * columns + 1] = 1e39
+    let samples = LabeledFeatures(
+      features: Features(rows: train.features.rows, columns: columns, elements: elements),
+      labels: train.labels)
+    var probe = Probe()
+    probe.method = method
+    if sweeps { probe.sweep = .values([0.1, 1]) }
+    probe.regression.maxIterations = 5
+    probe.regression.precision = .float32
+    let error = FitError.beyondSingle(samples: "training", row: 7, column: 2, value: -1e39)
+    #expect(throws: error) { try probe.fit(samples) }
+    #expect(error.description.contains("row 7, column 2 is -1e+39, too large for float32"))
+    probe.scaling = .standard
+    #expect(try probe.fit(samples)[0].reports.allSatisfy { $0.objective.isFinite })
+    // What rounds to the largest number is held.
+    elements[7 * columns + 2] = Double(Float.greatestFiniteMagnitude).nextUp
+    elements[9 * columns + 1] = 0
+    let held = Features(rows: train.features.rows, columns: columns, elements: elements)
+    #expect(held.firstBeyondSingle == nil)
+  }
+
   @Test(arguments: Problem.all, LogisticRegression.Solver.allCases)
   func `products in single precision lead close to the optimum`(
     problem: Problem, solver: LogisticRegression.Solver

@@ -28,6 +28,22 @@ import Testing
       MaxPool2D(kernel: 3, stride: 2, padding: 1), x: Formula.images("pool", [2, 3, 5, 4]))
   }
 
+  @Test func `a NaN is the maximum of its window, of several the last, and has its gradient`() {
+    // A block of channels and some more; a window of 2 x 2 pixels, then one without a NaN.
+    let channels = 67
+    let pixels: [Float] = [1, .nan, 1, 2, .nan, 5, 4, 3]
+    let x = Tensor(
+      pixels.flatMap { Array(repeating: $0, count: channels) }, shape: [1, 2, 4, channels])
+    let layer = MaxPool2D(kernel: 2, stride: 2, padding: 0)
+    let (y, cache) = layer.forward(x)
+    #expect(y.shape == [1, 1, 2, channels])
+    #expect(y.scalars.prefix(channels).allSatisfy { $0.isNaN })
+    #expect(y.scalars.suffix(channels).allSatisfy { $0 == 4 })
+    let dx = layer.backward(Tensor(repeating: 2, shape: y.shape), cache)
+    let expected: [Float] = [0, 0, 0, 0, 2, 0, 2, 0]
+    #expect(dx.scalars == expected.flatMap { Array(repeating: $0, count: channels) })
+  }
+
   @Test func `every gradient arrives once`() {
     let layer = MaxPool2D(kernel: 3, stride: 2, padding: 1)
     let (y, cache) = layer.forward(Tensor(zeros: [2, 6, 6, 5]))

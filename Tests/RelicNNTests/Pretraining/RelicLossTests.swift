@@ -154,6 +154,19 @@ struct LossCase: Sendable, CustomTestStringConvertible {
     #expect(result.dOnline.scalars.allSatisfy { $0.isFinite })
   }
 
+  @Test func `the gradient of a row shorter than the least length is divided alone`() {
+    // The second row is 5 long, the last one shorter by a factor of 20 than 1e-12.
+    let x = Tensor([0, 0, 3, 4, 3e-14, 4e-14], shape: [3, 2])
+    let d = Tensor([1, 2, 1, 2, 1, 2], shape: [3, 2])
+    let compared = ComparedRows(x)
+    expectClose(
+      compared.rows, Tensor([0, 0, 0.6, 0.8, 0.03, 0.04], shape: [3, 2]), "rows")
+    // x̂ · d is 2.2 in the second row.
+    expectClose(
+      compared.backward(d, scale: 2),
+      Tensor([2e12, 4e12, -0.128, 0.096, 2e12, 4e12], shape: [3, 2]), "dx")
+  }
+
   @Test func `one and two workers give the same bits`() {
     let online = Formula.noise("online", [600, 64]).reshaped([2, 300, 64])
     let target = Formula.noise("target", [600, 64]).reshaped([2, 300, 64])
