@@ -51,8 +51,13 @@ package struct TextTable {
 /// Returns cells as a line of comma-separated values, quoted where they must be (RFC 4180).
 package func csvLine(_ cells: [String]) -> String {
   let quoted = cells.map { cell in
-    cell.contains { $0 == "," || $0 == "\"" || $0.isNewline }
-      ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
+    // A Character may hold one of these beside other scalars.
+    let scalars = cell.unicodeScalars
+    guard scalars.contains(where: { $0 == "," || $0 == "\"" || Character($0).isNewline }) else {
+      return cell
+    }
+    let parts = scalars.split(separator: "\"", omittingEmptySubsequences: false)
+    return "\"" + parts.map { String($0) }.joined(separator: "\"\"") + "\""
   }
   return quoted.joined(separator: ",") + "\n"
 }

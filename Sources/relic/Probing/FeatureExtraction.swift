@@ -24,7 +24,7 @@ struct FeatureExtraction {
     }
     var (trainFeatures, origin) = try features(of: train, called: "train")
     let testFeatures = try features(of: test, called: testName).samples
-    describe(testFeatures.features.rows, in: &origin)
+    describe(testFeatures.features.rows, of: [train, test], in: &origin)
     return try FeatureFolder(train: trainFeatures, test: testFeatures, origin: origin)
   }
 
@@ -45,7 +45,7 @@ struct FeatureExtraction {
     guard trainFiles.columns == testFiles.columns else {
       throw FeatureError.widthMismatch(train: trainFiles.columns, test: testFiles.columns)
     }
-    describe(testFiles.rows, in: &origin)
+    describe(testFiles.rows, of: [train, test], in: &origin)
     if ranks.rank == 0 {
       try FeatureFolder.commit([trainFiles, testFiles], origin: origin, to: folder)
     }
@@ -57,7 +57,8 @@ struct FeatureExtraction {
     try compareRanks([images])
     console.tell(of: images, as: .train)
     let files = FeatureWriter(.train, in: folder, expectedRows: images.count)
-    let origin = try write(images, called: "train", by: files)
+    var origin = try write(images, called: "train", by: files)
+    origin.imageDigest = Self.digest(of: [images])
     if ranks.rank == 0 { try FeatureFolder.commit([files], origin: origin, to: folder) }
     return files
   }
@@ -74,9 +75,22 @@ struct FeatureExtraction {
   /// What the images to test on are called.
   private var testName: String { splits.validationCount > 0 ? "validation" : "test" }
 
-  private func describe(_ testCount: Int, in origin: inout FeatureDescription) {
+  private func describe(
+    _ testCount: Int, of sets: [any ImageDataset], in origin: inout FeatureDescription
+  ) {
     origin.validationCount = splits.validationCount > 0 ? splits.validationCount : nil
     origin.testCount = testCount
+    origin.imageDigest = Self.digest(of: sets)
+  }
+
+  /// Returns what tells the images of some sets from others without reading them; broken ones, too.
+  static func digest(of sets: [any ImageDataset]) -> String {
+    var digest = MD5()
+    for images in sets {
+      let own = images.fingerprint
+      digest.update(Array("\(own.count) \(own.names) \(own.sizes ?? "-")\n".utf8))
+    }
+    return digest.hexadecimal()
   }
 
   /// Returns the features of the images of one split, with how they were made.

@@ -62,14 +62,14 @@ struct RunSummary {
   }
 
   private var epochs: String {
-    guard let step = notes["step"].flatMap({ Int($0) }),
-      let stepsPerEpoch = notes["steps_per_epoch"].flatMap({ Int($0) }), stepsPerEpoch > 0
-    else { return "none of \(configuration.epochs) saved" }
-    let steps = stepsPerEpoch * configuration.epochs
-    return "\(step / stepsPerEpoch) of \(configuration.epochs), step \(step) of \(steps)"
-      + (step < steps
-        ? "; go on with 'relic pretrain --resume \(run.path)'"
-        : "; train longer with 'relic pretrain --resume \(run.path) --epochs N'")
+    guard let progress = RunProgress(notes, epochs: configuration.epochs) else {
+      return "none of \(configuration.epochs) saved"
+    }
+    return "\(progress.epoch) of \(configuration.epochs), step \(progress.step) of "
+      + "\(progress.steps)"
+      + (progress.hasEnded
+        ? "; train longer with 'relic pretrain --resume \(run.path) --epochs N'"
+        : "; go on with 'relic pretrain --resume \(run.path)'")
   }
 
   private var losses: String? {
@@ -151,5 +151,30 @@ struct RunSummary {
     let testCount: Int
     let features: Features?
     let others: [Score]?
+  }
+}
+
+/// How far a run has come.
+struct RunProgress: Equatable {
+  /// Saved.
+  let step: Int
+  /// All of the run's.
+  let steps: Int
+  /// Whole epochs that are saved.
+  let epoch: Int
+
+  /// Whether the last step is saved.
+  var hasEnded: Bool { step >= steps }
+
+  /// Takes the notes of a checkpoint; `nil` if they do not tell, or not of a run that can be.
+  init?(_ notes: [String: String], epochs: Int) {
+    guard let step = notes["step"].flatMap({ Int($0) }), step >= 0,
+      let stepsPerEpoch = notes["steps_per_epoch"].flatMap({ Int($0) }), stepsPerEpoch > 0
+    else { return nil }
+    let (steps, isTooMany) = stepsPerEpoch.multipliedReportingOverflow(by: epochs)
+    guard !isTooMany else { return nil }
+    self.step = step
+    self.steps = steps
+    epoch = step / stepsPerEpoch
   }
 }

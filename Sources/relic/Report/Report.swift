@@ -40,7 +40,7 @@ struct Report {
         thumbnails.nearest(&store), thumbnails.surestMistakes(&store), thumbnails.views(&store),
       ].compactMap { $0 }
     }
-    let controls = hasControls ? try self.controls(skipped) : []
+    let controls = hasControls ? self.controls(of: &runs[0], skipped) : []
     page.notes = runs.flatMap(\.notes)
     page.sections =
       [AccuracySection.section(runs, controls: controls), curves] + details
@@ -59,14 +59,14 @@ struct Report {
   ) throws -> RunThumbnails? {
     guard let settings = images else { return nil }
     guard run.folder.holdsEncoder else {
-      tell("it has saved no encoder yet", of: &run)
+      tellOfMissingImages("it has saved no encoder yet", of: &run)
       return nil
     }
     let opened: EncodedImages.Opened
     do {
       opened = try EncodedImages.open(run, settings)
     } catch {
-      tell(Remedies.message(for: error), of: &run)
+      tellOfMissingImages(Remedies.message(for: error), of: &run)
       return nil
     }
     let progress = console.forProgress
@@ -75,25 +75,41 @@ struct Report {
     do {
       judged = try JudgedImages(encoded, source: run.configuration.dataset, progress)
     } catch let error as UnfitFeatures {
-      let note = "\(run.name) is not scored: \(error)"
-      run.notes.append(note)
-      console.writeError("warning: \(note.printable)\n")
+      tell("\(run.name) is not scored: \(error)", of: &run)
     }
     if let judged, !run.hasScores { try run.take(judged.scores) }
     return RunThumbnails(run: run, images: encoded, judged: judged, place: place, console: progress)
   }
 
-  /// Says on the page and on the console why a run has no images: what is known without is worth a
-  /// page.
-  private func tell(_ reason: String, of run: inout ReportedRun) {
-    let note = "\(run.name) is shown without images: \(reason)"
+  private func tellOfMissingImages(_ reason: String, of run: inout ReportedRun) {
+    tell("\(run.name) is shown without images: \(reason)", of: &run)
+  }
+
+  /// Says on the page and on the console what the page lacks of a run: what is known without is
+  /// worth a page.
+  private func tell(_ note: String, of run: inout ReportedRun) {
     run.notes.append(note)
     console.writeError("warning: \(note.printable)\n")
   }
 
-  /// Returns the scores of raw pixels and of the first run's encoder before it was trained.
-  private func controls(_ skipped: SkippedImages) throws -> [ReportedScore] {
-    guard let run = runs.first, let settings = images else { return [] }
+  /// Returns the scores of raw pixels and of a run's encoder before it was trained, or none, with the
+  /// reason among the run's notes.
+  private func controls(
+    of run: inout ReportedRun, _ skipped: SkippedImages
+  ) -> [ReportedScore] {
+    guard let settings = images else { return [] }
+    do {
+      return try Self.controls(of: run, settings, skipped, console.forProgress)
+    } catch {
+      tell("the controls are not scored: \(Remedies.message(for: error))", of: &run)
+      return []
+    }
+  }
+
+  private static func controls(
+    of run: ReportedRun, _ settings: EncodedImages.Settings, _ skipped: SkippedImages,
+    _ console: Console
+  ) throws -> [ReportedScore] {
     let configuration = run.configuration
     let splits = try EncodedImages.splits(of: run, settings)
     let sources = [
@@ -103,9 +119,9 @@ struct Report {
     return try sources.flatMap { source in
       let features = try FeatureExtraction(
         source: source, splits: splits, batchSize: settings.batchSize, skipped: skipped,
-        console: console.forProgress
+        console: console
       ).features()
-      let probe = ProbeRun(probe: Probe(), isSilent: false, console: console.forProgress)
+      let probe = ProbeRun(probe: Probe(), isSilent: false, console: console)
       return ReportedScore.all(of: try probe.evaluate(features, from: splits.dataset).scores)
     }
   }

@@ -42,18 +42,15 @@ struct ReportedRun {
     }
   }
 
-  /// The steps that are saved and all of the run's, `nil` before the first are.
-  var progress: (step: Int, steps: Int)? {
-    guard let notes = try? Safetensors.metadata(of: folder.checkpointPath),
-      let step = notes["step"].flatMap({ Int($0) }),
-      let stepsPerEpoch = notes["steps_per_epoch"].flatMap({ Int($0) })
-    else { return nil }
-    let (steps, overflow) = stepsPerEpoch.multipliedReportingOverflow(by: configuration.epochs)
-    return overflow ? nil : (step, steps)
+  /// What is saved of it, `nil` before the first steps are.
+  var progress: RunProgress? {
+    (try? Safetensors.metadata(of: folder.checkpointPath)).flatMap {
+      RunProgress($0, epochs: configuration.epochs)
+    }
   }
 
   /// Whether its last step is saved.
-  var hasEnded: Bool { progress.map { $0.step >= $0.steps } ?? false }
+  var hasEnded: Bool { progress?.hasEnded ?? false }
 
   /// Whether there are scores of the encoder as it is.
   var hasScores: Bool { !scores.isEmpty && !isStale }

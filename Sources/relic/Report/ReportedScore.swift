@@ -7,6 +7,13 @@ struct ReportedScore: Decodable {
   /// What is told of the settings of a fit.
   struct Settings: Decodable {
     let inverseRegularization: Double?
+    let maxIterations: Int?
+    let tolerance: Double?
+    let fitsIntercept: Bool?
+    /// As it is typed.
+    let classWeight: String?
+    /// As it is typed.
+    let convention: String?
     /// As it is typed, where it is not the default.
     let solver: String?
     /// As it is typed, where it is not the default.
@@ -14,7 +21,11 @@ struct ReportedScore: Decodable {
 
     private enum CodingKeys: String, CodingKey {
       case inverseRegularization = "C"
-      case solver, precision
+      case maxIterations = "max_iter"
+      case tolerance = "tol"
+      case fitsIntercept = "fit_intercept"
+      case classWeight = "class_weight"
+      case convention, solver, precision
     }
   }
 
@@ -37,6 +48,8 @@ struct ReportedScore: Decodable {
   let scaling: String?
   let settings: Settings?
   let neighbors: NearestNeighbors?
+  /// The values of C that a sweep has tried.
+  let trials: [RegularizationSweep.Trial]?
   let features: FeatureDescription?
   let version: String?
   let blasCore: String?
@@ -54,6 +67,7 @@ struct ReportedScore: Decodable {
     case testCount = "test_count"
     case featureDimension = "feature_dim"
     case blasCore = "blas_core"
+    case trials = "sweep"
     case top1, iterations, status, labels, seconds, scaling, settings, neighbors, features, version
     case warnings, others
   }
@@ -102,11 +116,13 @@ struct ReportedScore: Decodable {
     return [first] + (first.others ?? [])
   }
 
-  /// Whether names and counts are there for each class.
+  /// Whether names and counts are there for each class, and as many as can be summed up.
   private var isWhole: Bool {
     let count = labels.count
+    let total = confusionMatrix.joined().reduce(0.0) { $0 + Double($1) }
     return classNames.count == count && confusionMatrix.count == count
       && confusionMatrix.allSatisfy { $0.count == count && $0.allSatisfy { $0 >= 0 } }
+      && total < 0x1p48
   }
 }
 

@@ -62,6 +62,26 @@ import Testing
     #expect(refused.error.hasPrefix("relic: /no/run: holds no run; "))
   }
 
+  @Test func `numbers that no run has end nothing`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("config.json", Data(#"{"dataset_name": "shapes"}"#.utf8))
+    try folder.write("metrics.jsonl", Data(#"{"step":1,"seconds":-1e300}"#.utf8))
+    var notes = StateDict()
+    for (step, stepsPerEpoch, expected) in [
+      (1, Int.max, "none of 100 saved"), (Int.min, 10, "none of 100 saved"),
+      (-1, 10, "none of 100 saved"), (5, 0, "none of 100 saved"),
+      (25, 10, "2 of 100, step 25 of 1000"),
+    ] {
+      notes.metadata = ["step": "\(step)", "steps_per_epoch": "\(stepsPerEpoch)"]
+      try Safetensors.write(notes, to: folder.path + "/checkpoint.safetensors")
+      let captured = Captured.run("info", folder.path)
+      #expect(captured.code == .success)
+      #expect(captured.output.contains("  epochs     \(expected)"))
+      #expect(captured.output.contains("  cost       -\n"))
+      #expect(Captured.run("info", folder.path, "--json").code == .success)
+    }
+  }
+
   @Test func `help of a command is that of its option`() {
     for command in Relic.commands.map({ $0.name }) {
       #expect(Captured.run("help", command) == Captured.run(command, "--help"))

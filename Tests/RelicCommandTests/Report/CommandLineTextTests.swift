@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import LinearProbe
 @testable import RelicNN
 @testable import relic
 
@@ -45,6 +46,82 @@ import Testing
     }
     // What is not said is as short as it can be.
     #expect(words.count < 22, "\(words)")
+  }
+
+  /// Scores of small clouds of points by a probe.
+  private static func scores(
+    _ probe: Probe = Probe(), _ origin: FeatureDescription? = nil
+  ) throws -> [ReportedScore] {
+    func split(_ count: Int) -> LabeledFeatures {
+      LabeledFeatures(
+        features: Features(
+          rows: count, columns: 3, elements: (0..<(3 * count)).map { Float($0 * $0 % 101) }),
+        labels: (0..<count).map { $0 % 2 })
+    }
+    let folder = try FeatureFolder(train: split(60), test: split(20), origin: origin)
+    return ReportedScore.all(of: try probe.evaluate(folder).scores)
+  }
+
+  private static func parsed(_ words: [String]) throws -> EvaluateCommand {
+    guard case .run(let command) = try ArgumentParser<EvaluateCommand>().parse(words) else {
+      Issue.record("\(words) asks for help")
+      return EvaluateCommand()
+    }
+    return command
+  }
+
+  static let probes: [[String]] = [
+    [], ["--protocol", "calibrated", "--plain", "--C", "0.5", "--max-iter", "7", "--tol", "0.01"],
+    [
+      "--protocol", "calibrated", "--class-weight", "balanced", "--convention", "sklearn-1.3",
+      "--fit-intercept=false", "--scale", "standard",
+    ],
+    ["--solver", "whitened-lbfgs", "--fit-precision", "float32", "--scale", "unit"],
+    ["--sweep", "dinov2", "--max-iter", "5"], ["--sweep", "clip", "--tol", "0.25"],
+    ["--protocol", "knn"], ["--protocol", "knn", "--neighbors", "20"],
+    ["--protocol", "knn", "--neighbors", "3", "--temperature", "0.5"],
+  ]
+
+  @Test(arguments: probes)
+  func `the command of an evaluation sets the probe's options`(_ typed: [String]) throws {
+    let probe = try Self.parsed(typed).scoring.complete
+    let words = CommandLineText.evaluation(
+      try Self.scores(probe), of: RunOptions(), in: "runs/a b")
+    #expect(words.starts(with: ["relic", "evaluate", "runs/a b"]))
+    let command = try Self.parsed(Array(words.dropFirst(2)))
+    #expect(command.scoring.complete == probe, "\(words)")
+    #expect(command.common.operands == ["runs/a b"])
+    // A vote's two options stand together.
+    #expect(words.count <= typed.count + 5, "\(words)")
+  }
+
+  @Test func `the command of an evaluation names what its features were made of`() throws {
+    var options = RunOptions()
+    options.datasetName = .folder
+    options.configuration.validationCount = 10
+    var origin = FeatureDescription(encoder: "runs/a", dataset: "folder")
+    origin.validationCount = 10
+    let usual = CommandLineText.evaluation(
+      try Self.scores(Probe(), origin), of: options, in: "runs/a")
+    #expect(usual == ["relic", "evaluate", "runs/a"])
+    #expect(CommandLineText.evaluation([], of: options, in: "runs/a").isEmpty)
+    origin = FeatureDescription(encoder: "runs/a (online)", dataset: "cifar10")
+    origin.precision = "bfloat16"
+    origin.pixelMean = [0.5, 0.25, 0.125]
+    origin.pixelDeviation = [0.229, 0.224, 0.225]
+    origin.maxImageMegapixels = 300
+    origin.decoding = "reduced"
+    let words = CommandLineText.evaluation(
+      try Self.scores(Probe(), origin), of: options, in: "runs/a")
+    let command = try Self.parsed(Array(words.dropFirst(2)))
+    #expect(command.datasetName == .cifar10)
+    #expect(command.validationCount == 0)
+    #expect(command.network == .online)
+    #expect(command.precision == .bfloat16)
+    #expect(command.pixels.mean == ChannelNumbers.each([0.5, 0.25, 0.125]))
+    #expect(command.pixels.deviation == ChannelNumbers.each([0.229, 0.224, 0.225]))
+    #expect(command.files.maxMegapixels == 300)
+    #expect(command.files.decoding == .reduced)
   }
 
   @Test func `long commands are broken between options`() {

@@ -57,6 +57,33 @@ import Testing
     #expect(Set(ticks.labels).count == ticks.labels.count)
   }
 
+  @Test(arguments: [
+    (0.0, Double.leastNonzeroMagnitude),
+    (Double.leastNonzeroMagnitude, Double.leastNormalMagnitude),
+    (1e17, 1e17.nextUp), (3.0, 3.0), (-1e308, Double.infinity),
+  ])
+  func `a range that holds no round numbers has one tick`(_ low: Double, _ high: Double) {
+    let ticks = AxisTicks(low...high, count: 5)
+    #expect(ticks.values == [low])
+    #expect(ticks.labels.count == 1)
+    #expect(ticks.labels.first?.contains("n") == false, "\(ticks.labels)")
+  }
+
+  @Test func `steps that no run can take are left out`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/metrics.jsonl"
+    let limit = 1 << 40
+    let steps = [-1, 1, limit - 1, limit, 100_000_000_000_000_000, Int.max]
+    let lines = steps.map { #"{"loss":1,"seconds":-1e300,"step":\#($0)}"# + "\n" }
+    try lines.joined().write(toFile: path, atomically: true, encoding: .utf8)
+    let metrics = try MetricsFile(path: path)
+    #expect(metrics.lastStep == limit - 1)
+    #expect(metrics.unreadableLines == 4)
+    let loss = try #require(metrics.series[.loss])
+    #expect(Curve(loss, limit: 1).points.count == 1)
+    #expect(Curve(loss + loss, limit: 3).points.count == 2)
+  }
+
   @Test func `metrics of earlier versions and of runs that diverged are read`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path + "/metrics.jsonl"

@@ -87,6 +87,7 @@ import Testing
       .output
     ),
     (["report", "DIR/bad"], "DIR/bad/evaluation.json: holds no evaluation", .input),
+    (["report", "DIR/huge"], "DIR/huge/evaluation.json: holds no evaluation", .input),
   ])
   func `what no page can be made of is told in one line`(
     _ arguments: [String], _ message: String, _ code: ExitCode
@@ -96,12 +97,41 @@ import Testing
     try SampleRun.write(folder.path + "/bad", steps: 3)
     try "{\"top1\": 3}".write(
       toFile: folder.path + "/bad/evaluation.json", atomically: true, encoding: .utf8)
+    try SampleRun.write(folder.path + "/huge", steps: 3)
+    let whole = try folder.text("huge/evaluation.json")
+    try whole.replacing("[100, 20,", with: "[\(Int.max), 1,").write(
+      toFile: folder.path + "/huge/evaluation.json", atomically: true, encoding: .utf8)
+    #expect(try folder.text("huge/evaluation.json") != whole)
     let typed = arguments.map { $0.replacing("DIR", with: folder.path) }
     let captured = Captured.run(typed)
     #expect(captured.code == code)
     #expect(captured.error.contains(message.replacing("DIR", with: folder.path)))
     #expect(captured.error.split(separator: "\n").count == 1)
-    #expect(try folder.names() == ["bad", "one"])
+    #expect(try folder.names() == ["bad", "huge", "one"])
+  }
+
+  @Test func `numbers that no run has leave a page`() throws {
+    let folder = try TemporaryFolder()
+    let run = folder.path + "/run"
+    try SampleRun.write(run, steps: 400)
+    let lines = [
+      #"{"step":9223372036854775807,"loss":1}"#, #"{"step":100000000000000000,"loss":1}"#,
+      #"{"step":401,"kl":0,"loss":1e308,"seconds":-1e300,"spread":-1e308}"#,
+      #"{"step":402,"kl":0,"loss":-1e308,"seconds":1e300,"top1":1e308}"#,
+    ]
+    let metrics = try folder.text("run/metrics.jsonl")
+    try (metrics + "\n" + lines.joined(separator: "\n") + "\n").write(
+      toFile: run + "/metrics.jsonl", atomically: true, encoding: .utf8)
+    var notes = StateDict()
+    notes.metadata = ["step": "1", "steps_per_epoch": "\(Int.max)"]
+    try Safetensors.write(notes, to: RunFolder(path: run).checkpointPath)
+    #expect(try ReportedRun.all(at: [run]).first?.progress == nil)
+    let output = folder.path + "/r.html"
+    let captured = Captured.run("report", "--no-images", run, "--output", output)
+    #expect(captured.code == .success, "\(captured.error)")
+    let page = try ParsedPage(try folder.text("r.html"))
+    #expect(page.text.contains("lines that cannot be read are left out: 2."))
+    #expect(page.text.contains("402 steps taken"))
   }
 
   @Test func `runs are called by the last part of their path unless others end alike`() {

@@ -82,22 +82,46 @@ import Testing
           rows: count, columns: 3, elements: (0..<(3 * count)).map { Float($0 * $0 % 17) }),
         labels: (0..<count).map { $0 * 2 / count })
     }
-    var origin = FeatureDescription(encoder: folder.path + "/run", dataset: "folder")
-    origin.imageSize = 32
-    try FeatureFolder(train: split(24), test: split(16), origin: origin)
-      .write(to: folder.path + "/run/features")
-    func dimension() throws -> Int? {
-      let output = folder.path + "/r.html"
-      #expect(Captured.run("report", folder.path + "/run", "--output", output).code == .success)
-      let path = folder.path + "/run/evaluation.json"
-      defer { try? FileManager.default.removeItem(atPath: path) }
-      return try ReportedScore.all(inFileAt: path).first?.featureDimension
+    let (path, data) = (folder.path, folder.path + "/data")
+    func write(_ digest: String?) throws {
+      var origin = FeatureDescription(encoder: path + "/run", dataset: "folder")
+      origin.imageSize = 32
+      origin.imageDigest = digest
+      try FeatureFolder(train: split(24), test: split(16), origin: origin)
+        .write(to: path + "/run/features")
     }
+    func dimension() throws -> Int? {
+      #expect(Captured.run("report", path + "/run", "--output", path + "/r.html").code == .success)
+      let evaluation = path + "/run/evaluation.json"
+      defer { try? FileManager.default.removeItem(atPath: evaluation) }
+      return try ReportedScore.all(inFileAt: evaluation).first?.featureDimension
+    }
+    // As those of earlier versions, which tell nothing of their images.
+    try write(nil)
+    #expect(try dimension() == 512)
+    let splits = DatasetSplits(dataset: "folder", path: data, files: DatasetFiles())
+    try write(FeatureExtraction.digest(of: [splits.train(), splits.test()]))
     #expect(try dimension() == 3)
     try FileManager.default.setAttributes(
       [.modificationDate: Date(timeIntervalSinceNow: 60)],
       ofItemAtPath: folder.path + "/run/encoder.safetensors")
     #expect(try dimension() == 512)
+  }
+
+  @Test func `features of other images are not taken for the run's own`() throws {
+    let folder = try TemporaryFolder()
+    let (run, other) = (folder.path + "/run", folder.path + "/other")
+    try SampleImages.write(folder.path + "/data", classes: ["a", "b"], train: 12, test: 8)
+    try SampleImages.write(other, classes: ["a", "b"], train: 6, test: 4)
+    try SampleImages.writeRun(run, data: folder.path + "/data")
+    let extracted = Captured.run("extract", run, "--dataset-path", other)
+    #expect(extracted.code == .success, "\(extracted.error)")
+    #expect(try FeatureFolder.origin(in: run + "/features")?.imageDigest?.count == 32)
+    let captured = Captured.run("report", run, "--output", folder.path + "/r.html")
+    #expect(captured.code == .success, "\(captured.error)")
+    let scores = try ReportedScore.all(inFileAt: run + "/evaluation.json")
+    #expect(scores.first?.trainCount == 24)
+    #expect(scores.first?.testCount == 16)
   }
 
   @Test func `scores of an earlier encoder are told of and made anew`() throws {
@@ -145,6 +169,22 @@ import Testing
     #expect(page.text.contains("untrained, resnet18"))
     let both = Captured.run("report", folder.path + "/run", "--controls", "--no-images")
     #expect(both.code == .usage)
+  }
+
+  @Test func `a page whose controls cannot be scored says why`() throws {
+    let folder = try TemporaryFolder()
+    try SampleImages.write(folder.path + "/data", count: 20)
+    for data in ["data", "none"] {
+      try SampleImages.writeRun(folder.path + "/run", data: "\(folder.path)/\(data)")
+      let captured = Captured.run(
+        "report", folder.path + "/run", "--controls", "--output", folder.path + "/r.html")
+      #expect(captured.code == .success)
+      let line = captured.error.split(separator: "\n").last ?? ""
+      #expect(line.hasPrefix("warning: the controls are not scored: \(folder.path)/\(data)"))
+      let page = try ParsedPage(try folder.text("r.html"))
+      #expect(page.text.contains(String(line.dropFirst("warning: ".count))))
+      #expect(page.attributes["id"]?.contains("map") == (data == "data"))
+    }
   }
 
   @Test func `a map of many images shows some and says so`() throws {

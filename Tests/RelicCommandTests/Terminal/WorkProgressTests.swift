@@ -50,6 +50,14 @@ import Testing
     #expect(texts.output.contains(" left at most  objective 0.5"))
   }
 
+  @Test(arguments: [
+    (0.0, "0 s"), (12.4, "12 s"), (250, "4 min 10 s"), (7500, "2 h 05 min"), (-1, "-"),
+    (-1e300, "-"), (1e300, "-"), (Double.infinity, "-"), (Double.nan, "-"),
+  ])
+  func `a time that nobody can wait for is a dash`(seconds: Double, text: String) {
+    #expect(seconds.duration == text)
+  }
+
   @Test func `without a terminal nothing is said of short work`() {
     let texts = Captured.with { console in
       var progress = WorkProgress(console, "search", of: 400, "queries")

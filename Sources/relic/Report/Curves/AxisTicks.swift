@@ -9,12 +9,14 @@ struct AxisTicks: Equatable {
   /// Chooses about `count` numbers within a range.
   init(_ range: ClosedRange<Double>, count: Int) {
     let span = range.upperBound - range.lowerBound
-    guard span > 0, span.isFinite else {
+    let rough = span / Double(max(count, 1))
+    let largest = max(abs(range.lowerBound), abs(range.upperBound))
+    // Steps that are no normal numbers, or too small for the numbers that they lie between.
+    guard rough > 1e-300, span.isFinite, largest < 1e15 * rough else {
       values = [range.lowerBound]
       labels = [Self.label(range.lowerBound, step: abs(range.lowerBound) / 10)]
       return
     }
-    let rough = span / Double(max(count, 1))
     let power = pow(10, floor(log10(rough)))
     let step = ([1, 2, 2.5, 5].first { $0 * power >= rough * 0.999 } ?? 10) * power
     let first = Int((range.lowerBound / step - 1e-6).rounded(.up))
@@ -25,7 +27,7 @@ struct AxisTicks: Equatable {
 
   /// The number with as many digits as tell it from the next one, thousands as `k`.
   private static func label(_ value: Double, step: Double) -> String {
-    if value == 0 { return "0" }
+    if abs(value) < 1e-300 { return "0" }
     if step >= 1000, abs(value) >= 1000 {
       let thousands = value / 1000
       return (thousands == thousands.rounded() ? thousands.fixed(0) : thousands.fixed(1)) + "k"

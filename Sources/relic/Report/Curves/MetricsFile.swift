@@ -23,6 +23,9 @@ struct MetricsFile {
   /// The most lines that are read of steps without a score; of more, every so many-th is.
   private static let lineLimit = 20_000
 
+  /// More steps than a run can take; products of fewer with sizes of batches and charts are `Int`s.
+  private static let steps = 0..<(1 << 40)
+
   /// Reads the file, or nothing if there is none yet.
   init(path: String) throws(FileError) {
     guard FileManager.default.fileExists(atPath: path) else { return }
@@ -65,6 +68,10 @@ struct MetricsFile {
     init(from decoder: any Decoder) throws {
       let object = try decoder.container(keyedBy: MetricsKey.self)
       step = try object.decode(Int.self, forKey: .step)
+      guard MetricsFile.steps.contains(step) else {
+        throw DecodingError.dataCorruptedError(
+          forKey: .step, in: object, debugDescription: "no run has a step \(step)")
+      }
       for key in object.allKeys where key != .step {
         numbers[key.current] = try object.decodeIfPresent(Double.self, forKey: key)
       }

@@ -14,9 +14,13 @@ enum ScriptJSON {
 
   /// Returns JSON whose strings hold no `<`, `>` or `&` and no line end that JavaScript knows.
   static func escaped(_ json: String) -> String {
-    // Outside strings JSON has none of these.
-    json.replacing("<", with: "\\u003c").replacing(">", with: "\\u003e")
-      .replacing("&", with: "\\u0026").replacing("\u{2028}", with: "\\u2028")
-      .replacing("\u{2029}", with: "\\u2029")
+    // Outside strings JSON has none of these. A Character may hold one beside other scalars.
+    json.unicodeScalars.reduce(into: "") { text, scalar in
+      switch scalar {
+      case "<", ">", "&", "\u{2028}", "\u{2029}":
+        text += "\\u" + String(0x1_0000 + scalar.value, radix: 16).dropFirst()
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
   }
 }

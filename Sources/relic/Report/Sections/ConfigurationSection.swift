@@ -63,9 +63,11 @@ enum ConfigurationSection {
   /// Returns the command lines that make each run, its scores and this page.
   static func commands(_ runs: [ReportedRun], report: [String]) -> ReportPage.Section {
     let texts = runs.map { run -> HTML in
-      let lines =
-        [CommandLineText.joined(CommandLineText.pretraining(run.options, into: run.folder.path))]
-        + evaluations(of: run).map(CommandLineText.joined)
+      let commands = [
+        CommandLineText.pretraining(run.options, into: run.folder.path),
+        CommandLineText.evaluation(run.scores, of: run.options, in: run.folder.path),
+      ]
+      let lines = commands.filter { !$0.isEmpty }.map(CommandLineText.joined)
       return """
         \(runs.count > 1 ? "<h3>\(run.name)</h3>" : HTML.none)
         <pre>\(lines.joined(separator: "\n").lines)</pre>
@@ -78,20 +80,6 @@ enum ConfigurationSection {
         <p>This page:</p>
         <pre>\(CommandLineText.joined(report).lines)</pre>
         """)
-  }
-
-  private static func evaluations(of run: ReportedRun) -> [[String]] {
-    guard let first = run.scores.first else { return [] }
-    var words = ["relic", "evaluate", run.folder.path]
-    if first.method != "logistic" { words += ["--protocol", first.method] }
-    if first.method == "calibrated", run.scores.count > 1 { words.append("--plain") }
-    if let value = first.settings?.inverseRegularization, value != 1 {
-      words += ["--C", value.argument]
-    }
-    if let solver = first.settings?.solver { words += ["--solver", solver] }
-    if let precision = first.settings?.precision { words += ["--fit-precision", precision] }
-    if let scaling = first.scaling, scaling != "none" { words += ["--scale", scaling] }
-    return [words]
   }
 }
 

@@ -67,7 +67,7 @@ struct EncodedImages {
   ) throws {
     dataset = opened.splits
     let testName = opened.splits.validationCount > 0 ? "held-out" : "test"
-    if let test = opened.test, let stored = Self.stored(run, opened) {
+    if let test = opened.test, let stored = Self.stored(run, opened, of: [opened.train, test]) {
       train = Split(
         features: stored.train, images: ImageRows(of: stored.train, in: opened.train),
         name: "training"
@@ -97,8 +97,10 @@ struct EncodedImages {
     origin = folder.origin
   }
 
-  /// Features in the run's folder that its encoder would give again.
-  private static func stored(_ run: ReportedRun, _ opened: Opened) -> FeatureFolder? {
+  /// Features in the run's folder that its encoder would give again of the same images.
+  private static func stored(
+    _ run: ReportedRun, _ opened: Opened, of sets: [any ImageDataset]
+  ) -> FeatureFolder? {
     let path = run.folder.featuresPath
     guard FileDates.isNewer(path + "/features.json", than: run.folder.encoderPath),
       let folder = try? FeatureFolder(contentsOf: path), let origin = folder.origin
@@ -106,8 +108,11 @@ struct EncodedImages {
     let count = opened.splits.validationCount
     guard origin.dataset == opened.splits.dataset, origin.pixelMean == nil,
       origin.imageSize == run.configuration.featureImageSize, origin.network == .target,
+      origin.difference(from: opened.source.description(of: opened.splits.dataset)) == nil,
+      origin.precision == nil,
       origin.validationCount == (count > 0 ? count : nil),
-      folder.train.features.firstNonFinite == nil, folder.test.features.firstNonFinite == nil
+      folder.train.features.firstNonFinite == nil, folder.test.features.firstNonFinite == nil,
+      origin.imageDigest == FeatureExtraction.digest(of: sets)
     else { return nil }
     return folder
   }
