@@ -31,6 +31,7 @@ enum ExitCode: Int32, CaseIterable, Sendable {
   init(for error: any Error) {
     self =
       switch error {
+      case let error as MisplacedData: Self(for: error.cause)
       case is UsageError: .usage
       case RunError.changed, DownloadError.notPublished: .usage
       case let error as FileError where error.isAboutWriting: .output

@@ -7,13 +7,15 @@ package struct MemoryEstimate: Equatable, Sendable {
   package private(set) var encoder: Int
   /// The same of the projection head, and its gradients.
   package private(set) var head: Int
+  /// The encoder's gradient of each shard, which are summed up when all are there.
+  package private(set) var gradients: Int
   /// The views of one batch.
   package private(set) var views: Int
   /// What the layers keep for the backward pass, and the logits of a pair of views.
   package private(set) var activations: Int
 
   /// All of it.
-  package var total: Int { encoder + head + views + activations }
+  package var total: Int { encoder + head + gradients + views + activations }
 
   /// Counts what a run takes.
   ///
@@ -27,6 +29,10 @@ package struct MemoryEstimate: Equatable, Sendable {
     encoder = network.parameters.reduce(0) { sum, entry in
       sum + entry.parameter.value.count * float * (entry.parameter.role.isTrained ? 4 : 2)
     }
+    let trained = network.parameters.filter(\.parameter.role.isTrained)
+    gradients =
+      configuration.shards > 1
+      ? configuration.shards * float * trained.reduce(0) { $0 + $1.parameter.value.count } : 0
     head = 5 * float * hidden * (network.featureCount + outputs)
     let batch = configuration.batchSize
     let side = configuration.imageSize

@@ -91,7 +91,7 @@ public struct Pretraining<Backbone: EncoderNetwork>: Sendable {
     return StepReport(
       step: step, epoch: length.epoch(ofStep: step), endsEpoch: length.beginsEpoch(atStep: step),
       loss: result.loss, invariance: result.invariance, emaDecay: emaDecay,
-      logitScale: loss.fixedTemperature.map { 1 / $0 } ?? exp(trained.logScale), bias: trained.bias,
+      logitScale: loss.logitScale(trained.logScale), bias: trained.bias,
       learningRate: optimizer.learningRate, lossScale: lossScale?.value, averages: averages,
       accuracy: measuresAccuracy ? matchingAccuracy(passes.online, passes.targets) : nil,
       spread: measuresAccuracy ? passes.targets.view(0).spread : nil)

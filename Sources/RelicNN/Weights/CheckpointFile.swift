@@ -35,6 +35,14 @@ public struct CheckpointFile: Sendable {
     try Safetensors.write(dict, to: path)
   }
 
+  /// Gives up the newest checkpoint, which cannot be read: the previous one takes its place, and
+  /// nothing that is written later can put the other in the place of that.
+  public func fallBack() throws(FileError) {
+    guard unsafe rename(previousPath, path) == 0 else {
+      throw .cannotWrite(path: path, reason: systemReason())
+    }
+  }
+
   /// Returns the checkpoint at `path`, the newest or the previous one.
   ///
   /// - Throws: `FileError` or ``WeightFileError``, of a flipped bit, too. A file without a

@@ -9,7 +9,9 @@ enum Request<Settings: Command>: Sendable {
 /// `--option value` and `--option=value` mean the same, as do `-` and `_` between the words of an
 /// option. A flag takes a value only behind `=`. After `--` everything is an operand. Options of the
 /// command line win over those of a configuration file, and the last of several equal options wins.
-/// A preset of either gives way to all other options there, wherever it stands.
+/// A preset of either gives way to all other options there, wherever it stands; one that the file
+/// has already leaves the rest of the file as it is. A value that begins with two dashes stands
+/// behind `=`.
 struct ArgumentParser<Settings: Command> {
   private let options = Settings.allOptions
   private var help: String { "relic \(Settings.name) --help" }
@@ -22,10 +24,14 @@ struct ArgumentParser<Settings: Command> {
     for (option, value) in typed.values.presetsFirst() { try option.apply(value, to: &settings) }
     if let file = settings.configurationFile {
       settings = Settings()
-      try ConfigurationFile(path: file).apply(options, to: &settings)
-      for (option, value) in typed.values.presetsFirst() { try option.apply(value, to: &settings) }
+      let given = try ConfigurationFile(path: file).apply(options, to: &settings)
+      for (option, value) in typed.values.presetsFirst()
+      where !option.isPreset || given[option.key] != value {
+        try option.apply(value, to: &settings)
+      }
     }
     settings.common.operands = typed.operands
+    settings.common.typed = Set(typed.values.map(\.option.key))
     if Settings.operandPlaceholder == nil, let operand = typed.operands.first {
       throw .unexpectedOperand(operand, help: help)
     }
@@ -58,7 +64,7 @@ struct ArgumentParser<Settings: Command> {
         typed.values.append((option, String(parts[1])))
       } else if option.placeholder == nil {
         typed.values.append((option, "true"))
-      } else if let value = rest.first, match(value) == nil {
+      } else if let value = rest.first, !isOption(value) {
         rest.removeFirst()
         typed.values.append((option, value))
       } else {
@@ -66,6 +72,12 @@ struct ArgumentParser<Settings: Command> {
       }
     }
     return typed
+  }
+
+  /// Whether an argument is an option, and not the value of the one before it.
+  private func isOption(_ argument: String) -> Bool {
+    argument.hasPrefix("--") || argument == "-h"
+      || match(String(argument.prefix { $0 != "=" })) != nil
   }
 
   private func match(_ typed: String) -> Option<Settings>? {

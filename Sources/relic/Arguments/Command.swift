@@ -36,6 +36,9 @@ struct CommonSettings: Equatable, Sendable {
   /// The arguments without a dash.
   var operands: [String] = []
 
+  /// The keys of the options that were typed, not those of a configuration file.
+  var typed: Set<String> = []
+
   /// The number of workers, or `nil` for all processors.
   var threads: Int?
 
@@ -49,6 +52,14 @@ extension Command {
   static var refusals: [String: String] { [:] }
 
   var configurationFile: String? { nil }
+
+  /// Refuses options that were typed and would mean nothing, by their names.
+  func refuse(_ names: String..., because reason: String) throws(UsageError) {
+    for option in Self.allOptions where names.contains(option.name) {
+      guard common.typed.contains(option.key) else { continue }
+      throw .conflict("'\(option.name)' \(reason)", remedy: "leave it out")
+    }
+  }
 
   /// The command's own options and those of every command.
   static var allOptions: [Option<Self>] { optionGroups.flatMap(\.options) }

@@ -6,9 +6,11 @@ struct ConfigurationFile {
   let path: String
 
   /// Sets every option that the file names.
-  func apply<Settings>(
+  ///
+  /// - Returns: The values by the options' keys.
+  @discardableResult func apply<Settings>(
     _ options: [Option<Settings>], to settings: inout Settings
-  ) throws(UsageError) {
+  ) throws(UsageError) -> [String: String] {
     let values: [String: Scalar]?
     do {
       let data = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -33,6 +35,7 @@ struct ConfigurationFile {
     for (option, value) in found.presetsFirst() {
       try option.apply(value, to: &settings, from: path)
     }
+    return Dictionary(found.map { ($0.option.key, $0.value) }) { _, last in last }
   }
 
   /// The text of a file that sets `options` to what they are in `settings`.

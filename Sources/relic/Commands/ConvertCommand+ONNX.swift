@@ -37,7 +37,7 @@ extension ConvertCommand {
     notes["stem"] = model == .efficientnet ? nil : stem.rawValue
     notes["pixels"] = notes["program"] == nil ? nil : "RGB in [0, 1]"
     try ONNXModel.write(encoder, metadata: notes, to: destination)
-    console.line(
+    console.tell(
       "\(destination): \(model.rawValue) as a model of ONNX, from 'images' [batch, 3, height, width] "
         + "to 'features' [batch, \(encoder.featureCount)]")
   }

@@ -34,20 +34,25 @@ struct DemoCommand: Command {
       throw UsageError.conflict(
         "'--output' is \(folder), where \(file) is of no demo", remedy: "name another folder")
     }
-    var pretrain = PretrainCommand()
-    pretrain.configuration.dataset = DatasetName.shapes.rawValue
-    pretrain.configuration.epochs = epochs
-    pretrain.configuration.batchSize = 64
-    // A short run: the target would lag behind at the reference's decay.
-    pretrain.configuration.emaDecay = 0.95
-    pretrain.folder = folder
-    pretrain.overwrites = true
-    try pretrain.run(console)
+    try pretraining.run(console)
     var evaluate = EvaluateCommand()
     evaluate.common.operands = [folder]
     evaluate.hasControls = true
     evaluate.format = format
     console.tell()
     try evaluate.run(console)
+  }
+
+  /// The run: of the built-in images, whatever lies in the usual folder of data sets.
+  var pretraining: PretrainCommand {
+    var pretrain = PretrainCommand()
+    pretrain.recorded.datasetName = .shapes
+    pretrain.configuration.epochs = epochs
+    pretrain.configuration.batchSize = 64
+    // A short run: the target would lag behind at the reference's decay.
+    pretrain.configuration.emaDecay = 0.95
+    pretrain.folder = folder
+    pretrain.overwrites = true
+    return pretrain
   }
 }

@@ -42,6 +42,9 @@ struct DownloadCommand: Command {
       throw UsageError.conflict(
         "no data set is called '\(typed)'", remedy: "give \(DatasetName.published)")
     }
+    if archivePath != nil {
+      try refuse("--mirror", because: "is for archives that are fetched, and '--archive' is here")
+    }
     let archive = try DatasetArchive.published(dataset)
     let progress = DownloadProgress(console, name: typed)
     defer { progress.erase() }

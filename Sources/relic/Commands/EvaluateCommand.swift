@@ -59,6 +59,9 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Validati
     guard !common.operands.isEmpty else {
       throw UsageError.missingOperand("a run folder", help: help)
     }
+    try refuseIdleCache()
+    try refuseIdleScoring()
+    if printsJSON, format != .json { try refuse("--format", because: "is given beside '--json'") }
     for path in common.operands { try MistakenPath.check(path, for: .run) }
     let runs = common.operands.map { RunFolder(path: $0) }
     let files = try files.withCache(console)

@@ -52,8 +52,8 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand, Prefix
           "images at a time"),
         .value(
           "--output", sets: \.output, as: "DIR",
-          "the folder to write to (default, in the run folder: 'features', and for controls "
-            + "'features-random-init' and 'features-raw-pixels')"),
+          "the folder to write to (default, in the run folder: 'features', 'features-online', and "
+            + "for controls 'features-random-init' and 'features-raw-pixels')"),
         maxMegapixelsOption, decodeOption, mirrorOption, brokenImagesOption,
       ] + cacheOptions),
   ]
@@ -87,6 +87,7 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand, Prefix
       throw UsageError.conflict(
         "both the run '\(operand)' and '--encoder' are given", remedy: "give one of them")
     }
+    try refuseIgnored()
     if isUntrained, takesPixels {
       throw UsageError.conflict(
         "'--random-init' and '--raw-pixels' are two controls", remedy: "give one of them")
@@ -109,7 +110,7 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand, Prefix
     guard let name = datasetName ?? recorded.flatMap({ DatasetName(rawValue: $0.dataset) }) else {
       throw UsageError.missing("--dataset-name", help: help)
     }
-    guard let folder = output ?? run.map({ $0.featuresPath + controlSuffix }) else {
+    guard let folder = output ?? run.map({ $0.featuresPath + kind.rawValue }) else {
       throw UsageError.missing("--output", help: help)
     }
     try OutputFolder.check(folder, option: "--output")
@@ -163,10 +164,28 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand, Prefix
     return "score them with 'relic probe \(folder)'"
   }
 
-  /// Keeps a control's features apart from the encoder's.
-  private var controlSuffix: String {
-    isUntrained
-      ? "-random-init" : takesPixels ? "-raw-pixels" : network == .online ? "-online" : ""
+  /// Refuses options that say nothing of what the features are of.
+  private func refuseIgnored() throws(UsageError) {
+    if takesPixels {
+      try refuse(
+        "--encoder-model-name", "--stem", "--network", "--prefix", "--seed",
+        because: "is for encoders, and '--raw-pixels' has none")
+    } else if isUntrained {
+      try refuse("--network", "--prefix", because: "is for trained encoders, not '--random-init'")
+    } else {
+      try refuse("--seed", because: "is for the random weights of '--random-init'")
+    }
+    if isUntrained || takesPixels, let encoder, !RunFolder(path: encoder).isFolder {
+      throw .conflict(
+        "'--encoder' is the file \(encoder), of which a control takes nothing",
+        remedy: "leave it out")
+    }
+    try refuseIdleCache()
+  }
+
+  /// What the features are of.
+  private var kind: RunFolder.FeatureKind {
+    isUntrained ? .untrained : takesPixels ? .pixels : network == .online ? .online : .target
   }
 
   /// Writes the features of a folder that is not cut into training and test images.

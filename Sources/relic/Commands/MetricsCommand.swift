@@ -88,7 +88,7 @@ struct MetricsCommand: Command {
 
   /// A number as short as it can be read again.
   private static func number(_ value: Double) -> String {
-    if let whole = Int(exactly: value), abs(whole) < 1 << 53 { return String(whole) }
+    if let whole = Int(exactly: value), value.magnitude < 0x1p53 { return String(whole) }
     return value.isNaN ? "NaN" : "\(value)"
   }
 

@@ -69,6 +69,8 @@ struct PredictCommand: DatasetCommand {
     guard let source = operand ?? featurePath else {
       throw UsageError.missingOperand("what to classify", help: help)
     }
+    let writesJSON = printsJSON || outputPath?.lowercased().hasSuffix(".json") ?? false
+    if let outputPath, writesJSON { try UsageError.check(outputPath, endsIn: "json") }
     try MistakenPath.check(path, for: .probe)
     let probe = try FittedProbe(contentsOf: path)
     let (samples, origin) = try samples(source, for: probe, console)
@@ -76,7 +78,7 @@ struct PredictCommand: DatasetCommand {
     let text: String
     do {
       let predictions = try Predictions(probe, samples.features, names: names ?? samples.files)
-      text = printsJSON ? predictions.json : predictions.csv
+      text = writesJSON ? predictions.json : predictions.csv
     } catch {
       throw UnfitFeatures(source: source, cause: error)
     }

@@ -34,10 +34,11 @@ extension PretrainCommand {
     }
   }
 
-  /// The configuration with as many images in a batch as a rank has at most.
+  /// The configuration with as many images in a batch, and shards of it, as a rank has at most.
   var shareOfRank: PretrainingConfiguration {
     var own = configuration
     own.batchSize = (configuration.batchSize + ranks.size - 1) / ranks.size
+    own.shards = max(1, configuration.shards / ranks.size)
     return own
   }
 

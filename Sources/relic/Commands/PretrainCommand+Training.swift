@@ -66,12 +66,39 @@ extension PretrainCommand {
       try start?.state(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
       ?? Pretraining(encoder, configuration, stepsPerEpoch: loader.stepsPerEpoch)
     state.images = loader.dataset.fingerprint
-    try run.clear()
+    if overwrites { try run.clear() }
     try run.write(recorded)
     return state
   }
 
-  func restore<Backbone>(
+  private func restore<Backbone>(
+    _ encoder: Backbone, _ run: RunFolder, _ loader: BatchLoader, _ console: Console
+  ) throws -> Pretraining<Backbone> {
+    let state: Pretraining<Backbone>
+    do {
+      state = try restore(encoder, run.checkpointPath, loader, console)
+    } catch {
+      // Whatever is wrong with the newest checkpoint, the one before it lost few steps.
+      let previous = run.checkpoint.previousPath
+      guard let earlier = try? restore(encoder, previous, loader, console) else { throw error }
+      state = earlier
+      try run.checkpoint.fallBack()
+      console.writeError(
+        "warning: \(error); going on from the checkpoint before it, of step \(state.step)\n")
+    }
+    let begun = try run.options()
+    var options = begun
+    options.evaluationInterval = recorded.evaluationInterval ?? begun.evaluationInterval
+    options.maxMegapixels = recorded.maxMegapixels ?? begun.maxMegapixels
+    if options.evaluationInterval != begun.evaluationInterval
+      || options.maxMegapixels != begun.maxMegapixels
+    {
+      try run.write(options)
+    }
+    return state
+  }
+
+  private func restore<Backbone>(
     _ encoder: Backbone, _ path: String, _ loader: BatchLoader, _ console: Console
   ) throws -> Pretraining<Backbone> {
     let images = loader.dataset.fingerprint

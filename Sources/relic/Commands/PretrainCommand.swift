@@ -97,10 +97,16 @@ struct PretrainCommand: DatasetCommand, PrefixCommand, SharedCommand {
     guard common.operands.count <= 1 else {
       throw UsageError.unexpectedOperand(common.operands[1], help: help)
     }
+    try refuseIdleCache()
     if prefix != nil, weights == nil { throw UsageError.missing("--ckpt-path", help: help) }
-    let standard = Self().configuration.datasetPath
+    let namesFolder = common.operands.first != nil || common.typed.contains("dataset_path")
+    if namesFolder, recorded.datasetName == .shapes, recorded.namesDataset {
+      throw UsageError.conflict(
+        "'--dataset-name' is shapes, which the program draws, and a folder is given",
+        remedy: "leave out one")
+    }
     if let operand = common.operands.first {
-      guard configuration.datasetPath == standard, resumed == nil else {
+      guard !common.typed.contains("dataset_path"), resumed == nil else {
         throw UsageError.conflict(
           "the folder '\(operand)' is given beside "
             + (resumed == nil ? "'--dataset-path'" : "'--resume', which has its own"),
@@ -121,6 +127,7 @@ struct PretrainCommand: DatasetCommand, PrefixCommand, SharedCommand {
     // What can be told at once is told before a data set is fetched.
     try check(run)
     try configuration.viewStrength.check()
+    if resumed == nil { try checkLoss() }
     var command = self
     command.files.maxMegapixels = recorded.maxMegapixels
     command.files.decoding = recorded.decoding
@@ -141,9 +148,7 @@ struct PretrainCommand: DatasetCommand, PrefixCommand, SharedCommand {
     // The default is a large set, and would be fetched into a folder meant for another.
     let isDefault = configuration.datasetPath == Self().configuration.datasetPath
     guard recorded.namesDataset || (isDefault && configurationFile == nil) else {
-      throw UsageError.conflict(
-        "there are no images in '\(configuration.datasetPath)'",
-        remedy: "name their folder, or a data set that can be fetched by --dataset-name")
+      throw RunError.noImages(path: configuration.datasetPath)
     }
     if let datasetName = recorded.datasetName {
       try ranks.inTurns {
@@ -153,7 +158,7 @@ struct PretrainCommand: DatasetCommand, PrefixCommand, SharedCommand {
     let splits = DatasetSplits(configuration, files)
     let dataset = try splits.pretraining()
     command.batchFit = command.recorded.fitBatch(toImages: dataset.count)
-    if mayFitBatch { try command.checkSizes(encoder) }
+    if mayFitBatch || command.batchFit != nil { try command.checkSizes(encoder) }
     let loader = BatchLoader(
       dataset: dataset, configuration: command.configuration, broken: files.brokenImages)
     guard loader.stepsPerEpoch > 0 else {
@@ -188,6 +193,24 @@ struct PretrainCommand: DatasetCommand, PrefixCommand, SharedCommand {
     try command.train(encoder, run, loader, from: start, evaluation, skipped, console)
   }
 
+  /// Refuses options of which the loss would take no notice.
+  private func checkLoss() throws(UsageError) {
+    if configuration.temperature != nil {
+      if configuration.useSigLIP {
+        throw .conflict(
+          "'--tau' is of the cross-entropy, and '--use-siglip' takes another loss",
+          remedy: "leave out one")
+      }
+      try refuse("--logit-scale", because: "is the start of the scale that '--tau' fixes")
+    }
+    let limit = configuration.loss.maximumLogitScale
+    if let scale = configuration.initialLogitScale, scale > limit {
+      throw .conflict(
+        "'--logit-scale' is \(scale), and the loss limits the scale to \(limit)",
+        remedy: "give at most that")
+    }
+  }
+
   /// Refuses to begin over a run, and to resume one that is not there or under other options.
   private func check(_ run: RunFolder) throws {
     guard resumed != nil else {
@@ -215,40 +238,14 @@ struct PretrainCommand: DatasetCommand, PrefixCommand, SharedCommand {
     let begun = try run.options()
     try checkLength(after: begun, run)
     for option in RunOptions.all where !RunOptions.free.contains(option.key) {
-      guard let old = option.get(begun), let new = option.get(recorded), old != new else {
-        continue
-      }
-      throw RunError.changed(option: option.name, recorded: old, typed: new, path: run.path)
+      let (old, new) = (option.get(begun), option.get(recorded))
+      guard old != new else { continue }
+      throw RunError.changed(
+        option: option.name, recorded: old ?? "left out", typed: new ?? "left out", path: run.path)
     }
     guard run.canResume else {
       throw run.holdsEncoder
         ? RunError.onlyEncoder(path: run.path) : RunError.noCheckpoint(path: run.path)
     }
-  }
-
-  func restore<Backbone>(
-    _ encoder: Backbone, _ run: RunFolder, _ loader: BatchLoader, _ console: Console
-  ) throws -> Pretraining<Backbone> {
-    let state: Pretraining<Backbone>
-    do {
-      state = try restore(encoder, run.checkpointPath, loader, console)
-    } catch {
-      // Whatever is wrong with the newest checkpoint, the one before it lost few steps.
-      let previous = run.checkpoint.previousPath
-      guard let earlier = try? restore(encoder, previous, loader, console) else { throw error }
-      state = earlier
-      console.writeError(
-        "warning: \(error); going on from the checkpoint before it, of step \(state.step)\n")
-    }
-    let begun = try run.options()
-    var options = begun
-    options.evaluationInterval = recorded.evaluationInterval ?? begun.evaluationInterval
-    options.maxMegapixels = recorded.maxMegapixels ?? begun.maxMegapixels
-    if options.evaluationInterval != begun.evaluationInterval
-      || options.maxMegapixels != begun.maxMegapixels
-    {
-      try run.write(options)
-    }
-    return state
   }
 }

@@ -48,6 +48,11 @@ struct ProbeCommand: ProbingCommand, SharedCommand {
   var common = CommonSettings()
 
   func run(_ console: Console) throws {
+    try refuseIdleScoring()
+    if printsJSON, format != .json { try refuse("--format", because: "is given beside '--json'") }
+    if printsJSON || format == .json || format == .csv {
+      try refuse("--report", because: "is text, and the table is for another program")
+    }
     let probe = scoring.complete
     if probe.method == .knn, savePath != nil {
       throw UsageError.conflict(
@@ -120,7 +125,8 @@ struct ProbeCommand: ProbingCommand, SharedCommand {
     }
     console.write(table.rendered(as: layout))
     for score in scores where printsReport {
-      console.line("\n\(score.modelName)\n\n\(score.report.text)\n\(score.confusionMatrix.text)")
+      console.write(
+        data: "\n\(score.modelName)\n\n\(score.report.text)\n\(score.confusionMatrix.text)\n")
     }
     for score in scores {
       for warning in Remedies.warnings(of: score) {

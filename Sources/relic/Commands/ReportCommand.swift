@@ -64,15 +64,12 @@ struct ReportCommand: Command {
     guard !common.operands.isEmpty else {
       throw UsageError.missingOperand("a run folder", help: "relic \(Self.name) --help")
     }
-    if leavesOutImages, hasControls {
-      throw UsageError.conflict(
-        "'--controls' needs the images that '--no-images' leaves out",
-        remedy: "give one of them")
+    if leavesOutImages {
+      try refuse(
+        "--controls", "--points", "--dataset-path", "--batch-size", "--broken-images",
+        because: "is for the images that '--no-images' leaves out")
     }
-    if interval != nil, !follows {
-      throw UsageError.conflict(
-        "'--interval' is for '--follow'", remedy: "add it, or leave both out")
-    }
+    if !follows { try refuse("--interval", because: "is for '--follow'") }
     try UsageError.check(output, endsIn: "html")
     if follows {
       try follow(console) { Thread.sleep(forTimeInterval: Double(interval ?? Self.usualInterval)) }

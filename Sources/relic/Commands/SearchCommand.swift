@@ -126,9 +126,8 @@ struct SearchCommand: DatasetCommand {
     }
     if let output { try UsageError.check(output, endsIn: printsJSON ? "json" : "csv") }
     if let sheet { try UsageError.check(sheet, endsIn: "png") }
-    if datasetPath != nil, sheet == nil {
-      throw UsageError.conflict(
-        "'--dataset-path' is for the images of '--sheet'", remedy: "add it, or leave both out")
+    if sheet == nil {
+      try refuse("--dataset-path", "--rows", because: "is for the images of '--sheet'")
     }
   }
 

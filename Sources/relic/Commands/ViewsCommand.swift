@@ -6,15 +6,20 @@ struct ViewsCommand: DatasetCommand {
   static let summary = "draw augmented views of some images as a PNG file"
   static let discussion = """
     Each row shows an image of the training split and views of it, large crops and then small
-    ones: those that the first epoch of a run sees that has the same options.
+    ones: those that the first epoch of a run sees that has the same options. A FOLDER of images is
+    what --dataset-path names; without either the images are those that the program draws.
 
+      relic views photos --recipe tuned
       relic views --dataset-name cifar10 --num-local-views 2 --output views.png
     """
+  static let operandPlaceholder: String? = "[FOLDER]"
   static let options: [OptionGroup<ViewsCommand>] = [
     OptionGroup(
       "Views",
       [
-        .choice("--dataset-name", sets: \.datasetName, as: "NAME", "the images"),
+        .choice(
+          "--dataset-name", sets: \.datasetName, as: "NAME",
+          "the images (default: what lies in the folder that is named, else shapes)"),
         .value(
           "--dataset-path", sets: \.datasetPath, as: "DIR", "the folder the data set lies in"),
         .value(
@@ -37,7 +42,7 @@ struct ViewsCommand: DatasetCommand {
       ])
   ]
 
-  var datasetName = DatasetName.shapes
+  var datasetName: DatasetName?
   var datasetPath = "./data"
   var imageSize: Int?
   var images = 8
@@ -55,10 +60,10 @@ struct ViewsCommand: DatasetCommand {
   func run(_ console: Console) throws {
     try UsageError.check(output, endsIn: "png")
     try strength.check()
-    try files.fetchIfMissing(datasetName, in: datasetPath, console)
-    let dataset = try files.open(
-      datasetName.rawValue, in: datasetPath, datasetName.pretrainingSplit)
-    let size = imageSize ?? datasetName.imageSize
+    let (name, path) = try imagesToDraw()
+    try files.fetchIfMissing(name, in: path, console)
+    let dataset = try files.open(name.rawValue, in: path, name.pretrainingSplit)
+    let size = imageSize ?? name.imageSize
     let rows = min(images, dataset.count)
     let (scale, gap) = (max(1, 96 / size), 4)
     let cell = size * scale + gap
@@ -86,5 +91,30 @@ struct ViewsCommand: DatasetCommand {
     try AtomicFile.write(drawing.encoded(), to: output)
     console.tell(
       "\(output): \(rows.counted("image")), \(globalViews) large and \(localViews) small views")
+  }
+
+  /// Returns the data set that was named, or that lies in the folder that was, and its place.
+  private func imagesToDraw() throws -> (name: DatasetName, path: String) {
+    guard common.operands.count <= 1 else {
+      throw UsageError.unexpectedOperand(common.operands[1], help: "relic \(Self.name) --help")
+    }
+    let operand = common.operands.first
+    if let operand {
+      try refuse("--dataset-path", because: "is given beside the folder '\(operand)'")
+      try RunFolder.checkMayHoldImages(operand)
+    }
+    let path = operand ?? datasetPath
+    guard operand != nil || common.typed.contains("dataset_path") else {
+      return (datasetName ?? .shapes, path)
+    }
+    if datasetName == .shapes {
+      throw UsageError.conflict(
+        "'--dataset-name' is shapes, which the program draws, and a folder is given",
+        remedy: "leave out one")
+    }
+    guard let name = datasetName ?? DatasetName(foundIn: path) else {
+      throw RunError.noImages(path: path)
+    }
+    return (name, path)
   }
 }

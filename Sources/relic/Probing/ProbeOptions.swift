@@ -41,6 +41,20 @@ protocol ProbingCommand: Command {
 }
 
 extension ProbingCommand {
+  /// Refuses options of another protocol than the one that was chosen.
+  func refuseIdleScoring() throws(UsageError) {
+    switch scoring.probe.method {
+    case .knn:
+      try refuse(
+        "--plain", "--C", "--sweep", "--max-iter", "--tol", "--fit-intercept", "--class-weight",
+        "--convention", "--solver", "--fit-precision",
+        because: "is for logistic regressions, not for '--protocol knn'")
+    case .logistic, .calibrated:
+      try refuse("--neighbors", "--temperature", because: "is for '--protocol knn'")
+      if scoring.sweep != .none { try refuse("--C", because: "is what '--sweep' chooses") }
+    }
+  }
+
   /// The options that set the probe.
   static var scoringOptions: OptionGroup<Self> {
     OptionGroup("Probe", [method, plain] + regressionOptions + voteOptions)

@@ -8,6 +8,8 @@ struct MetricsLog {
   private let events: EventFile?
   /// What the run had taken when the last process ended, with the steps that are taken again.
   let earlierCost: RunCost
+  /// The last step whose scores are among the lines, if any has some.
+  let scoredStep: Int?
 
   /// Opens the log, without the lines of steps after `step`: a resumed run takes them again.
   ///
@@ -26,13 +28,18 @@ struct MetricsLog {
     }
     var kept: [UInt8] = []
     var cost = RunCost()
+    var scoredStep: Int?
     for line in lines {
       let entry = try? JSONDecoder().decode(Entry.self, from: line)
-      if entry.map({ $0.step <= step }) ?? true { kept += line + [0x0a] }
+      if entry.map({ $0.step <= step }) ?? true {
+        kept += line + [0x0a]
+        if let entry, entry.evalTop1 != nil { scoredStep = entry.step }
+      }
       cost.seconds = max(cost.seconds, entry?.seconds ?? 0)
       cost.processorSeconds = max(cost.processorSeconds, entry?.processorSeconds ?? 0)
     }
     earlierCost = cost
+    self.scoredStep = scoredStep
     try AtomicFile.write(kept, to: path)
     file = try AppendedFile(path: path)
     events = try eventFolder.map { folder throws(FileError) in
@@ -63,10 +70,12 @@ struct MetricsLog {
     enum CodingKeys: String, CodingKey {
       case step, seconds
       case processorSeconds = "processor_seconds"
+      case evalTop1 = "eval_top1"
     }
 
     let step: Int
     let seconds: Double?
     let processorSeconds: Double?
+    let evalTop1: Double?
   }
 }

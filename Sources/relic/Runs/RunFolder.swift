@@ -24,7 +24,7 @@ struct RunFolder {
   /// The score of the last `relic evaluate`.
   var evaluationPath: String { path + "/evaluation.json" }
 
-  /// All that a run and its evaluation write, but features.
+  /// All that a run and its evaluation write, but features and TensorBoard's events.
   private var files: [String] {
     [
       configurationPath, metricsPath, encoderPath, checkpointPath, checkpoint.previousPath,
@@ -32,14 +32,34 @@ struct RunFolder {
     ]
   }
 
-  /// The first of these files that is there.
-  var firstFile: String? { files.first(where: FileManager.default.fileExists) }
+  /// TensorBoard's event files.
+  private var eventPaths: [String] { EventFile.names(in: path).map { path + "/" + $0 } }
+
+  /// The folders of features, of the encoder and of controls, that are there.
+  private var featureFolders: [String] {
+    FeatureKind.allCases.map { featuresPath + $0.rawValue }
+      .filter { FileManager.default.fileExists(atPath: FeatureFolder.descriptionPath(in: $0)) }
+  }
+
+  /// The first file that a run which begins here would replace or make void.
+  var firstFile: String? {
+    files.first(where: FileManager.default.fileExists) ?? eventPaths.first
+      ?? featureFolders.first.map(FeatureFolder.descriptionPath)
+  }
 
   /// The bytes of these files that are there.
   var size: Int { files.compactMap { ByteFile.size(of: $0) }.reduce(0, +) }
 
   /// The features that `relic extract` writes unless it is told where.
   var featuresPath: String { path + "/features" }
+
+  /// What features are of; the raw value follows their folder's name.
+  enum FeatureKind: String, CaseIterable {
+    case target = ""
+    case online = "-online"
+    case untrained = "-random-init"
+    case pixels = "-raw-pixels"
+  }
 
   /// Whether the path is that of a folder.
   var isFolder: Bool { FolderIdentity(path) != nil }
@@ -65,16 +85,14 @@ struct RunFolder {
     return try FolderLock(path, writing: names.filter { path + "/" + $0 != evaluationPath })
   }
 
-  /// Forgets the run that was here, and the features of its encoder.
+  /// Forgets the run that was here, and the features of its encoder and of controls.
   func clear() throws(FileError) {
-    if FileManager.default.fileExists(atPath: featuresPath) {
-      let lock = try FeatureFolder.lock(featuresPath)
+    for folder in featureFolders {
+      let lock = try FeatureFolder.lock(folder)
       defer { lock.release() }
-      FeatureFolder.remove(from: featuresPath)
+      FeatureFolder.remove(from: folder)
     }
-    for file in files + EventFile.names(in: path).map({ path + "/" + $0 }) {
-      try? FileManager.default.removeItem(atPath: file)
-    }
+    for file in files + eventPaths { try? FileManager.default.removeItem(atPath: file) }
   }
 
   /// Records the options that decide the run.
@@ -92,11 +110,15 @@ struct RunFolder {
   func options() throws -> RunOptions {
     guard holdsRun else { throw RunError.noRun(path: path) }
     var options = RunOptions()
-    try ConfigurationFile(path: configurationPath).apply(RunOptions.all, to: &options)
-    // The default is a large set, and would be fetched.
-    guard options.namesDataset else {
-      throw UsageError.unreadableConfiguration(
-        file: configurationPath, reason: "it has no 'dataset_name'; add the one it was trained on")
+    do throws(UsageError) {
+      try ConfigurationFile(path: configurationPath).apply(RunOptions.all, to: &options)
+      // The default is a large set, and would be fetched.
+      guard options.namesDataset else {
+        throw .unreadableConfiguration(
+          file: configurationPath, reason: "has no 'dataset_name', the images it was trained on")
+      }
+    } catch {
+      throw RunError.unusableOptions(error)
     }
     options.configuration.imageSize = options.imageSize ?? options.configuration.imageSize
     return options

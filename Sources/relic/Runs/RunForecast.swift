@@ -60,8 +60,14 @@ struct DurationForecast {
   /// The seconds that are measured, and those that are worth a line.
   private static let (measured, worthTelling) = (5.0, 60.0)
 
+  /// What the steps leave out.
+  private let remark: String
+
   /// Prepares for a run of so many steps, those taken before included.
-  init(ofSteps steps: Int) { self.steps = steps }
+  init(ofSteps steps: Int, evaluates: Bool = false) {
+    self.steps = steps
+    remark = evaluates ? ", and evaluations come on top" : ""
+  }
 
   /// Returns the line after a step, once, if there is enough to tell it by.
   mutating func line(after step: Int, at time: ContinuousClock.Instant = .now) -> String? {
@@ -75,7 +81,7 @@ struct DurationForecast {
     isTold = true
     let left = seconds / Double(step - start.step) * Double(steps - step)
     guard left >= Self.worthTelling else { return nil }
-    return "by its first steps, the run ends in \(left.duration)"
+    return "by its first steps, the run ends in \(left.duration)\(remark)"
   }
 }
 
@@ -88,7 +94,10 @@ enum DiskSpace {
       place.deleteLastPathComponent()
     }
     var status = statvfs()
-    guard unsafe statvfs(place.path, &status) == 0 else { return nil }
-    return Int(clamping: status.f_bavail) * Int(clamping: status.f_frsize)
+    // A file system that does not know its size says that it has no blocks.
+    guard unsafe statvfs(place.path, &status) == 0, status.f_blocks > 0 else { return nil }
+    let (bytes, isTooMany) = UInt64(status.f_bavail).multipliedReportingOverflow(
+      by: UInt64(status.f_frsize))
+    return isTooMany ? .max : Int(clamping: bytes)
   }
 }

@@ -53,7 +53,9 @@ struct Console: Sendable {
   }
 
   /// Says in a line what is being done or was; results are written whether told of or not.
-  func tell(_ text: String = "") { if !isQuiet { line(text) } }
+  ///
+  /// Names in it cannot command a terminal.
+  func tell(_ text: String = "") { if !isQuiet { line(text.printable) } }
 
   /// Writes a line to standard output.
   func line(_ text: String = "") { write(text + "\n") }

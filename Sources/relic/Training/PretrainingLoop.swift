@@ -10,6 +10,8 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
   private var steps: PretrainingRun<Backbone>
   /// The last step whose result is on the disk.
   private var savedStep: Int
+  /// When that was, or when the loop began.
+  private var savedAt = ContinuousClock.now
   private var watch: TrainingWatch
   /// What is recorded before the first step, if the run has become longer.
   var lengthChange: LengthChange?
@@ -49,9 +51,15 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
     let progress = ProgressLine(
       configuration, stepsPerEpoch: state.length.stepsPerEpoch, firstStep: state.step,
       showsBar: console.isTerminal)
-    var duration = DurationForecast(ofSteps: state.length.steps)
+    var duration = DurationForecast(ofSteps: state.length.steps, evaluates: evaluation != nil)
     var display = StatusDisplay(console)
     let firstStep = state.step + 1
+    // One that was due when the run was interrupted.
+    if let evaluation, let log, state.step > 0, state.step % evaluation.interval == 0,
+      log.scoredStep != state.step
+    {
+      try evaluate(evaluation, log, clock.cost, clock)
+    }
     while let report = try next() {
       var (isAsked, cost) = meeting(interrupt, clock)
       var metrics = Metrics(report, cost)
@@ -71,9 +79,7 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
         console.writeError(warning + "\n")
       }
       let due = evaluation.flatMap { report.step % $0.interval == 0 ? $0 : nil }
-      if report.endsEpoch || report.accuracy != nil || due != nil || isAsked {
-        try save()
-      }
+      if isAsked || due != nil || isDue(report) { try save() }
       if let due, !isAsked {
         display.keep()
         if let log { try evaluate(due, log, cost, clock) }
@@ -91,6 +97,12 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
     let cost = meeting(interrupt, clock).cost
     console.tell(
       "the run took \(cost.seconds.duration), and \(cost.processorSeconds.duration) of processors")
+  }
+
+  /// Whether a checkpoint is due after a step: epochs may be short, and checkpoints large.
+  private func isDue(_ report: StepReport) -> Bool {
+    report.accuracy != nil || report.step == state.length.steps
+      || (report.endsEpoch && ContinuousClock.now - savedAt >= .seconds(60))
   }
 
   /// Returns whether any rank has been asked to end, and what the run has cost on all.
@@ -144,6 +156,7 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
     // A loss tells of the weights before the step: these are the ones after it.
     guard state.isFinite else { throw PretrainingError.weightsNotFinite(step: state.step) }
     savedStep = state.step
+    savedAt = .now
     guard ranks.rank == 0 else { return }
     var encoder = state.target.encoder.stateDict()
     encoder.metadata = [

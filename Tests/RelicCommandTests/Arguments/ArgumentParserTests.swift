@@ -127,6 +127,25 @@ private struct SampleCommand: Command {
           option: "-b", expected: "a whole number from 2 to 65536"))
   }
 
+  @Test func `what begins with two dashes is no value, unless it stands behind an equals sign`()
+    throws
+  {
+    for next in ["--use-siglip=false", "--help", "--oddly", "-b=3", "--"] {
+      #expect(
+        refusal("--save-model-dir", next)
+          == .missingValue(option: "--save-model-dir", expected: "a text that is not empty"),
+        "\(next)")
+    }
+    #expect(try parsed("--save-model-dir=--oddly").folder == "--oddly")
+  }
+
+  @Test func `the options that were typed are known, those of a file are not among them`() throws {
+    let path = try configuration(#"{"batch_size": 32}"#)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let settings = try parsed("--lr", "1", "--config", path)
+    #expect(settings.common.typed == ["learning_rate", "config"])
+  }
+
   @Test func `an unknown option suggests the nearest`() {
     #expect(
       refusal("--batchsize", "3")?.description

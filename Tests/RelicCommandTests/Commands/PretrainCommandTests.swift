@@ -166,8 +166,11 @@ import Testing
     #expect(resumed.code == .success)
     #expect(resumed.error.contains("its checksum does not fit its content"))
     #expect(resumed.error.contains("going on from the checkpoint before it, of step 2\n"))
-    // The same steps again give the same bits.
+    // The same steps again give the same bits, and the checkpoint before them is kept, not the
+    // damaged one.
     #expect(try folder.bytes("run/checkpoint.safetensors") == whole)
+    let previous = try CheckpointFile.read(run + "/checkpoint.previous.safetensors")
+    #expect(previous.metadata["step"] == "2")
     for name in ["checkpoint", "checkpoint.previous"] {
       try damaged.write(to: URL(fileURLWithPath: "\(run)/\(name).safetensors"))
     }
@@ -236,6 +239,65 @@ import Testing
     #expect(try folder.text("config.json") == "{}")
   }
 
+  @Test func `a run goes on under its own options alone`() throws {
+    let photos = try PhotoFolder()
+    try photos.add("1.png", "2.png", "3.png", "4.png")
+    #expect(photos.pretrain("--recipe", "tuned").code == .success)
+    let resume = ["pretrain", "--resume", photos.run]
+    for (option, value) in [("--tau", "5.0"), ("--feature-image-size", "24")] {
+      let captured = Captured.run(resume + [option, value])
+      #expect(captured.code == .usage)
+      #expect(
+        captured.error.contains("'\(option)' is left out in \(photos.run) and \(value) here"),
+        "\(captured.error)")
+    }
+    // Its batch and warm-up are not the recipe's, for there are four images.
+    let same = Captured.run(resume + ["--recipe", "tuned"])
+    #expect(same.code == .success, "\(same.error)")
+    let other = Captured.run(resume + ["--recipe", "reference"])
+    #expect(other.code == .usage)
+  }
+
+  @Test func `features and events that are there are not lost without a word`() throws {
+    let folder = try TemporaryFolder()
+    let run = folder.path + "/run"
+    let features = ["features", "features-online", "features-random-init", "features-raw-pixels"]
+    for name in features {
+      try folder.write("run/\(name)/features.json", Data())
+      try folder.write("run/\(name)/train_features.npy", Data())
+      let captured = Captured.run(Self.small + ["--save-model-dir", run])
+      #expect(captured.code == .input)
+      #expect(captured.error.contains("/features.json: is there already"), "\(captured.error)")
+    }
+    try folder.write("run/notes.txt", Data())
+    try folder.write("run/events.out.tfevents.1", Data())
+    let captured = Captured.run(Self.small + ["--save-model-dir", run])
+    #expect(captured.error.contains("\(run)/events.out.tfevents.1: is there already"))
+    let replaced = Captured.run(
+      Self.small + ["--eval-every", "0", "--overwrite", "--save-model-dir", run])
+    #expect(replaced.code == .success, "\(replaced.error)")
+    #expect(try folder.names("run").contains("notes.txt"))
+    for name in features { #expect(try folder.names("run/" + name) == [], "\(name)") }
+    #expect(try !folder.names("run").contains("events.out.tfevents.1"))
+  }
+
+  @Test func `an evaluation that an interruption prevented is made when the run goes on`() throws {
+    let folder = try TemporaryFolder()
+    let run = folder.path + "/run"
+    #expect(
+      Captured.run(Self.small + ["--eval-every", "4", "--save-model-dir", run]).code == .success)
+    let lines = try folder.text("run/metrics.jsonl").split(separator: "\n")
+    let kept = lines.filter { !$0.contains("eval_top1") }
+    try (kept.joined(separator: "\n") + "\n").write(
+      toFile: run + "/metrics.jsonl", atomically: true, encoding: .utf8)
+    #expect(Captured.run("pretrain", "--resume", run, "--epochs", "2").code == .success)
+    let scored = try folder.text("run/metrics.jsonl").split(separator: "\n").filter {
+      $0.contains("eval_top1")
+    }
+    #expect(scored.map { $0.contains(#""step":4"#) } == [true, false])
+    #expect(scored.map { $0.contains(#""step":8"#) } == [false, true])
+  }
+
   @Test func `a file that a run would write is not replaced either`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path + "/encoder.safetensors"
@@ -245,6 +307,11 @@ import Testing
     #expect(captured.error.hasPrefix("relic: \(path): is there already, and a run would "))
     #expect(try folder.names() == ["encoder.safetensors"])
     #expect(try folder.text("encoder.safetensors") == "mine")
+  }
+
+  @Test func `a demo is of the built-in images, whatever lies in the usual folder`() {
+    let pretraining = DemoCommand().pretraining
+    #expect(pretraining.recorded.datasetName == .shapes && pretraining.recorded.namesDataset)
   }
 
   @Test(arguments: [("config.json", #"{"dataset_name": "cifar10"}"#), ("metrics.jsonl", "mine")])

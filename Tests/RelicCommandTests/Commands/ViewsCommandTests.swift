@@ -59,6 +59,18 @@ import Testing
     #expect(try folder.names() == [])
   }
 
+  @Test func `a folder that is named is the one that is drawn`() throws {
+    let photos = try PhotoFolder()
+    try photos.add("cat/1.png", "dog/2.png")
+    for arguments in [[photos.photos], ["--dataset-path", photos.photos]] {
+      let path = photos.path("v.png")
+      let captured = Captured.run(["views", "--image-size", "16", "--output", path] + arguments)
+      #expect(captured == Captured(output: "\(path): 2 images, 6 large and 0 small views\n"))
+    }
+    let empty = Captured.run("views", photos.path("nothing"))
+    #expect(empty.code == .input && empty.error.contains("there are no images in it"))
+  }
+
   @Test func `a name of another format is refused`() throws {
     let folder = try TemporaryFolder()
     let captured = Captured.run("views", "--output", folder.path + "/v.jpg")

@@ -30,6 +30,12 @@ import Testing
       Captured.run("pretrain", "--config", path).error
         == "relic: \(path): is an empty file, so it is not a JSON object; give a JSON object of "
         + "options, such as a run folder's config.json\n")
+    try folder.write("run/config.json", Data())
+    #expect(
+      Captured.run("evaluate", folder.path + "/run")
+        == Captured(
+          error: "relic: \(folder.path)/run/config.json: is an empty file, so it is not a JSON "
+            + "object; put back the one that the run wrote, or name another run\n", code: .input))
   }
 
   @Test func `a run or a file in place of images or weights is named`() throws {

@@ -100,6 +100,20 @@ import Testing
     #expect(begun.code == .usage && begun.error.contains("is for runs that are resumed"))
   }
 
+  @Test func `short epochs do not write a checkpoint each`() throws {
+    let folder = try TemporaryFolder()
+    let data = folder.path + "/data"
+    try fill(data, count: 4)
+    let captured = Captured.run(
+      arguments(data, "--epochs", "3", "--save-model-dir", folder.path + "/run"))
+    #expect(captured.code == .success, "\(captured.error)")
+    // One at the end, and so none before it.
+    #expect(
+      try folder.names("run") == [
+        "checkpoint.safetensors", "config.json", "encoder.safetensors", "metrics.jsonl",
+      ])
+  }
+
   @Test func `an evaluation that fails does not end the run`() throws {
     let folder = try TemporaryFolder()
     let data = folder.path + "/data"

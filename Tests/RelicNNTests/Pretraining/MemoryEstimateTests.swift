@@ -37,6 +37,10 @@ import Testing
     #expect(half.activations < plain.activations * 2 / 3 && half.encoder == plain.encoder)
     let again = Self.estimate { $0.recomputes = true }
     #expect(again.activations < plain.activations * 2 / 3 && again.views == plain.views)
+    let shards = Self.estimate { $0.shards = 4 }
+    // A gradient for each, beside the weights of both networks and two moments.
+    #expect(abs(Double(shards.gradients) / Double(plain.encoder) - 1) < 0.01)
+    #expect(plain.gradients == 0 && shards.encoder == plain.encoder)
     let local = Self.estimate { $0.localViews = 2 }
     #expect(local.views == plain.views * 2 * (32 * 32 + 13 * 13) / (2 * 32 * 32))
     #expect(local.activations > plain.activations)

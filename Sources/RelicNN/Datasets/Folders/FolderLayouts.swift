@@ -33,6 +33,11 @@ extension ImageFolder {
     (try? SplitFolders(of: folder).test) != nil
   }
 
+  /// Whether a folder of a user's own images has an `unlabeled` folder.
+  public static func hasUnlabeledSplit(_ folder: String) -> Bool {
+    (try? SplitFolders(of: folder).unlabeled) != nil
+  }
+
   /// Opens Tiny ImageNet: `train/<class>/images`, and `val/images` with `val_annotations.txt`.
   static func tinyImageNet(
     _ split: DatasetSplit, in path: String

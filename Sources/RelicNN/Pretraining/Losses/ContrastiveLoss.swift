@@ -112,7 +112,7 @@ extension ContrastiveLoss {
   }
 
   /// What the products of rows are multiplied by.
-  private func logitScale(_ logScale: Float) -> Float {
+  func logitScale(_ logScale: Float) -> Float {
     fixedTemperature.map { 1 / $0 } ?? min(exp(logScale), maximumLogitScale)
   }
 

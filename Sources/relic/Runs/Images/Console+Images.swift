@@ -3,6 +3,10 @@ internal import RelicNN
 extension Console {
   /// Says what was taken for a split, and what was passed over, where the data set is a folder.
   func tell(of images: any ImageDataset, as split: DatasetSplit) {
+    if let joined = images as? JoinedImages {
+      for (part, split) in zip(joined.parts, [split, .unlabeled]) { tell(of: part, as: split) }
+      return
+    }
     let part = images as? ImageSubset
     guard let folder = (part?.base ?? images) as? ImageFolder else { return }
     let taken = part.map { "\($0.count) of " } ?? ""

@@ -37,7 +37,8 @@ struct DatasetFiles: Equatable {
     guard let cachePath, cache == nil else { return self }
     var files = self
     files.cache = try ImageCache(cachePath, limit: 1_000_000_000 * cacheGigabytes) { fact in
-      console.writeError((console.isTerminal ? "\n" : "") + "note: \(fact)\n")
+      if console.isTerminal, !console.isQuiet { console.writeError("\n") }
+      console.writeError("note: \(fact)\n")
     }
     return files
   }
@@ -154,6 +155,12 @@ extension DatasetCommand {
         "--cache-limit", sets: \.files.cacheGigabytes, as: "GB", from: 1, to: 1_000_000,
         "the most gigabytes that they may take there"),
     ]
+  }
+
+  /// Refuses a limit of the cache without one.
+  func refuseIdleCache() throws(UsageError) {
+    guard files.cachePath == nil else { return }
+    try refuse("--cache-limit", because: "is for the folder that '--cache' names")
   }
 
   /// What to do about broken images.

@@ -23,10 +23,16 @@ struct DatasetSplits: Equatable {
       validationCount: configuration.validationCount, files: files)
   }
 
-  /// What encoders are pretrained on.
+  /// What encoders are pretrained on: of a user's own images those without labels, too.
   func pretraining() throws -> any ImageDataset {
-    let split = DatasetName(rawValue: dataset)?.pretrainingSplit ?? .train
-    return split == .train ? try train() : try whole(split)
+    let name = DatasetName(rawValue: dataset)
+    let split = name?.pretrainingSplit ?? .train
+    guard split == .train || validationCount > 0 else { return try whole(split) }
+    // Too many images held out are refused also where others are trained on.
+    let train = try train()
+    if split != .train { return try whole(split) }
+    guard name == .folder, ImageFolder.hasUnlabeledSplit(path) else { return train }
+    return JoinedImages([train, try whole(.unlabeled)])
   }
 
   /// What a probe is trained on.

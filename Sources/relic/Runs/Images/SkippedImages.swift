@@ -14,7 +14,7 @@ final class SkippedImages: Sendable {
   func tell(_ errors: [UnreadableImage]) {
     for line in errors.map(Remedies.message(forSkipped:))
     where told.withLock({ $0.insert(line).inserted }) {
-      console.writeError("warning: \(line)\n")
+      console.writeError("warning: \(line.printable)\n")
     }
   }
 }

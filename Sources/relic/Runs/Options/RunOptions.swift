@@ -104,7 +104,8 @@ struct RunOptions: Sendable {
           "--encoder-model-name", "-m", sets: \.configuration.encoder, as: "NAME", "the encoder"),
         .choice(
           "--stem", sets: \.configuration.stem, as: "NAME",
-          "first layers of a ResNet: 7x7/2 and a pool, or 3x3/1 for small images"),
+          "first layers of a ResNet: 7x7/2 and a pool, or for small images 3x3/1 (cifar) or 3x3/2 "
+            + "(small)"),
         .value(
           "--proj-out-dim", sets: \.configuration.projectionOutputs, as: "N", from: 1, to: 65_536,
           "width of the projection head's output"),
@@ -132,7 +133,7 @@ struct RunOptions: Sendable {
           "--warmup-epochs", sets: \.configuration.warmupEpochs, as: "N", from: 0, to: 65_535,
           "epochs over which the learning rate rises from 0"),
         .value(
-          "--warmup-steps", sets: \.warmupSteps, as: "N", from: 0,
+          "--warmup-steps", sets: \.warmupSteps, as: "N", from: 0, to: 1_000_000_000,
           "steps over which it rises, beside those epochs; a recipe's are at most a tenth of all"),
         .choice(
           "--lr-schedule", sets: \.configuration.learningRateShape, as: "NAME",
@@ -182,7 +183,7 @@ struct RunOptions: Sendable {
         .value(
           "--log-every-n-steps", sets: \.configuration.logEveryNSteps, as: "N", from: 1,
           to: 1_000_000_000,
-          "steps between two checkpoints"),
+          "steps between two checkpoints; the end of an epoch has one, too, if a minute has passed"),
         .value(
           "--eval-every", sets: \.evaluationInterval, as: "N", from: 0,
           "steps between two linear evaluations on the labelled splits, 0 for none (default: "

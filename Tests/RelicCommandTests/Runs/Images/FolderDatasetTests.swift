@@ -39,6 +39,14 @@ import Testing
     #expect(try RunFolder(path: run).options().datasetName == .folder)
   }
 
+  @Test func `images without labels are trained on beside those that have some`() throws {
+    try add("train/ape/1.png", "train/cat/1.png", "unlabeled/2.png", "unlabeled/3.png")
+    let captured = pretrain(folder.path + "/photos", "-b", "2")
+    #expect(captured.code == .success, "\(captured.error)")
+    #expect(captured.output.contains("unlabeled: 2 images of \(folder.path)/photos/unlabeled, "))
+    #expect(captured.output.contains("4 images of folder, 2 steps an epoch"))
+  }
+
   @Test func `a path without a name takes what lies there, and fetches nothing`() throws {
     try add("1.png", "2.png")
     #expect(pretrain("--dataset-path", folder.path + "/photos").code == .success)
@@ -46,8 +54,8 @@ import Testing
     try FileManager.default.createDirectory(atPath: empty, withIntermediateDirectories: true)
     for path in [empty, folder.path + "/absent"] {
       let captured = pretrain("--dataset-path", path, "--overwrite", "--mirror", "file:///nowhere")
-      #expect(captured.code == .usage)
-      #expect(captured.error.contains("there are no images in '\(path)'"), "\(captured.error)")
+      #expect(captured.code == .input)
+      #expect(captured.error.contains("\(path): there are no images in it"), "\(captured.error)")
     }
     #expect(
       pretrain(folder.path, "--dataset-path", empty).error.contains("beside '--dataset-path'"))
@@ -85,7 +93,7 @@ import Testing
     try lines.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
     for command in ["extract", "evaluate"] {
       let captured = Captured.run(command, run, "--mirror", "file:///nowhere")
-      #expect(captured.code == .usage)
+      #expect(captured.code == .input)
       #expect(captured.error.contains("config.json"), "\(captured.error)")
       #expect(captured.error.contains("dataset_name"), "\(captured.error)")
     }

@@ -63,4 +63,15 @@ import Testing
     #expect(captured.error.contains("; \(place)"), "\(captured.error)")
     #expect(captured.error.contains("name its folder by --dataset-path"))
   }
+
+  @Test func `what the cause is decides how the program ends`() {
+    let place = RecordedPath(path: "data", file: "config.json")
+    let cases: [(cause: any Error, code: ExitCode)] = [
+      (FileError.cannotWrite(path: "a", reason: "b"), .output),
+      (DatasetError.noFolder(path: "data"), .input),
+    ]
+    for (cause, code) in cases {
+      #expect(ExitCode(for: MisplacedData(place: place, directory: "/", cause: cause)) == code)
+    }
+  }
 }

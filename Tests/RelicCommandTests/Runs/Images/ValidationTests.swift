@@ -49,6 +49,20 @@ import Testing
     #expect(test.origin?.validationCount == nil)
   }
 
+  @Test func `nor can they where others are trained on`() throws {
+    let folder = try TemporaryFolder()
+    let record = Array(repeating: UInt8(0), count: 3 * 96 * 96)
+    try folder.write("stl10_binary/train_X.bin", record + record)
+    try folder.write("stl10_binary/train_y.bin", [3, 10])
+    try folder.write("stl10_binary/unlabeled_X.bin", record)
+    func splits(_ count: Int) -> DatasetSplits {
+      DatasetSplits(
+        dataset: "stl10", path: folder.path, validationCount: count, files: DatasetFiles())
+    }
+    #expect(try splits(1).pretraining().count == 1)
+    #expect(throws: UsageError.self) { try splits(2).pretraining() }
+  }
+
   @Test func `as many as there are cannot be held out`() throws {
     let folder = try TemporaryFolder()
     let captured = Captured.run(

@@ -61,6 +61,9 @@ import Testing
     let other = try parsed("--config", path, "--recipe", "reference")
     #expect(other.configuration.learningRate == 3e-4)
     #expect(other.configuration.alpha == 2)
+    // One that the file has already changes nothing of it.
+    let same = try parsed("--config", path, "--recipe", "tuned")
+    #expect(same.configuration == options.configuration)
   }
 
   @Test func `a recipe that is not known is refused with those that are`() throws {
