@@ -37,7 +37,7 @@ deps:
 	done; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if ! command -v apt-get >/dev/null; then \
-	  echo "This system has no apt-get. Install what provides:$$missing"; exit 1; \
+	  echo "This system has no apt-get. It takes what provides:$$missing"; exit 0; \
 	fi; \
 	sudo=""; if [ "$$(id -u)" != 0 ]; then sudo=sudo; fi; \
 	echo "Installing the missing Debian packages:$$missing"; \

@@ -5,7 +5,7 @@
 
 Prints a row for each photo. The features are those of `relic extract` but for the rounding of sums:
 RGB in [0, 1] without normalisation, a square of the run's side by Pillow's bilinear resize, and the
-network in evaluation mode.
+network in evaluation mode. Not for resnet16_tapered, which torchvision lacks.
 """
 
 import json
@@ -36,7 +36,7 @@ assert not unexpected, unexpected
 setattr(model, "classifier" if hasattr(model, "classifier") else "fc", torch.nn.Identity())
 model.eval()
 
-side = options["image_size"]
+side = options.get("feature_image_size") or options["image_size"]
 for path in photos:
     photo = ImageOps.exif_transpose(Image.open(path)).convert("RGB")
     pixels = np.asarray(photo.resize((side, side), Image.BILINEAR), np.float32) / 255

@@ -162,7 +162,7 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
     encoder.metadata = [
       "format": "pt", "program": "relic \(Program.version)",
       "model": configuration.encoder.rawValue, "stem": configuration.stem.rawValue,
-      "image_size": "\(configuration.imageSize)", "step": "\(state.step)",
+      "image_size": "\(configuration.featureImageSize)", "step": "\(state.step)",
       "epochs": "\(state.step / state.length.stepsPerEpoch)",
     ]
     // The checkpoint comes last: a run that is resumed from it has an encoder at least as new.
