@@ -8,14 +8,12 @@ enum JSONFile {
   ) throws(FeatureError) -> Content {
     let bytes: [UInt8]
     do throws(FileError) {
-      let file = try ByteFile(path: path)
-      bytes = try file.bytes(at: 0, count: file.count)
+      bytes = try ByteFile.contents(of: path)
     } catch {
       throw .file(error)
     }
     let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    decoder.nonConformingFloatDecodingStrategy = .named
     do {
       return try decoder.decode(type, from: Data(bytes))
     } catch {
@@ -29,8 +27,7 @@ enum JSONFile {
   ) throws(FileError) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    encoder.nonConformingFloatEncodingStrategy = .named
     let data: Data
     do {
       data = try encoder.encode(content)

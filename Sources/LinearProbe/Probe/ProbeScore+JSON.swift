@@ -61,8 +61,7 @@ extension ProbeScore: Encodable {
   package static func json(_ scores: [ProbeScore]) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    encoder.nonConformingFloatEncodingStrategy = .named
     // Numbers and texts always encode; a failure would show as an empty object.
     let text = (try? encoder.encode(Batch(scores: scores))).map {
       String(decoding: $0, as: UTF8.self)

@@ -147,16 +147,9 @@ package final class AtomicFile {
   }
 
   private func append(_ bytes: UnsafeRawBufferPointer) -> FileError? {
-    var rest = unsafe bytes[...]
-    while let start = unsafe UnsafeRawBufferPointer(rebasing: rest).baseAddress,
-      unsafe !rest.isEmpty
-    {
-      let count = unsafe Foundation.write(descriptor, start, rest.count)
-      if count < 0 && errno == EINTR { continue }
-      if count <= 0 { return .cannotWrite(path: path, reason: systemReason()) }
-      unsafe rest = rest.dropFirst(count)
+    unsafe writeAll(bytes, to: descriptor).map {
+      .cannotWrite(path: path, reason: systemReason($0))
     }
-    return nil
   }
 }
 

@@ -63,6 +63,12 @@ package final class ByteFile: Sendable {
     return unsafe stat(path, &status) == 0 ? Int(status.st_size) : nil
   }
 
+  /// Returns all bytes of the regular file at `path`.
+  package static func contents(of path: String) throws(FileError) -> [UInt8] {
+    let file = try ByteFile(path: path)
+    return try file.bytes(at: 0, count: file.count)
+  }
+
   /// Returns `count` bytes from `offset`; more than the file holds is refused before any is read.
   package func bytes(at offset: Int, count: Int) throws(FileError) -> [UInt8] {
     try elements(at: offset, count: count)

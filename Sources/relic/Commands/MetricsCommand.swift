@@ -64,8 +64,7 @@ struct MetricsCommand: Command {
       guard run.holdsRun else { throw RunError.noRun(path: path) }
       self.path = path
       self.name = name
-      let file = try ByteFile(path: run.metricsPath)
-      lines = try file.bytes(at: 0, count: file.count).split(separator: 0x0a)
+      lines = try MetricsLine.bytes(ofLinesAt: run.metricsPath)
       let date = try FileManager.default.attributesOfItem(atPath: run.metricsPath)[
         .modificationDate]
       end = (date as? Date ?? Date()).timeIntervalSince1970

@@ -118,13 +118,4 @@ extension PretrainCommand {
     }
     return state
   }
-
-  /// Refuses to shorten a run that is resumed.
-  func checkLength(after begun: RunOptions, _ run: RunFolder) throws(UsageError) {
-    let (before, epochs) = (begun.configuration.epochs, configuration.epochs)
-    guard epochs < before else { return }
-    throw .conflict(
-      "'--num-epochs' is \(epochs), and the run in \(run.path) is of \(before)",
-      remedy: "give more to train it longer, or leave it out")
-  }
 }

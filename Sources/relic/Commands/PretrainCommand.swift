@@ -85,14 +85,13 @@ struct PretrainCommand: DatasetCommand, PrefixCommand, SharedCommand {
   }
 
   func run(_ console: Console) throws {
-    let command = try withDataset()
+    var command = self
+    try command.findDataset()
     try command.runWithDataset(console)
   }
 
-  /// Returns the command with the folder that was typed, and with the data set that lies in it
-  /// where none was named.
-  private func withDataset() throws -> PretrainCommand {
-    var command = self
+  /// Takes the folder that was typed, and the data set that lies in it where none was named.
+  private mutating func findDataset() throws {
     let help = "relic \(Self.name) --help"
     guard common.operands.count <= 1 else {
       throw UsageError.unexpectedOperand(common.operands[1], help: help)
@@ -113,139 +112,99 @@ struct PretrainCommand: DatasetCommand, PrefixCommand, SharedCommand {
           remedy: "give one of them")
       }
       try RunFolder.checkMayHoldImages(operand)
-      command.configuration.datasetPath = operand
+      configuration.datasetPath = operand
     }
-    if recorded.namesDataset { return command }
-    if let found = DatasetName(foundIn: command.configuration.datasetPath) {
-      command.recorded.datasetName = found
-    }
-    return command
+    if recorded.namesDataset { return }
+    if let found = DatasetName(foundIn: configuration.datasetPath) { recorded.datasetName = found }
   }
 
-  private func runWithDataset(_ console: Console) throws {
+  /// Makes the run; what was left open is settled by the images on the way.
+  private mutating func runWithDataset(_ console: Console) throws {
+    let asked = self
     let run = RunFolder(path: resumed ?? folder)
     // What can be told at once is told before a data set is fetched.
     try check(run)
     try configuration.viewStrength.check()
     if resumed == nil { try checkLoss() }
-    var command = self
-    command.files.maxMegapixels = recorded.maxMegapixels
-    command.files.decoding = recorded.decoding
-    command.files = try command.files.withCache(console)
-    if let file = configurationFile {
-      let place = try ConfigurationFile(path: file).datasetPath()
-      command.files.recordedPath = place?.path == configuration.datasetPath ? place : nil
-    }
-    let files = command.files
-    command.recorded.imageSize = recorded.imageSize ?? recorded.datasetName?.imageSize
-    command.configuration.imageSize = command.recorded.imageSize ?? configuration.imageSize
-    let encoder = command.configuration.makeEncoder()
+    try settleFiles(console)
+    recorded.imageSize = recorded.imageSize ?? recorded.datasetName?.imageSize
+    configuration.imageSize = recorded.imageSize ?? configuration.imageSize
+    let encoder = configuration.makeEncoder()
     let mayFitBatch = !recorded.givesBatchSize && recorded.datasetName?.archive == nil
-    if !mayFitBatch { try command.checkSizes(encoder) }
+    if !mayFitBatch { try checkSizes(encoder) }
     // Rank 0 has what all start from.
     let start =
       try ranks.rank > 0 ? nil : weights.map { try StartingWeights(path: $0, under: prefix) }
+    try fetchDataset(console)
+    let splits = DatasetSplits(configuration, files)
+    let dataset = try splits.pretraining()
+    batchFit = recorded.fitBatch(toImages: dataset.count)
+    if mayFitBatch || batchFit != nil { try checkSizes(encoder) }
+    let loader = try loader(of: dataset)
+    recorded.fitWarmup(toSteps: configuration.epochs * loader.stepsPerEpoch)
+    if ranks.rank == 0 {
+      try RunForecast(
+        configuration, of: encoder, stepsPerEpoch: loader.stepsPerEpoch
+      ).checkDisk(of: run, free: DiskSpace.free(at: run.path))
+    }
+    let skipped = SkippedImages(console)
+    let evaluation = try evaluation(by: splits, skipped, console)
+    try compareRanks(dataset)
+    let lock = try ranks.rank == 0 ? run.lock() : nil
+    defer { lock?.release() }
+    // Another process may have begun or ended a run here since.
+    if ranks.rank == 0 { try asked.check(run) }
+    try train(encoder, run, loader, from: start, evaluation, skipped, console)
+  }
+
+  /// Settles how the files of images are read, and where a configuration file has them.
+  private mutating func settleFiles(_ console: Console) throws {
+    files.maxMegapixels = recorded.maxMegapixels
+    files.decoding = recorded.decoding
+    files = try files.withCache(console)
+    guard let file = configurationFile else { return }
+    let place = try ConfigurationFile(path: file).datasetPath()
+    files.recordedPath = place?.path == configuration.datasetPath ? place : nil
+  }
+
+  /// Fetches a published data set that is missing; refuses a folder without images.
+  private func fetchDataset(_ console: Console) throws {
     // The default is a large set, and would be fetched into a folder meant for another.
     let isDefault = configuration.datasetPath == Self().configuration.datasetPath
     guard recorded.namesDataset || (isDefault && configurationFile == nil) else {
       throw RunError.noImages(path: configuration.datasetPath)
     }
-    if let datasetName = recorded.datasetName {
-      try ranks.inTurns {
-        try files.fetchIfMissing(datasetName, in: configuration.datasetPath, console)
-      }
+    guard let name = recorded.datasetName else { return }
+    try ranks.inTurns {
+      try files.fetchIfMissing(name, in: configuration.datasetPath, console)
     }
-    let splits = DatasetSplits(configuration, files)
-    let dataset = try splits.pretraining()
-    command.batchFit = command.recorded.fitBatch(toImages: dataset.count)
-    if mayFitBatch || command.batchFit != nil { try command.checkSizes(encoder) }
+  }
+
+  /// Returns the batches of the images; refuses images that make none.
+  private func loader(of dataset: any ImageDataset) throws(UsageError) -> BatchLoader {
     let loader = BatchLoader(
-      dataset: dataset, configuration: command.configuration, broken: files.brokenImages)
-    guard loader.stepsPerEpoch > 0 else {
-      throw UsageError.conflict(
-        "'--batch-size' is \(configuration.batchSize), but \(configuration.dataset) has "
-          + dataset.count.counted("image"),
-        remedy: dataset.count < 2
-          ? "add some, for each is told from the others" : "choose a smaller one")
-    }
-    command.recorded.fitWarmup(toSteps: command.configuration.epochs * loader.stepsPerEpoch)
-    if ranks.rank == 0 {
-      try RunForecast(
-        command.configuration, of: encoder, stepsPerEpoch: loader.stepsPerEpoch
-      ).checkDisk(of: run, free: DiskSpace.free(at: run.path))
-    }
-    let skipped = SkippedImages(console)
-    let evaluationInterval = recorded.evaluationInterval
+      dataset: dataset, configuration: configuration, broken: files.brokenImages)
+    guard loader.stepsPerEpoch == 0 else { return loader }
+    throw .conflict(
+      "'--batch-size' is \(configuration.batchSize), but \(configuration.dataset) has "
+        + dataset.count.counted("image"),
+      remedy: dataset.count < 2
+        ? "add some, for each is told from the others" : "choose a smaller one")
+  }
+
+  /// Returns the evaluations made meanwhile; refuses them where nothing can be scored and they were
+  /// asked for.
+  private func evaluation(
+    by splits: DatasetSplits, _ skipped: SkippedImages, _ console: Console
+  ) throws(UsageError) -> OnlineEvaluation? {
+    let interval = recorded.evaluationInterval
     let evaluation = OnlineEvaluation(
-      every: evaluationInterval ?? 5 * configuration.logEveryNSteps, of: command.configuration,
-      by: splits, skipped: skipped, console: console)
-    if let evaluationInterval, evaluationInterval > 0, evaluation == nil {
-      throw UsageError.conflict(
-        "'--eval-every' is \(evaluationInterval), but \(configuration.dataset) has no labelled "
-          + "train and test splits of two classes in \(configuration.datasetPath)",
-        remedy: resumed == nil ? "leave it out" : "give 0")
-    }
-    try command.compareRanks(dataset)
-    let lock = try ranks.rank == 0 ? run.lock() : nil
-    defer { lock?.release() }
-    // Another process may have begun or ended a run here since.
-    if ranks.rank == 0 { try check(run) }
-    try command.train(encoder, run, loader, from: start, evaluation, skipped, console)
-  }
-
-  /// Refuses options of which the loss would take no notice.
-  private func checkLoss() throws(UsageError) {
-    if configuration.temperature != nil {
-      if configuration.useSigLIP {
-        throw .conflict(
-          "'--tau' is of the cross-entropy, and '--use-siglip' takes another loss",
-          remedy: "leave out one")
-      }
-      try refuse("--logit-scale", because: "is the start of the scale that '--tau' fixes")
-    }
-    let limit = configuration.loss.maximumLogitScale
-    if let scale = configuration.initialLogitScale, scale > limit {
-      throw .conflict(
-        "'--logit-scale' is \(scale), and the loss limits the scale to \(limit)",
-        remedy: "give at most that")
-    }
-  }
-
-  /// Refuses to begin over a run, and to resume one that is not there or under other options.
-  private func check(_ run: RunFolder) throws {
-    guard resumed != nil else {
-      if acceptsChangedImages {
-        throw UsageError.conflict(
-          "'--accept-changed-images' is for runs that are resumed", remedy: "leave it out")
-      }
-      guard !overwrites, let file = run.firstFile else { return }
-      throw run.holdsRun ? RunError.holdsRun(path: run.path) : RunError.holdsFile(path: file)
-    }
-    if folder != Self().folder, folder != resumed {
-      throw UsageError.conflict(
-        "'--resume' goes on in the run's own folder", remedy: "leave out --save-model-dir")
-    }
-    if overwrites {
-      throw UsageError.conflict(
-        "'--resume' goes on with a run, and '--overwrite' replaces one",
-        remedy: "give one of them")
-    }
-    if weights != nil || configFile != nil {
-      throw UsageError.conflict(
-        "'--resume' takes weights and options from the run's folder",
-        remedy: "leave out --ckpt-path and --config")
-    }
-    let begun = try run.options()
-    try checkLength(after: begun, run)
-    for option in RunOptions.all where !RunOptions.free.contains(option.key) {
-      let (old, new) = (option.get(begun), option.get(recorded))
-      guard old != new else { continue }
-      throw RunError.changed(
-        option: option.name, recorded: old ?? "left out", typed: new ?? "left out", path: run.path)
-    }
-    guard run.canResume else {
-      throw run.holdsEncoder
-        ? RunError.onlyEncoder(path: run.path) : RunError.noCheckpoint(path: run.path)
-    }
+      every: interval ?? 5 * configuration.logEveryNSteps, of: configuration, by: splits,
+      skipped: skipped, console: console)
+    guard let interval, interval > 0, evaluation == nil else { return evaluation }
+    throw .conflict(
+      "'--eval-every' is \(interval), but \(configuration.dataset) has no labelled "
+        + "train and test splits of two classes in \(configuration.datasetPath)",
+      remedy: resumed == nil ? "leave it out" : "give 0")
   }
 }

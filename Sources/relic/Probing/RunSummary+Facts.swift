@@ -41,14 +41,14 @@ extension RunSummary {
   }
 
   var facts: Facts {
-    let evaluated = log.last { $0.evalTop1 != nil }
+    let evaluated = log.last { $0[.evaluationTop1] != nil }
     let names = (try? FileManager.default.contentsOfDirectory(atPath: run.path)) ?? []
     let sizes = names.compactMap { name in
       let path = "\(run.path)/\(name)"
       return FolderIdentity(path) == nil ? ByteFile.size(of: path).map { (name, $0) } : nil
     }
-    let epochLoss = log.last { $0.epochLoss != nil }?.epochLoss
-    let kl = log.last { $0.kl != nil }?.kl
+    let epochLoss = log.last { $0[.epochLoss] != nil }?[.epochLoss]
+    let kl = log.last { $0[.kl] != nil }?[.kl]
     let results = scores.map { score in
       Facts.Result(
         protocol: score.method, top1: score.top1, testCount: score.testCount,
@@ -60,11 +60,11 @@ extension RunSummary {
       stem: configuration.stem.rawValue, imageSize: configuration.imageSize,
       batchSize: configuration.batchSize, recipe: options.recipe.rawValue,
       epochs: configuration.epochs, stepsPerEpoch: noted("steps_per_epoch"), step: noted("step"),
-      epochLoss: epochLoss, kl: kl, evalTop1: evaluated?.evalTop1,
-      evalKnnTop1: evaluated?.evalKnnTop1, evalStep: evaluated?.step,
-      seconds: log.compactMap(\.seconds).max(),
-      processorSeconds: log.compactMap(\.processorSeconds).max(), ranks: log.last?.ranks,
-      workers: log.last?.workers, scores: results,
+      epochLoss: epochLoss, kl: kl, evalTop1: evaluated?[.evaluationTop1],
+      evalKnnTop1: evaluated?[.evaluationNeighborsTop1], evalStep: evaluated?.step,
+      seconds: log.compactMap { $0[.seconds] }.max(),
+      processorSeconds: log.compactMap { $0[.processorSeconds] }.max(),
+      ranks: log.last?.count(.ranks), workers: log.last?.count(.workers), scores: results,
       files: Dictionary(uniqueKeysWithValues: sizes))
   }
 

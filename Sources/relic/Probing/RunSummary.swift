@@ -7,7 +7,7 @@ struct RunSummary {
   let options: RunOptions
   /// The notes of the newest checkpoint.
   let notes: [String: String]
-  let log: [LogLine]
+  let log: [MetricsLine]
   let scores: [Score]
 
   /// Reads the folder; of a file that is missing nothing is told.
@@ -15,18 +15,11 @@ struct RunSummary {
     self.run = run
     options = try run.options()
     notes = (try? Safetensors.metadata(of: run.checkpointPath)) ?? [:]
-    log = Self.lines(of: run.metricsPath)
+    log = (try? MetricsLine.bytes(ofLinesAt: run.metricsPath))?.compactMap { MetricsLine($0) } ?? []
     let text = FileManager.default.contents(atPath: run.evaluationPath)
     scores =
       text.flatMap { try? JSONDecoder().decode(Score.self, from: $0) }
       .map { [$0] + ($0.others ?? []) } ?? []
-  }
-
-  private static func lines(of path: String) -> [LogLine] {
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    let text = FileManager.default.contents(atPath: path) ?? Data()
-    return text.split(separator: 0x0a).compactMap { try? decoder.decode(LogLine.self, from: $0) }
   }
 
   /// A name and what is told under it, for each line.
@@ -73,21 +66,21 @@ struct RunSummary {
   }
 
   private var losses: String? {
-    guard let last = log.last(where: { $0.epochLoss != nil }), let loss = last.epochLoss else {
+    guard let last = log.last(where: { $0[.epochLoss] != nil }), let loss = last[.epochLoss] else {
       return nil
     }
     let chance = configuration.loss.chanceLevel(ofImages: configuration.batchSize)
-    return "\(loss.fixed(4)) in epoch \(last.epoch ?? 0)"
+    return "\(loss.fixed(4)) in epoch \(last.count(.epoch) ?? 0)"
       + (chance.map { ", \($0.fixed(3)) by chance" } ?? "")
-      + (last.kl.map { ", KL \($0.fixed(4))" } ?? "")
+      + (last[.kl].map { ", KL \($0.fixed(4))" } ?? "")
   }
 
   private var evaluation: String? {
-    guard let last = log.last(where: { $0.evalTop1 != nil }), let top1 = last.evalTop1 else {
-      return nil
-    }
+    guard let last = log.last(where: { $0[.evaluationTop1] != nil }),
+      let top1 = last[.evaluationTop1]
+    else { return nil }
     return "top-1 \((100 * top1).fixed(2)) % after step \(last.step)"
-      + (last.evalKnnTop1.map { ", \((100 * $0).fixed(2)) % by neighbours" } ?? "")
+      + (last[.evaluationNeighborsTop1].map { ", \((100 * $0).fixed(2)) % by neighbours" } ?? "")
   }
 
   private var score: String? {
@@ -101,12 +94,12 @@ struct RunSummary {
   }
 
   private var cost: String? {
-    let seconds = log.compactMap(\.seconds).max()
+    let seconds = log.compactMap { $0[.seconds] }.max()
     return seconds.map { seconds in
-      let processors = log.compactMap(\.processorSeconds).max()
+      let processors = log.compactMap { $0[.processorSeconds] }.max()
       return seconds.duration + (processors.map { ", \($0.duration) of processors" } ?? "")
-        + (log.last?.ranks.map { ", at last by \($0) ranks" } ?? "")
-        + (log.last?.workers.map { " with \($0.counted("worker"))" } ?? "")
+        + (log.last?.count(.ranks).map { ", at last by \($0) ranks" } ?? "")
+        + (log.last?.count(.workers).map { " with \($0.counted("worker"))" } ?? "")
     }
   }
 
@@ -117,20 +110,6 @@ struct RunSummary {
       if FolderIdentity(path) != nil { return name + "/" }
       return name + (ByteFile.size(of: path).map { " (\($0.byteSize))" } ?? "")
     }.joined(separator: ", ")
-  }
-
-  /// What is read of a line of `metrics.jsonl`.
-  struct LogLine: Decodable {
-    let step: Int
-    let epoch: Int?
-    let epochLoss: Double?
-    let kl: Double?
-    let evalTop1: Double?
-    let evalKnnTop1: Double?
-    let seconds: Double?
-    let processorSeconds: Double?
-    let ranks: Int?
-    let workers: Int?
   }
 
   /// What is read of `evaluation.json`.

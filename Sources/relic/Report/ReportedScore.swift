@@ -95,9 +95,9 @@ struct ReportedScore: Decodable {
   /// Reads all scores of a file, or none where it is missing.
   static func all(inFileAt path: String) throws -> [ReportedScore] {
     guard FileManager.default.fileExists(atPath: path) else { return [] }
-    let file = try ByteFile(path: path)
-    let bytes = try file.bytes(at: 0, count: file.count)
-    guard let scores = all(in: bytes) else { throw ReportError.badEvaluation(path: path) }
+    guard let scores = all(in: try ByteFile.contents(of: path)) else {
+      throw ReportError.badEvaluation(path: path)
+    }
     return scores
   }
 
@@ -108,8 +108,7 @@ struct ReportedScore: Decodable {
 
   private static func all(in bytes: some Sequence<UInt8>) -> [ReportedScore]? {
     let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    decoder.nonConformingFloatDecodingStrategy = .named
     guard let first = try? decoder.decode(ReportedScore.self, from: Data(bytes)),
       ([first] + (first.others ?? [])).allSatisfy(\.isWhole)
     else { return nil }

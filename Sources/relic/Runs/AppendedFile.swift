@@ -19,18 +19,9 @@ struct AppendedFile {
   func append(_ piece: [UInt8]) throws(FileError) {
     let descriptor = handle.fileDescriptor
     let start = lseek(descriptor, 0, SEEK_CUR)
-    var rest = piece[...]
-    while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes { bytes in
-        unsafe write(descriptor, bytes.baseAddress, bytes.count)
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else {
-        let reason = systemReason()
-        ftruncate(descriptor, start)
-        throw .cannotWrite(path: path, reason: reason)
-      }
-      rest = rest.dropFirst(count)
-    }
+    let failure = unsafe piece.withUnsafeBytes { unsafe writeAll($0, to: descriptor) }
+    guard let failure else { return }
+    ftruncate(descriptor, start)
+    throw .cannotWrite(path: path, reason: systemReason(failure))
   }
 }

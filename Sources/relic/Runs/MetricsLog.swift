@@ -21,22 +21,19 @@ struct MetricsLog {
   ///   - eventFolder: Where TensorBoard is told the same, if it is.
   /// - Throws: What cannot be read or written.
   init(path: String, keepingThrough step: Int, eventFolder: String? = nil) throws {
-    var lines: [Data.SubSequence] = []
-    if FileManager.default.fileExists(atPath: path) {
-      let file = try ByteFile(path: path)
-      lines = Data(try file.bytes(at: 0, count: file.count)).split(separator: 0x0a)
-    }
+    let lines =
+      FileManager.default.fileExists(atPath: path) ? try MetricsLine.bytes(ofLinesAt: path) : []
     var kept: [UInt8] = []
     var cost = RunCost()
     var scoredStep: Int?
     for line in lines {
-      let entry = try? JSONDecoder().decode(Entry.self, from: line)
+      let entry = MetricsLine(line)
       if entry.map({ $0.step <= step }) ?? true {
         kept += line + [0x0a]
-        if let entry, entry.evalTop1 != nil { scoredStep = entry.step }
+        if let entry, entry[.evaluationTop1] != nil { scoredStep = entry.step }
       }
-      cost.seconds = max(cost.seconds, entry?.seconds ?? 0)
-      cost.processorSeconds = max(cost.processorSeconds, entry?.processorSeconds ?? 0)
+      cost.seconds = max(cost.seconds, entry?[.seconds] ?? 0)
+      cost.processorSeconds = max(cost.processorSeconds, entry?[.processorSeconds] ?? 0)
     }
     earlierCost = cost
     self.scoredStep = scoredStep
@@ -53,8 +50,7 @@ struct MetricsLog {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .convertToSnakeCase
     // A run that diverges may show it in a rate or scale a step before its loss.
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    encoder.nonConformingFloatEncodingStrategy = .named
     let line: [UInt8]
     do {
       line = [UInt8](try encoder.encode(entry)) + [0x0a]
@@ -63,19 +59,5 @@ struct MetricsLog {
     }
     try file.append(line)
     try events?.append(line)
-  }
-
-  /// What is read of a line.
-  private struct Entry: Decodable {
-    enum CodingKeys: String, CodingKey {
-      case step, seconds
-      case processorSeconds = "processor_seconds"
-      case evalTop1 = "eval_top1"
-    }
-
-    let step: Int
-    let seconds: Double?
-    let processorSeconds: Double?
-    let evalTop1: Double?
   }
 }

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import RelicNN
 
 /// What a run will take, known before it starts.
@@ -82,22 +81,5 @@ struct DurationForecast {
     let left = seconds / Double(step - start.step) * Double(steps - step)
     guard left >= Self.worthTelling else { return nil }
     return "by its first steps, the run ends in \(left.duration)\(remark)"
-  }
-}
-
-/// The room on a disk.
-enum DiskSpace {
-  /// The bytes that the user may write where `path` is, or would be; `nil` if that cannot be told.
-  static func free(at path: String) -> Int? {
-    var place = URL(filePath: path).standardizedFileURL
-    while !FileManager.default.fileExists(atPath: place.path), place.path != "/" {
-      place.deleteLastPathComponent()
-    }
-    var status = statvfs()
-    // A file system that does not know its size says that it has no blocks.
-    guard unsafe statvfs(place.path, &status) == 0, status.f_blocks > 0 else { return nil }
-    let (bytes, isTooMany) = UInt64(status.f_bavail).multipliedReportingOverflow(
-      by: UInt64(status.f_frsize))
-    return isTooMany ? .max : Int(clamping: bytes)
   }
 }

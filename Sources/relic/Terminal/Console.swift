@@ -1,4 +1,5 @@
 internal import Foundation
+internal import RelicNN
 internal import Synchronization
 
 /// Where a command writes what its user reads.
@@ -81,18 +82,8 @@ enum StandardOutput {
   }
 
   @Sendable static func write(_ text: String) {
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let count = unsafe bytes.withUnsafeBytes { buffer in
-        unsafe Foundation.write(STDOUT_FILENO, buffer.baseAddress, buffer.count)
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else {
-        let number = errno
-        if number != EPIPE { lost.withLock { $0 = unsafe String(cString: strerror(number)) } }
-        return
-      }
-      bytes = bytes.dropFirst(count)
-    }
+    let failure = unsafe Array(text.utf8).withUnsafeBytes { unsafe writeAll($0, to: STDOUT_FILENO) }
+    guard let failure, failure != EPIPE else { return }
+    lost.withLock { $0 = systemReason(failure) }
   }
 }

@@ -117,7 +117,7 @@ import Testing
     (#""pixel_mean": [0.5]"#, "'pixel_mean': [0.5] is not three numbers;"),
     (#""pixel_mean": []"#, "'pixel_mean': [] is not three numbers;"),
     (#""pixel_std": [0.5, 0, 0.5]"#, "'pixel_std': [0.5, 0.0, 0.5] is not three numbers above 0;"),
-    (#""pixel_mean": ["nan", 0, 0]"#, "'pixel_mean"),
+    (#""pixel_mean": ["NaN", 0, 0]"#, "'pixel_mean"),
     (#""pixel_std": 1"#, "'pixel_std' has the wrong type"),
   ])
   func `pixels are described by a number for each channel`(

@@ -93,7 +93,7 @@ import Testing
       try fitted.write(to: folder)
       let text = try String(contentsOfFile: "\(folder)/probe.json", encoding: .utf8)
       #expect(text.contains("\"objective\" : \"nan\""))
-      #expect(text.contains("\"gradient_max\" : \"inf\""))
+      #expect(text.contains("\"gradient_max\" : \"Infinity\""))
       let read = try FittedProbe(contentsOf: folder).reports[0]
       #expect(read.objective.isNaN && read.gradientMaximum == .infinity)
     }

@@ -39,18 +39,28 @@ struct EventFile {
   /// How long before that the others were written is taken from the seconds that they tell.
   static func bytes(of lines: [some Sequence<UInt8>], endingAt end: Double) -> [UInt8] {
     let lines = lines.compactMap { MetricsLine($0) }
-    let total = lines.compactMap { $0.numbers["seconds"] }.max() ?? 0
+    let total = lines.compactMap { $0[.seconds] }.max() ?? 0
     var time = end - total
     var bytes = EventRecord(wallTime: time, content: .version).bytes
     for line in lines {
-      if let seconds = line.numbers["seconds"], seconds.isFinite { time = end - total + seconds }
+      if let seconds = line[.seconds], seconds.isFinite { time = end - total + seconds }
       bytes += record(of: line, at: time).bytes
     }
     return bytes
   }
 
+  /// The numbers of a line under the tags that TensorBoard shows them by, in the order of these.
+  static func scalars(of line: MetricsLine) -> [(tag: String, value: Double)] {
+    line.numbers.map { (tag: tag($0.key), value: $0.value) }.sorted { $0.tag < $1.tag }
+  }
+
+  private static func tag(_ key: String) -> String {
+    if key.hasPrefix("eval_") { return "eval/" + key.dropFirst(5) }
+    return (key.hasSuffix("seconds") ? "cost/" : "train/") + key
+  }
+
   private static func record(of line: MetricsLine, at time: Double) -> EventRecord {
-    EventRecord(wallTime: time, step: line.step, content: .scalars(line.scalars))
+    EventRecord(wallTime: time, step: line.step, content: .scalars(scalars(of: line)))
   }
 
   /// The name of a file that begins at `time`.

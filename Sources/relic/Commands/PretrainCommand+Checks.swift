@@ -1,0 +1,69 @@
+internal import RelicNN
+
+/// What has to be so before a run begins or goes on.
+extension PretrainCommand {
+  /// Refuses options of which the loss would take no notice.
+  func checkLoss() throws(UsageError) {
+    if configuration.temperature != nil {
+      if configuration.useSigLIP {
+        throw .conflict(
+          "'--tau' is of the cross-entropy, and '--use-siglip' takes another loss",
+          remedy: "leave out one")
+      }
+      try refuse("--logit-scale", because: "is the start of the scale that '--tau' fixes")
+    }
+    let limit = configuration.loss.maximumLogitScale
+    if let scale = configuration.initialLogitScale, scale > limit {
+      throw .conflict(
+        "'--logit-scale' is \(scale), and the loss limits the scale to \(limit)",
+        remedy: "give at most that")
+    }
+  }
+
+  /// Refuses to begin over a run, and to resume one that is not there or under other options.
+  func check(_ run: RunFolder) throws {
+    guard resumed != nil else {
+      if acceptsChangedImages {
+        throw UsageError.conflict(
+          "'--accept-changed-images' is for runs that are resumed", remedy: "leave it out")
+      }
+      guard !overwrites, let file = run.firstFile else { return }
+      throw run.holdsRun ? RunError.holdsRun(path: run.path) : RunError.holdsFile(path: file)
+    }
+    if folder != Self().folder, folder != resumed {
+      throw UsageError.conflict(
+        "'--resume' goes on in the run's own folder", remedy: "leave out --save-model-dir")
+    }
+    if overwrites {
+      throw UsageError.conflict(
+        "'--resume' goes on with a run, and '--overwrite' replaces one",
+        remedy: "give one of them")
+    }
+    if weights != nil || configFile != nil {
+      throw UsageError.conflict(
+        "'--resume' takes weights and options from the run's folder",
+        remedy: "leave out --ckpt-path and --config")
+    }
+    let begun = try run.options()
+    try checkLength(after: begun, run)
+    for option in RunOptions.all where !RunOptions.free.contains(option.key) {
+      let (old, new) = (option.get(begun), option.get(recorded))
+      guard old != new else { continue }
+      throw RunError.changed(
+        option: option.name, recorded: old ?? "left out", typed: new ?? "left out", path: run.path)
+    }
+    guard run.canResume else {
+      throw run.holdsEncoder
+        ? RunError.onlyEncoder(path: run.path) : RunError.noCheckpoint(path: run.path)
+    }
+  }
+
+  /// Refuses to shorten a run that is resumed.
+  private func checkLength(after begun: RunOptions, _ run: RunFolder) throws(UsageError) {
+    let (before, epochs) = (begun.configuration.epochs, configuration.epochs)
+    guard epochs < before else { return }
+    throw .conflict(
+      "'--num-epochs' is \(epochs), and the run in \(run.path) is of \(before)",
+      remedy: "give more to train it longer, or leave it out")
+  }
+}
