@@ -76,22 +76,12 @@ public final class LocalServer: Sendable {
   ///   wanted where only a part is.
   /// - Throws: The system has no address to listen on.
   public init(answer: @escaping @Sendable (_ number: Int, _ start: Int?) -> Answer) throws {
-    socketDescriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let descriptor = socketDescriptor
-    let status = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-        guard unsafe bind(descriptor, address, size) == 0, listen(descriptor, 8) == 0 else {
-          return Int32(-1)
-        }
-        return unsafe getsockname(descriptor, address, &size)
-      }
+    let (descriptor, port) = try boundSocket()
+    guard listen(descriptor, 8) == 0 else {
+      close(descriptor)
+      throw POSIXError(.EADDRNOTAVAIL)
     }
-    guard status == 0 else { throw POSIXError(.EADDRNOTAVAIL) }
-    port = UInt16(bigEndian: address.sin_port)
+    (socketDescriptor, self.port) = (descriptor, port)
     Thread.detachNewThread { [self] in serve(answer) }
   }
 
@@ -164,6 +154,42 @@ public final class LocalServer: Sendable {
       sent += count
     }
   }
+}
+
+/// A port of the loopback address at which nobody listens, and which nobody else can get meanwhile.
+public struct SilentPort: ~Copyable {
+  /// Its number.
+  public let number: UInt16
+  private let socketDescriptor: Int32
+
+  /// Takes a port that is free.
+  ///
+  /// - Throws: The system has none.
+  public init() throws {
+    (socketDescriptor, number) = try boundSocket()
+  }
+
+  deinit { close(socketDescriptor) }
+}
+
+/// Returns a new socket and the port of the loopback address that it has been bound to.
+private func boundSocket() throws -> (descriptor: Int32, port: UInt16) {
+  let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+  var address = sockaddr_in()
+  address.sin_family = sa_family_t(AF_INET)
+  address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+  var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+  let status = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+    unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+      guard unsafe bind(descriptor, address, size) == 0 else { return Int32(-1) }
+      return unsafe getsockname(descriptor, address, &size)
+    }
+  }
+  guard status == 0 else {
+    close(descriptor)
+    throw POSIXError(.EADDRNOTAVAIL)
+  }
+  return (descriptor, UInt16(bigEndian: address.sin_port))
 }
 
 extension LocalServer.Manner {

@@ -22,7 +22,9 @@ import Testing
   }
 
   @Test func `reports are scikit-learn's to the character`() throws {
-    for item in try Fixture.json("reports.json", as: [Case].self) {
+    let cases = try Fixture.json("reports.json", as: [Case].self)
+    #expect(cases.count == 6)
+    for item in cases {
       let matrix = ConfusionMatrix(truth: item.truth, predictions: item.predictions)
       #expect(matrix.counts == item.confusion)
       #expect(matrix.text == item.confusionText)

@@ -57,12 +57,13 @@ import Testing
   }
 
   @Test func `features in bfloat16 say so, and a processor without it is told of`() throws {
-    let folder = try TemporaryFolder()
+    let folder = try PhotoFolder()
+    try folder.add("a.png", "b.png", "c.png", "d.png")
     let captured = Captured.run(
-      ["extract", "--random-init", "-m", "resnet18", "--precision", "bfloat16"]
-        + ["--output", folder.path + "/f"] + Self.data)
+      "extract", "--random-init", "-m", "resnet18", "--precision", "bfloat16", "--dataset-name",
+      "folder", "--dataset-path", folder.photos, "--image-size", "8", "--output", folder.path("f"))
     #expect(captured.code == .success)
-    let recorded = try FeatureFolder(contentsOf: folder.path + "/f").origin?.precision
+    let recorded = try FeatureFolder.origin(in: folder.path("f"))?.precision
     if Precision.hasBFloat16 {
       #expect(recorded == "bfloat16")
       #expect(captured.error == "")

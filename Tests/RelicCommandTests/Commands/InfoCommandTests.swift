@@ -16,6 +16,12 @@ import Testing
     #expect(captured.output.contains("\nBLAS core  \(BLAS.core)\n"))
   }
 
+  @Test func `the workers are as many as --threads says`() {
+    let captured = withWorkers(1) { Captured.run("info", "--threads", "3") }
+    #expect(captured.code == .success)
+    #expect(captured.output.contains("\nworkers    3\n"), "\(captured.output)")
+  }
+
   @Test func `a run is told from its files`() throws {
     let photos = try PhotoFolder()
     for number in 1...4 { try photos.add("ape/\(number).png", "cat/\(number).png") }

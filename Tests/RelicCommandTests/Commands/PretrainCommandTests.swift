@@ -12,6 +12,15 @@ import Testing
     "--log-every-n-steps", "2",
   ]
 
+  /// As many steps on copies of one photo, which take less time and cannot be scored.
+  private static func tiny(_ photos: borrowing PhotoFolder) throws -> [String] {
+    try photos.add("1.png", "2.png", "3.png", "4.png", "5.png", "6.png", "7.png", "8.png")
+    return [
+      "pretrain", photos.photos, "--image-size", "8", "--num_epochs", "1", "-b", "2",
+      "--log-every-n-steps", "2",
+    ]
+  }
+
   @Test func `the reference's published commands are understood as typed`() throws {
     let cifar = [
       "--dataset_name", "cifar10", "--encoder_model_name", "resnet18", "--fp16_precision",
@@ -63,6 +72,46 @@ import Testing
     #expect(command.configuration == expected)
     #expect(command.folder == "s")
     #expect(command.weights == "c")
+  }
+
+  @Test(arguments: ["--weight-decay", "--wd"])
+  func `every option that decides a run beside these is understood as typed`(
+    _ weightDecay: String
+  ) throws {
+    let typed = [
+      "--validation", "11", "--feature-image-size", "24", "--min-crop-scale", "0.3",
+      "--max-crop-scale", "0.7", "--jitter", "0.25", "--gray-probability", "0.1",
+      "--blur-probability", "0.6", "--solarize-probability", "0.4", "--stem", "small",
+      "--warmup-epochs", "3", "--warmup-steps", "13", "--lr-schedule", "cosine",
+      "--lr-decay-start", "0.75", weightDecay, "0.125", "--no-bias-norm-decay",
+      "--logit-scale", "4", "--tau", "0.5", "--recompute", "--shards", "8", "--seed", "9",
+    ]
+    guard case .run(let command) = try ArgumentParser<PretrainCommand>().parse(typed) else {
+      Issue.record("no run")
+      return
+    }
+    var expected = PretrainingConfiguration()
+    expected.validationCount = 11
+    expected.wholeImageSize = 24
+    expected.viewStrength.minimumCropScale = 0.3
+    expected.viewStrength.maximumCropScale = 0.7
+    expected.viewStrength.jitter = 0.25
+    expected.viewStrength.grayscaleProbability = 0.1
+    expected.viewStrength.blurProbability = 0.6
+    expected.viewStrength.solarizeProbability = 0.4
+    expected.stem = .small
+    expected.warmupEpochs = 3
+    expected.warmupSteps = 13
+    expected.learningRateShape = .cosine
+    expected.decayStart = 0.75
+    expected.weightDecay = 0.125
+    expected.exemptsBiasAndNorm = true
+    expected.initialLogitScale = 4
+    expected.temperature = 0.5
+    expected.recomputes = true
+    expected.shards = 8
+    expected.seed = 9
+    #expect(command.configuration == expected)
   }
 
   @Test(arguments: [
@@ -135,6 +184,8 @@ import Testing
 
   @Test func `weights of the reference's model start a run`() throws {
     let folder = try TemporaryFolder()
+    let photos = try PhotoFolder()
+    let tiny = try Self.tiny(photos)
     var configuration = PretrainingConfiguration()
     configuration.seed = 7
     var generator = Philox(seed: configuration.seed, purpose: .weights)
@@ -143,7 +194,7 @@ import Testing
     let path = folder.path + "/weights.safetensors"
     try Safetensors.write(weights, to: path)
     let captured = Captured.run(
-      Self.small + [
+      tiny + [
         "--learning-rate", "0", "--ckpt-path", path, "--save-model-dir",
         folder.path + "/run",
       ])
@@ -156,8 +207,10 @@ import Testing
 
   @Test func `a damaged checkpoint falls back to the one before it, and says so`() throws {
     let folder = try TemporaryFolder()
+    let photos = try PhotoFolder()
     let run = folder.path + "/run"
-    #expect(Captured.run(Self.small + ["--save-model-dir", run]).error == "")
+    let begun = Captured.run(try Self.tiny(photos) + ["--save-model-dir", run])
+    #expect(begun.error == "")
     let whole = try folder.bytes("run/checkpoint.safetensors")
     var damaged = whole
     damaged[damaged.count / 2] ^= 0x10
@@ -219,8 +272,8 @@ import Testing
   func `what a killed run left unfinished goes when the next begins`(_ left: String) throws {
     let folder = try TemporaryFolder()
     try "left".write(toFile: "\(folder.path)/\(left)", atomically: true, encoding: .utf8)
-    let captured = Captured.run(
-      Self.small + ["--eval-every", "0", "--save-model-dir", folder.path])
+    let photos = try PhotoFolder()
+    let captured = Captured.run(try Self.tiny(photos) + ["--save-model-dir", folder.path])
     #expect(captured.error == "")
     #expect(try !folder.names().contains { $0.hasSuffix(".partial") })
   }
@@ -273,8 +326,9 @@ import Testing
     try folder.write("run/events.out.tfevents.1", Data())
     let captured = Captured.run(Self.small + ["--save-model-dir", run])
     #expect(captured.error.contains("\(run)/events.out.tfevents.1: is there already"))
+    let photos = try PhotoFolder()
     let replaced = Captured.run(
-      Self.small + ["--eval-every", "0", "--overwrite", "--save-model-dir", run])
+      try Self.tiny(photos) + ["--overwrite", "--save-model-dir", run])
     #expect(replaced.code == .success, "\(replaced.error)")
     #expect(try folder.names("run").contains("notes.txt"))
     for name in features { #expect(try folder.names("run/" + name) == [], "\(name)") }
@@ -405,8 +459,9 @@ import Testing
 
   @Test func `a loss that is not finite ends the run and keeps the checkpoint`() throws {
     let folder = try TemporaryFolder()
+    let photos = try PhotoFolder()
     let captured = Captured.run(
-      Self.small + [
+      try Self.tiny(photos) + [
         "--learning-rate", "1e30", "--log-every-n-steps", "1", "--save-model-dir", folder.path,
       ])
     #expect(captured.code == .notFinite)

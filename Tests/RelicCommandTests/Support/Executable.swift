@@ -1,4 +1,6 @@
 import Foundation
+import Synchronization
+import Testing
 
 @testable import relic
 
@@ -28,11 +30,26 @@ final class Executable {
   /// How the process ended.
   var code: Int32 { process.terminationStatus }
 
+  /// Seconds after which a process is taken to be stuck; sanitizers slow it down several times.
+  private static let limit = 600.0
+
   /// Runs the process to its end, with Ctrl-C or other signals as soon as `condition` holds.
+  ///
+  /// One that does not end is killed, and recorded as an issue.
   func start(
-    interruptingWhen condition: () throws -> Bool, by signals: [Int32] = [SIGINT]
+    interruptingWhen condition: () throws -> Bool, by signals: [Int32] = [SIGINT],
+    location: SourceLocation = #_sourceLocation
   ) throws {
     try process.run()
+    let identifier = process.processIdentifier
+    let isStuck = Atomic(false)
+    let end = DispatchSemaphore(value: 0)
+    Thread.detachNewThread {
+      guard end.wait(timeout: .now() + Executable.limit) == .timedOut else { return }
+      isStuck.store(true, ordering: .relaxed)
+      kill(identifier, SIGKILL)
+    }
+    defer { end.signal() }
     while process.isRunning, (try? condition()) != true { usleep(1000) }
     for number in signals {
       kill(process.processIdentifier, number)
@@ -40,6 +57,9 @@ final class Executable {
     }
     errors = String(decoding: error.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
+    if isStuck.load(ordering: .relaxed) {
+      Issue.record("it did not end in \(Self.limit) seconds", sourceLocation: location)
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import Testing
 
 @testable import RelicNN
 
@@ -65,15 +66,17 @@ struct AugmentationFixture: Decodable {
       pixels: Array(bytes[source.offset..<(source.offset + count)]))
   }
 
-  /// Calls `body` with each case of `operation`, its image and the result torchvision has.
+  /// Calls `body` with each of so many cases of `operation`, its image and the result torchvision has.
   func forEach(
-    _ operation: String, _ body: (Case, RGBImage, [UInt8]) throws -> Void
+    _ operation: String, count: Int, location: SourceLocation = #_sourceLocation,
+    _ body: (Case, RGBImage, [UInt8]) throws -> Void
   ) throws {
     let bytes = try [UInt8](Data(contentsOf: Self.folder.appending(path: "expected.bin")))
-    for item in cases where item.operation == operation {
-      let count = 3 * item.width * item.height
-      try body(
-        item, image(item.source), Array(bytes[item.offset..<(item.offset + count)]))
+    let own = cases.filter { $0.operation == operation }
+    #expect(own.count == count, "cases of \(operation)", sourceLocation: location)
+    for item in own {
+      let size = 3 * item.width * item.height
+      try body(item, image(item.source), Array(bytes[item.offset..<(item.offset + size)]))
     }
   }
 }

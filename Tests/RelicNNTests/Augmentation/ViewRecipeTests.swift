@@ -26,6 +26,37 @@ import Testing
     #expect(abs(Double(hueFirst) / Double(jitters.count) - 0.25) < 0.02)
   }
 
+  @Test(arguments: [false, true])
+  func `what is drawn reaches from one end to the other`(_ isLocal: Bool) throws {
+    var random = Philox(seed: 8, purpose: .augmentation)
+    let recipes = (0..<10_000).map { _ in
+      ViewRecipe(
+        width: 1000, height: 1000, isLocal: isLocal, strength: ViewStrength(), using: &random)
+    }
+    let jitters = recipes.compactMap(\.jitter)
+    let drawn: [(name: String, values: [Float], ends: ClosedRange<Float>)] = [
+      ("brightness", jitters.map(\.brightness), 0.2...1.8),
+      ("contrast", jitters.map(\.contrast), 0.2...1.8),
+      ("saturation", jitters.map(\.saturation), 0.2...1.8),
+      ("hue", jitters.map(\.hue), -0.2...0.2), ("sigma", recipes.compactMap(\.sigma), 0.1...2),
+    ]
+    for (name, values, ends) in drawn {
+      let (least, most) = (try #require(values.min()), try #require(values.max()))
+      // Of 8,000 numbers, one in the last hundredth at each end is missing once in 10^34 times.
+      let margin = (ends.upperBound - ends.lowerBound) / 100
+      #expect(ends.contains(least) && ends.contains(most), "\(name): \(least) to \(most)")
+      #expect(least <= ends.lowerBound + margin, "\(name) from \(least)")
+      #expect(most >= ends.upperBound - margin, "\(name) to \(most)")
+    }
+    let shares = recipes.map { Double($0.crop.width * $0.crop.height) / 1e6 }
+    let (least, most) = (try #require(shares.min()), try #require(shares.max()))
+    // Sides are whole pixels: of 194 and 258, or 224 each, half a pixel is half a percent of the area.
+    let end = isLocal ? 0.05 : 0.1
+    #expect(least >= 0.995 * end && least <= end + 0.002, "shares from \(least)")
+    // The larger a crop the fewer aspects fit: of these, one in 200 is above 0.95.
+    #expect(most > 0.95 && most <= 1, "shares to \(most)")
+  }
+
   @Test func `the strength decides how far views differ`() {
     var strength = ViewStrength()
     strength.minimumCropScale = 0.5

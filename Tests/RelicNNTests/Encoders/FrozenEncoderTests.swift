@@ -1,3 +1,4 @@
+import Synchronization
 import TestSupport
 import Testing
 
@@ -50,12 +51,48 @@ import Testing
 
   @Test func `parts of a batch come back in their order`() {
     let images = Formula.noise("parts", [70, 64, 64, 3])
-    let features = FrozenEncoder.inParts(images) { part in
-      Tensor(
-        (0..<part.shape[0]).map { part.rows($0..<($0 + 1)).scalars[0] }, shape: [part.shape[0], 1])
+    // More workers than parts would take the batch whole.
+    let features = withWorkers(2) {
+      FrozenEncoder.inParts(images) { part in
+        Tensor(
+          (0..<part.shape[0]).map { part.rows($0..<($0 + 1)).scalars[0] },
+          shape: [part.shape[0], 1])
+      }
     }
     let size = 64 * 64 * 3
-    #expect(features.scalars == (0..<70).map { images.scalars[$0 * size] })
+    let pixels = images.scalars
+    #expect(features.scalars == (0..<70).map { pixels[$0 * size] })
+  }
+
+  @Test(arguments: Precision.allCases)
+  func `a network's features in parts are those of the whole batch`(_ precision: Precision) {
+    let encoder = ResNet(.eighteen, stem: .imagenet, seed: 1)
+    let network: @Sendable (Tensor) -> Tensor =
+      precision == .bfloat16 ? encoder.inBFloat16 : { encoder($0) }
+    let noise = Formula.noise("network.parts", [32, 64, 64, 3]).scalars
+    // Of a brightness each, for images of noise alone are much alike to a network.
+    let size = 64 * 64 * 3
+    let images = Tensor(
+      noise.indices.map { abs(noise[$0]) * Float($0 / size + 1) / 32 }, shape: [32, 64, 64, 3])
+    let sizes = Mutex<[Int]>([])
+    let features = withWorkers(2) {
+      FrozenEncoder.inParts(images) { part in
+        sizes.withLock { $0.append(part.shape[0]) }
+        return network(part)
+      }
+    }
+    let parts = sizes.withLock { $0 }
+    #expect(parts == [8, 8, 8, 8])
+    let whole = network(images)
+    guard precision == .float32 else {
+      // An image's features do not depend on those beside it.
+      #expect(features == whole)
+      return
+    }
+    // The products of a part are cut otherwise than those of the batch.
+    expectClose(
+      features, whole, "features",
+      within: Tolerance(relative: 1e-5, absolute: 1e-6, floor: whole.rootMeanSquare))
   }
 }
 

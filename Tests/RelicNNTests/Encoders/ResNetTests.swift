@@ -100,7 +100,10 @@ extension EncoderCase {
 
   @Test func `initial convolutions are normal with He's deviation over the fan-out`() {
     let encoder = ResNet(.eighteen, stem: .imagenet, seed: 3)
-    for (name, parameter) in encoder.parameters where parameter.role == .convolutionWeight {
+    let weights = encoder.parameters.filter { $0.parameter.role == .convolutionWeight }
+    // 17 of the depth's weighted layers, without the classifier, and three projections.
+    #expect(weights.count == 20)
+    for (name, parameter) in weights {
       let shape = parameter.value.shape
       let variance = 2 / Float(shape[0] * shape[1] * shape[3])
       let scalars = parameter.value.scalars

@@ -20,6 +20,10 @@ import Testing
       [Expected].self, from: Data(contentsOf: folder.appending(path: "expected.json")))
   }
 
+  @Test func `there are thirty files`() throws {
+    #expect(try Self.expected().count == 30)
+  }
+
   // Both sides use the accurate inverse transform and the same upsampling; library versions may
   // round a JPEG value apart by one. PNG is exact.
   @Test(arguments: try expected())

@@ -16,6 +16,11 @@ import Testing
     var testDescription: String { "\(file) by \(reduction)" }
   }
 
+  @Test func `there are files of every reduction`() throws {
+    let reductions = try Self.expected().map(\.reduction)
+    #expect(reductions.sorted() == [0, 0, 2, 2, 4, 4, 8, 8])
+  }
+
   static func expected() throws -> [Expected] {
     try JSONDecoder().decode(
       [Expected].self,

@@ -74,16 +74,17 @@ import Testing
           mean: [0], inverseDeviation: [1], scale: Tensor([scale], shape: [1]),
           shift: Tensor([shift], shape: [1]), activation: .relu)
         func open(_ z: Tensor) -> Tensor { Self.mask(normalization.normalized(z, adding: nil)) }
-        let kept = normalization.output(of: z, adding: nil, as: [], keeping: true).z
-        let found = try #require(kept).tensor
-        let (expected, plain) = (open(z), open(Self.rounded(z)))
-        #expect(open(found) == expected, "times \(scale) plus \(shift)")
+        let output = normalization.output(of: z, adding: nil, as: [], keeping: true)
+        let found = try #require(output.z).tensor
+        #expect(open(found) == open(z), "times \(scale) plus \(shift)")
+        let (expected, plain) = (open(z).scalars, open(Self.rounded(z)).scalars)
+        let kept = found.scalars
         for (index, value) in values.enumerated() {
           let nearest = Float16(value)
           let other = Float(nearest) < value ? nearest.nextUp : nearest.nextDown
-          let agrees = expected.scalars[index] == plain.scalars[index]
+          let agrees = expected[index] == plain[index]
           #expect(
-            found.scalars[index] == Float(agrees ? nearest : other),
+            kept[index] == Float(agrees ? nearest : other),
             "\(value) times \(scale) plus \(shift)")
         }
       }

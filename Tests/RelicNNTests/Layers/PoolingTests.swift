@@ -63,6 +63,7 @@ import Testing
   }
 
   @Test func `backward agrees with central differences`() {
-    GradientCheck()(GlobalAveragePool(), x: Formula.images("average", [2, 3, 2, 4]))
+    GradientCheck(hasKinks: false)(
+      GlobalAveragePool(), x: Formula.images("average", [2, 3, 2, 4]))
   }
 }

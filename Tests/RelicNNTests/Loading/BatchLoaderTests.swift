@@ -1,9 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import RelicNN
 
-/// Tests that set the number of workers run one after another.
-@Suite(.serialized) struct BatchLoaderTests {
+@Suite struct BatchLoaderTests {
   static func loader(localViews: Int = 2, seed: UInt64 = 42) throws -> BatchLoader {
     BatchLoader(
       dataset: try Shapes(split: .train, count: 20), batchSize: 6, imageSize: 32,
@@ -38,12 +38,8 @@ import Testing
 
   @Test func `one worker and two make the same batch`() throws {
     let loader = try Self.loader()
-    let before = ThreadPool.workerCount
-    defer { ThreadPool.workerCount = before }
-    ThreadPool.workerCount = 1
-    let one = try loader.batch(epoch: 0, step: 1)
-    ThreadPool.workerCount = 2
-    let two = try loader.batch(epoch: 0, step: 1)
+    let one = try withWorkers(1) { try loader.batch(epoch: 0, step: 1) }
+    let two = try withWorkers(2) { try loader.batch(epoch: 0, step: 1) }
     #expect(one.samples == two.samples && one.views.global == two.views.global)
     #expect(one.views.local == two.views.local)
   }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import RelicNN
@@ -167,14 +168,14 @@ import Testing
   }
 
   @Test func `two workers take the same step as one, to the bit`() throws {
-    var one = Pretraining(Self.configuration, stepsPerEpoch: 4)
-    var two = one
-    let before = ThreadPool.workerCount
-    defer { ThreadPool.workerCount = before }
-    ThreadPool.workerCount = 1
-    _ = try one.advance(Self.views(step: 0))
-    ThreadPool.workerCount = 2
-    _ = try two.advance(Self.views(step: 0))
-    #expect(one.checkpoint() == two.checkpoint())
+    let start = Pretraining(Self.configuration, stepsPerEpoch: 4)
+    let checkpoints = try [1, 2].map { workers in
+      try withWorkers(workers) {
+        var state = start
+        _ = try state.advance(Self.views(step: 0))
+        return state.checkpoint()
+      }
+    }
+    #expect(checkpoints[0] == checkpoints[1])
   }
 }

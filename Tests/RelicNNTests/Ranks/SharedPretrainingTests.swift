@@ -110,28 +110,25 @@ import Testing
     if size == 1 { #expect(parts[0].checkpoint == whole.checkpoint) }
     for part in parts {
       #expect(abs(part.firstLoss - whole.firstLoss) <= example.loss * abs(whole.firstLoss))
-      for (index, pair) in zip(part.statistics, whole.statistics).enumerated() {
-        expectClose(
-          pair.0, pair.1, "running statistic \(index)",
-          within: Tolerance(
-            relative: example.statistics, absolute: example.statistics,
-            floor: pair.1.rootMeanSquare))
-      }
-      let share = Self.share(part.gradients, whole.gradients)
+      Self.expectStatistics(part, whole, within: example.statistics)
+      let share = relativeDistance(of: part.gradients, from: whole.gradients)
       #expect(share <= Double(example.gradients), "gradients are off by \(share) of their norm")
       #expect(part.checkpoint == parts[0].checkpoint)
     }
   }
 
-  /// Returns how far tensors are from others, as a share of the norm of these.
-  private static func share(_ found: [Tensor], _ expected: [Tensor]) -> Double {
-    let (distance, size) = zip(found, expected).reduce((0.0, 0.0)) {
-      let difference = $1.0.combined($1.1, -)
-      return (
-        $0.0 + GradientCheck.inner(difference, difference), $0.1 + GradientCheck.inner($1.1, $1.1)
-      )
+  /// Compares running statistics element by element, by a share of their size and of that of all.
+  private static func expectStatistics(
+    _ part: Outcome, _ whole: Outcome, within share: Float,
+    location: SourceLocation = #_sourceLocation
+  ) {
+    #expect(part.statistics.count == whole.statistics.count, sourceLocation: location)
+    for (index, pair) in zip(part.statistics, whole.statistics).enumerated() {
+      expectClose(
+        pair.0, pair.1, "running statistic \(index)",
+        within: Tolerance(relative: share, absolute: share, floor: pair.1.rootMeanSquare),
+        location: location)
     }
-    return (distance / size).squareRoot()
   }
 
   /// Sums over other rows round some numbers otherwise, which the next layers round again: how far that
@@ -152,7 +149,8 @@ import Testing
     let rounding: Float = KernelLevel.isPlain ? 0x1p-8 : 1e-3
     #expect(abs(parts[0].firstLoss - whole.firstLoss) <= rounding * abs(whole.firstLoss))
     func compare(_ part: [Tensor], _ whole: [Tensor], _ exact: [Tensor], _ name: String) {
-      let (share, limit) = (Self.share(part, whole), Self.share(whole, exact))
+      let share = relativeDistance(of: part, from: whole)
+      let limit = relativeDistance(of: whole, from: exact)
       #expect(share < limit, "\(name) are off by \(share), those of float32 by \(limit)")
     }
     compare(parts[0].gradients, whole.gradients, expected.gradients, "gradients")
@@ -179,6 +177,13 @@ import Testing
     let alone = try Self.outcome(encoder, sharded, OneRank())
     #expect(abs(alone.firstLoss - whole.firstLoss) <= 1e-3 * abs(whole.firstLoss))
     #expect(alone.checkpoint != whole.checkpoint, "nothing was cut")
+    let share = relativeDistance(of: alone.gradients, from: whole.gradients)
+    let limit = try Self.gradientLimit(example, whole)
+    #expect(share <= limit, "gradients are off by \(share) of their norm")
+    // In bfloat16 sums of other rows are rounded to other numbers, as between ranks.
+    if example.precision != .bfloat16 {
+      Self.expectStatistics(alone, whole, within: max(example.statistics, 1e-5))
+    }
     for size in [2, 4] {
       let parts = try ThreadRanks.run(size) { ranks in
         try Self.outcome(encoder, sharded, ranks)
@@ -188,6 +193,16 @@ import Testing
         #expect(part.checkpoint == alone.checkpoint, "\(size) ranks")
       }
     }
+  }
+
+  /// Returns how far the gradients of parts may be from the whole batch's: in bfloat16, as far as that
+  /// is from float32.
+  private static func gradientLimit(_ example: Case, _ whole: Outcome) throws -> Double {
+    guard example.precision == .bfloat16 else { return Double(example.gradients) }
+    var exact = example
+    exact.precision = .float32
+    let expected = try outcome(exact.makeEncoder(), exact, OneRank())
+    return relativeDistance(of: whole.gradients, from: expected.gradients)
   }
 
   @Test func `a run goes on with another number of ranks`() throws {

@@ -50,6 +50,48 @@ func expectClose(
     location: location)
 }
 
+/// Returns how far tensors are from others, as a share of the norm of these.
+func relativeDistance(of found: [Tensor], from expected: [Tensor]) -> Double {
+  guard found.count == expected.count else { return .infinity }
+  let (distance, size) = zip(found, expected).reduce((0.0, 0.0)) {
+    let difference = $1.0.combined($1.1, -)
+    return (
+      $0.0 + GradientCheck.inner(difference, difference), $0.1 + GradientCheck.inner($1.1, $1.1)
+    )
+  }
+  return (distance / size).squareRoot()
+}
+
+/// Records an issue for every parameter whose gradient is further from that of another module than
+/// a share of its norm.
+///
+/// A shift that the next normalisation takes out again has a gradient of nothing but rounding. Its
+/// terms are those of the scale's gradient but for factors of size 1, so the norm of the larger of
+/// the two is what it is measured by.
+func expectGradients(
+  of found: some Module, near expected: some Module, within share: Float, _ label: String,
+  location: SourceLocation = #_sourceLocation
+) {
+  #expect(found.parameters.count == expected.parameters.count, sourceLocation: location)
+  var scaleSize: Float = 0
+  for (own, other) in zip(found.parameters, expected.parameters)
+  where own.parameter.role.isTrained {
+    guard let gradient = own.parameter.gradient, let reference = other.parameter.gradient,
+      gradient.shape == reference.shape
+    else {
+      Issue.record("\(label): '\(own.name)' has no gradient", sourceLocation: location)
+      continue
+    }
+    var size = reference.rootMeanSquare
+    if own.parameter.role == .scale { scaleSize = size }
+    if own.parameter.role == .shift { size = max(size, scaleSize) }
+    let distance = gradient.combined(reference, -).rootMeanSquare
+    #expect(
+      distance <= share * size, "\(label): '\(own.name)' is off by \(distance / size) of its norm",
+      sourceLocation: location)
+  }
+}
+
 extension Tensor {
   /// The root of the mean square of the elements.
   var rootMeanSquare: Float {

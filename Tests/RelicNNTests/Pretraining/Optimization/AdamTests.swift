@@ -40,6 +40,27 @@ private struct Weights: Module {
     #expect(weights.statistic.value == Tensor(repeating: 3, shape: [2]))
   }
 
+  /// Powers of two: neither the factor nor its inverse rounds a number.
+  @Test(arguments: [65_536, 0x1p-10] as [Float])
+  func `gradients of a loss times a factor take the steps of the loss, to the bit`(
+    _ lossScale: Float
+  ) {
+    func steps(_ factor: Float) -> (weights: Tensor, moments: [Tensor]) {
+      var weights = Weights(Formula.noise("scaled", [67]))
+      var adam = Adam(learningRate: 0.125, weightDecay: 0.5)
+      for step in 0..<3 {
+        let gradient = Formula.noise("scaled.step\(step)", [67])
+        weights.weight.accumulate(gradient.mapped { $0 * factor })
+        adam.update(&weights, lossScale: factor)
+      }
+      return (weights.weight.value, adam.moments.flatMap { [$0.mean, $0.square] })
+    }
+    let (plain, scaled) = (steps(1), steps(lossScale))
+    #expect(scaled.weights == plain.weights)
+    #expect(scaled.moments == plain.moments)
+    #expect(scaled.moments.count == 2)
+  }
+
   @Test func `a parameter without a gradient stays as it is`() {
     var weights = Weights(Tensor([1, 2], shape: [2]))
     var adam = Adam(learningRate: 1, weightDecay: 1)
