@@ -86,7 +86,8 @@ public struct FeatureDescription: Codable, Equatable, Sendable {
 
     init(from decoder: any Decoder) throws {
       numbers = try [Float](from: decoder)
-      let isDivisor = decoder.codingPath.last?.stringValue == "pixel_std"
+      let key = decoder.codingPath.last?.stringValue
+      let isDivisor = key == CodingKeys.channelDeviations.stringValue
       guard numbers.count == 3,
         numbers.allSatisfy({ $0.isFinite && ($0 > 0 || !isDivisor) })
       else {

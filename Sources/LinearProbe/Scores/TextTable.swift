@@ -51,15 +51,18 @@ package struct TextTable {
 /// Returns cells as a line of comma-separated values, quoted where they must be (RFC 4180).
 package func csvLine(_ cells: [String]) -> String {
   let quoted = cells.map { cell in
-    // A Character may hold one of these beside other scalars.
-    let scalars = cell.unicodeScalars
-    guard scalars.contains(where: { $0 == "," || $0 == "\"" || Character($0).isNewline }) else {
-      return cell
-    }
-    let parts = scalars.split(separator: "\"", omittingEmptySubsequences: false)
-    return "\"" + parts.map { String($0) }.joined(separator: "\"\"") + "\""
+    cell.unicodeScalars.contains { $0 == "," || $0 == "\"" || Character($0).isNewline }
+      ? "\"" + cell.replacing(scalar: "\"", with: "\"\"") + "\"" : cell
   }
   return quoted.joined(separator: ",") + "\n"
+}
+
+extension String {
+  /// Returns the text with another in place of a scalar, also where a Character holds it beside others.
+  package func replacing(scalar: Unicode.Scalar, with text: String) -> String {
+    unicodeScalars.split(separator: scalar, omittingEmptySubsequences: false)
+      .map { String($0) }.joined(separator: text)
+  }
 }
 
 extension String {

@@ -61,7 +61,6 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Validati
     }
     try refuseIdleCache()
     try refuseIdleScoring()
-    if printsJSON, format != .json { try refuse("--format", because: "is given beside '--json'") }
     for path in common.operands { try MistakenPath.check(path, for: .run) }
     let runs = common.operands.map { RunFolder(path: $0) }
     let files = try files.withCache(console)

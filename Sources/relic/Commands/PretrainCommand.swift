@@ -92,30 +92,24 @@ struct PretrainCommand: DatasetCommand, PrefixCommand, SharedCommand {
 
   /// Takes the folder that was typed, and the data set that lies in it where none was named.
   private mutating func findDataset() throws {
-    let help = "relic \(Self.name) --help"
-    guard common.operands.count <= 1 else {
-      throw UsageError.unexpectedOperand(common.operands[1], help: help)
-    }
     try refuseIdleCache()
-    if prefix != nil, weights == nil { throw UsageError.missing("--ckpt-path", help: help) }
-    let namesFolder = common.operands.first != nil || common.typed.contains("dataset_path")
-    if namesFolder, recorded.datasetName == .shapes, recorded.namesDataset {
+    if prefix != nil, weights == nil {
+      throw UsageError.missing("--ckpt-path", help: "relic \(Self.name) --help")
+    }
+    if resumed != nil, let operand = common.operands.first {
       throw UsageError.conflict(
-        "'--dataset-name' is shapes, which the program draws, and a folder is given",
-        remedy: "leave out one")
+        "the folder '\(operand)' is given beside '--resume', which has its own",
+        remedy: "give one of them")
     }
-    if let operand = common.operands.first {
-      guard !common.typed.contains("dataset_path"), resumed == nil else {
-        throw UsageError.conflict(
-          "the folder '\(operand)' is given beside "
-            + (resumed == nil ? "'--dataset-path'" : "'--resume', which has its own"),
-          remedy: "give one of them")
-      }
-      try RunFolder.checkMayHoldImages(operand)
-      configuration.datasetPath = operand
-    }
+    let folder = try typedFolder(
+      byOption: configuration.datasetPath, of: recorded.namesDataset ? recorded.datasetName : nil)
+    configuration.datasetPath = folder ?? configuration.datasetPath
     if recorded.namesDataset { return }
-    if let found = DatasetName(foundIn: configuration.datasetPath) { recorded.datasetName = found }
+    // The default is a large set, and would be fetched into a folder meant for another. What is wrong
+    // with a folder without images is told when it is opened.
+    let isMeantForAnother = folder != nil || configurationFile != nil
+    recorded.datasetName =
+      DatasetName(foundIn: configuration.datasetPath) ?? (isMeantForAnother ? .folder : nil)
   }
 
   /// Makes the run; what was left open is settled by the images on the way.
@@ -167,13 +161,8 @@ struct PretrainCommand: DatasetCommand, PrefixCommand, SharedCommand {
     files.recordedPath = place?.path == configuration.datasetPath ? place : nil
   }
 
-  /// Fetches a published data set that is missing; refuses a folder without images.
+  /// Fetches a published data set that is missing.
   private func fetchDataset(_ console: Console) throws {
-    // The default is a large set, and would be fetched into a folder meant for another.
-    let isDefault = configuration.datasetPath == Self().configuration.datasetPath
-    guard recorded.namesDataset || (isDefault && configurationFile == nil) else {
-      throw RunError.noImages(path: configuration.datasetPath)
-    }
     guard let name = recorded.datasetName else { return }
     try ranks.inTurns {
       try files.fetchIfMissing(name, in: configuration.datasetPath, console)

@@ -49,7 +49,6 @@ struct ProbeCommand: ProbingCommand, SharedCommand {
 
   func run(_ console: Console) throws {
     try refuseIdleScoring()
-    if printsJSON, format != .json { try refuse("--format", because: "is given beside '--json'") }
     if printsJSON || format == .json || format == .csv {
       try refuse("--report", because: "is text, and the table is for another program")
     }

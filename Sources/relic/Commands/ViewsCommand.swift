@@ -60,7 +60,11 @@ struct ViewsCommand: DatasetCommand {
   func run(_ console: Console) throws {
     try UsageError.check(output, endsIn: "png")
     try strength.check()
-    let (name, path) = try imagesToDraw()
+    let folder = try typedFolder(byOption: datasetPath, of: datasetName)
+    let path = folder ?? datasetPath
+    // What is wrong with a folder without images is told when it is opened.
+    let name =
+      datasetName ?? folder.map { DatasetName(foundIn: $0) ?? .folder } ?? DatasetName.shapes
     try files.fetchIfMissing(name, in: path, console)
     let dataset = try files.open(name.rawValue, in: path, name.pretrainingSplit)
     let size = imageSize ?? name.imageSize
@@ -91,30 +95,5 @@ struct ViewsCommand: DatasetCommand {
     try AtomicFile.write(drawing.encoded(), to: output)
     console.tell(
       "\(output): \(rows.counted("image")), \(globalViews) large and \(localViews) small views")
-  }
-
-  /// Returns the data set that was named, or that lies in the folder that was, and its place.
-  private func imagesToDraw() throws -> (name: DatasetName, path: String) {
-    guard common.operands.count <= 1 else {
-      throw UsageError.unexpectedOperand(common.operands[1], help: "relic \(Self.name) --help")
-    }
-    let operand = common.operands.first
-    if let operand {
-      try refuse("--dataset-path", because: "is given beside the folder '\(operand)'")
-      try RunFolder.checkMayHoldImages(operand)
-    }
-    let path = operand ?? datasetPath
-    guard operand != nil || common.typed.contains("dataset_path") else {
-      return (datasetName ?? .shapes, path)
-    }
-    if datasetName == .shapes {
-      throw UsageError.conflict(
-        "'--dataset-name' is shapes, which the program draws, and a folder is given",
-        remedy: "leave out one")
-    }
-    guard let name = datasetName ?? DatasetName(foundIn: path) else {
-      throw RunError.noImages(path: path)
-    }
-    return (name, path)
   }
 }

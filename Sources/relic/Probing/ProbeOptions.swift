@@ -38,11 +38,16 @@ struct ProbeOptions: Equatable {
 protocol ProbingCommand: Command {
   /// The probe to fit.
   var scoring: ProbeOptions { get set }
+  /// The layout of the table of scores.
+  var format: AccuracyTable.Format { get }
+  /// Whether that is JSON whatever the format says.
+  var printsJSON: Bool { get }
 }
 
 extension ProbingCommand {
-  /// Refuses options of another protocol than the one that was chosen.
+  /// Refuses options of another protocol or layout than the one that was chosen.
   func refuseIdleScoring() throws(UsageError) {
+    if printsJSON, format != .json { try refuse("--format", because: "is given beside '--json'") }
     switch scoring.probe.method {
     case .knn:
       try refuse(

@@ -1,3 +1,5 @@
+internal import LinearProbe
+
 /// Command lines that can be typed into a shell as they stand.
 enum CommandLineText {
   /// Returns words as a shell reads them, in lines that it joins; an option's value stays beside it.
@@ -20,9 +22,7 @@ enum CommandLineText {
   static func quoted(_ word: String) -> String {
     let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=,:+%@")
     if !word.isEmpty, word.allSatisfy(plain.contains) { return word }
-    // A Character may hold a quotation mark beside other scalars.
-    let parts = word.unicodeScalars.split(separator: "'", omittingEmptySubsequences: false)
-    return "'" + parts.map { String($0) }.joined(separator: "'\\''") + "'"
+    return "'" + word.replacing(scalar: "'", with: "'\\''") + "'"
   }
 
   /// The words of the command that makes a run again: the options that differ from their defaults.

@@ -3,8 +3,6 @@ internal import RelicNN
 /// A reason a run folder cannot be used.
 enum RunError: Error, Equatable {
   case noRun(path: String)
-  /// There are no images to train on in a folder that was named.
-  case noImages(path: String)
   /// The recorded options of a run cannot be used.
   case unusableOptions(UsageError)
   case holdsRun(path: String)
@@ -28,9 +26,6 @@ extension RunError: CustomStringConvertible {
     switch self {
     case .noRun(let path):
       "\(path): holds no run; name the folder that 'relic pretrain --save-model-dir' wrote"
-    case .noImages(let path):
-      "\(path): there are no images in it; name their folder, or a data set that can be fetched by "
-        + "--dataset-name"
     case .unusableOptions(.unreadableConfiguration(let file, let reason)):
       "\(file): \(reason); put back the one that the run wrote, or name another run"
     case .unusableOptions(let error): "\(error)"

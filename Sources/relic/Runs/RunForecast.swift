@@ -62,7 +62,7 @@ struct DurationForecast {
   /// What the steps leave out.
   private let remark: String
 
-  /// Prepares for a run of so many steps, those taken before included.
+  /// Prepares for a run of so many steps, those taken before included, with evaluations or without.
   init(ofSteps steps: Int, evaluates: Bool = false) {
     self.steps = steps
     remark = evaluates ? ", and evaluations come on top" : ""

@@ -67,8 +67,9 @@ import Testing
       let captured = Captured.run(["views", "--image-size", "16", "--output", path] + arguments)
       #expect(captured == Captured(output: "\(path): 2 images, 6 large and 0 small views\n"))
     }
-    let empty = Captured.run("views", photos.path("nothing"))
-    #expect(empty.code == .input && empty.error.contains("there are no images in it"))
+    let nothing = photos.path("nothing")
+    let absent = Captured.run("views", nothing)
+    #expect(absent.code == .input && absent.error.hasPrefix("relic: \(nothing): not found; "))
   }
 
   @Test func `a name of another format is refused`() throws {

@@ -67,8 +67,10 @@ import Testing
   @Test(arguments: Precision.allCases)
   func `a network's features in parts are those of the whole batch`(_ precision: Precision) {
     let encoder = ResNet(.eighteen, stem: .imagenet, seed: 1)
-    let network: @Sendable (Tensor) -> Tensor =
-      precision == .bfloat16 ? encoder.inBFloat16 : { encoder($0) }
+    let rounded = encoder.inBFloat16
+    @Sendable func network(_ images: Tensor) -> Tensor {
+      precision == .bfloat16 ? rounded(images) : encoder(images)
+    }
     let noise = Formula.noise("network.parts", [32, 64, 64, 3]).scalars
     // Of a brightness each, for images of noise alone are much alike to a network.
     let size = 64 * 64 * 3

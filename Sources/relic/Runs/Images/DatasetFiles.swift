@@ -157,6 +157,30 @@ extension DatasetCommand {
     ]
   }
 
+  /// Returns the folder of images that was typed, as an operand or by --dataset-path, if one was.
+  ///
+  /// - Throws: Two folders, one beside the data set that is drawn, or one that holds no images but a
+  ///   run.
+  func typedFolder(byOption path: String, of name: DatasetName?) throws(UsageError) -> String? {
+    guard common.operands.count <= 1 else {
+      throw .unexpectedOperand(common.operands[1], help: "relic \(Self.name) --help")
+    }
+    let operand = common.operands.first
+    if let operand {
+      try refuse("--dataset-path", because: "is given beside the folder '\(operand)'")
+      try RunFolder.checkMayHoldImages(operand)
+    }
+    guard let folder = operand ?? (common.typed.contains("dataset_path") ? path : nil) else {
+      return nil
+    }
+    guard name != .shapes else {
+      throw .conflict(
+        "'--dataset-name' is shapes, which the program draws, and a folder is given",
+        remedy: "leave out one")
+    }
+    return folder
+  }
+
   /// Refuses a limit of the cache without one.
   func refuseIdleCache() throws(UsageError) {
     guard files.cachePath == nil else { return }

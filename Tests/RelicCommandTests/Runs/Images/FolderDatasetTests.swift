@@ -52,13 +52,17 @@ import Testing
     #expect(pretrain("--dataset-path", folder.path + "/photos").code == .success)
     let empty = folder.path + "/empty"
     try FileManager.default.createDirectory(atPath: empty, withIntermediateDirectories: true)
-    for path in [empty, folder.path + "/absent"] {
+    for (path, fact) in [
+      (empty, "holds no .jpg, .jpeg, .png files"), (folder.path + "/absent", "not found"),
+    ] {
       let captured = pretrain("--dataset-path", path, "--overwrite", "--mirror", "file:///nowhere")
       #expect(captured.code == .input)
-      #expect(captured.error.contains("\(path): there are no images in it"), "\(captured.error)")
+      #expect(
+        captured.error.hasPrefix("relic: \(path): \(fact); name a folder"), "\(captured.error)")
     }
     #expect(
-      pretrain(folder.path, "--dataset-path", empty).error.contains("beside '--dataset-path'"))
+      pretrain(folder.path, "--dataset-path", empty).error.contains(
+        "'--dataset-path' is given beside the folder '\(folder.path)'"))
   }
 
   @Test(arguments: [
