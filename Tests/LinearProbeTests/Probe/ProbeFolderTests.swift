@@ -92,7 +92,7 @@ import Testing
     try Fixture.withFolder { folder in
       try fitted.write(to: folder)
       let text = try String(contentsOfFile: "\(folder)/probe.json", encoding: .utf8)
-      #expect(text.contains("\"objective\" : \"nan\""))
+      #expect(text.contains("\"objective\" : \"NaN\""))
       #expect(text.contains("\"gradient_max\" : \"Infinity\""))
       let read = try FittedProbe(contentsOf: folder).reports[0]
       #expect(read.objective.isNaN && read.gradientMaximum == .infinity)

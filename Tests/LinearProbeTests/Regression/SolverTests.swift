@@ -86,8 +86,8 @@ import Testing
     let (objective, optimum) = (found.report.objective, usual.report.objective)
     #expect(abs(objective - optimum) <= 1e-9 * optimum)
     #expect(found.predict(asked) == usual.predict(asked))
-    // With next to none, so many steps lead as far as with each feature once: the spaces are the same
-    // but for what keeps the covariance regular, and rounding.
+    // With next to none, the classes of these samples can be parted: the objective, ln(10) at the
+    // start, falls towards 0, with each feature twice as with each once (9e-7 and 4e-7).
     let free = Self.settings {
       $0.solver = .whitened
       $0.inverseRegularization = 1e12
@@ -95,9 +95,7 @@ import Testing
     }
     let model = try free.fit(dependent, labels: train.labels)
     let once = try free.fit(train.features, labels: train.labels)
-    #expect(
-      abs(model.report.objective - once.report.objective) <= 0.05 * once.report.objective,
-      "\(model.report.objective), not \(once.report.objective)")
+    for fit in [model, once] { #expect(fit.report.objective < 1e-5) }
     let differing = zip(model.predict(asked), once.predict(test.features))
     #expect(differing.count { $0 != $1 } <= 1)
     #expect(model.weights.elements.allSatisfy { $0.isFinite })
