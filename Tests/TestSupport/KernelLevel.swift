@@ -1,4 +1,6 @@
-/// What this build's kernels are held to.
+import RelicCore
+
+/// What this build's kernels, and those of BLAS, are held to.
 package enum KernelLevel {
   /// Whether they are plain loops (`RELIC_KERNELS=plain`), which add long sums in one lane and so round
   /// more than those that add in 8 or 16.
@@ -9,4 +11,8 @@ package enum KernelLevel {
       false
     #endif
   }
+
+  /// Whether long sums are added in four lanes at most: by plain loops, or by BLAS's kernels for SSE2,
+  /// which OpenBLAS takes on processors that are newer than it.
+  package static var isNarrow: Bool { isPlain || BLAS.level(ofCore: BLAS.core) == .sse2 }
 }

@@ -8,9 +8,10 @@
 // nearest even; NaN stays NaN, and what is below the smallest normal float becomes a zero of the same
 // sign, as the processor has it.
 
-// 1 if this build multiplies bfloat16 numbers by instructions of this processor (AVX512_BF16), else 0:
-// then the functions here and in bfloat16_product.h give the same numbers, but not fast.
-int relic_has_bfloat16(void);
+// 1 if this build multiplies bfloat16 numbers by instructions of this processor (AVX512_BF16) that are
+// faster than those of floats, else 0: then the functions here and in bfloat16_product.h give the same
+// numbers by plain loops.
+int relic_has_fast_bfloat16(void);
 
 void relic_to_bfloat16(size_t count, const float *x, uint16_t *rounded);
 void relic_from_bfloat16(size_t count, const uint16_t *rounded, float *x);

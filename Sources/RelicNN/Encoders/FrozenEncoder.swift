@@ -4,8 +4,8 @@
 /// numbers of 8 bits of precision and sum floats, normalisation and activation work on these sums, and
 /// what goes from layer to layer is rounded once. Features differ by some tenths of a percent.
 public struct FrozenEncoder: Sendable {
-  /// What it computes in: float32 if bfloat16 was asked for where the processor has no instructions
-  /// for it, or of a network that has no form for it.
+  /// What it computes in: float32 if bfloat16 was asked for where the processor has no fast
+  /// instructions for it, or of a network that has no form for it.
   public let precision: Precision
 
   /// The number of features of an image.
@@ -16,7 +16,7 @@ public struct FrozenEncoder: Sendable {
   /// Prepares an encoder with the weights that it has now.
   public init(_ encoder: some EncoderNetwork, precision: Precision) {
     featureCount = encoder.featureCount
-    if precision == .bfloat16, Precision.hasBFloat16,
+    if precision == .bfloat16, Precision.hasFastBFloat16,
       let encoder = encoder as? any BFloat16Encoder
     {
       self.precision = .bfloat16
@@ -61,8 +61,9 @@ public enum Precision: String, CaseIterable, Sendable {
   case float32
   case bfloat16
 
-  /// Whether this processor has instructions for products of bfloat16 numbers (AVX512_BF16).
-  public static var hasBFloat16: Bool { BFloat16Product.isNative }
+  /// Whether this processor has instructions for products of bfloat16 numbers (AVX512_BF16) that are
+  /// faster than those of float32; Intel's since Sapphire Rapids are not.
+  public static var hasFastBFloat16: Bool { BFloat16Product.isFast }
 }
 
 /// A network that has a form for inference in bfloat16.

@@ -8,9 +8,9 @@ public enum TrainingPrecision: Sendable {
   /// The same, and the products of convolutions and linear layers multiply bfloat16.
   case bfloat16
 
-  /// The fastest that keeps 16 bits: bfloat16 where the processor has instructions for it
-  /// (AVX512_BF16).
-  public static var mixed: TrainingPrecision { BFloat16Product.isNative ? .bfloat16 : .half }
+  /// The fastest that keeps 16 bits: bfloat16 where the processor has fast instructions
+  /// for it (`Precision.hasFastBFloat16`).
+  public static var mixed: TrainingPrecision { BFloat16Product.isFast ? .bfloat16 : .half }
 
   /// Whether what the backward pass reads is kept in 16 bits.
   var savesHalf: Bool { self != .float32 }

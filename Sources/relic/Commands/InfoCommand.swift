@@ -60,7 +60,7 @@ struct InfoCommand: SharedCommand {
     for (name, text) in [
       ("relic", Program.version), ("workers", "\(ThreadPool.workerCount)"),
       ("processor", (processor.name.map { $0 + ", " } ?? "") + instructions),
-      ("bfloat16", bfloat16.isEmpty ? "none" : bfloat16.joined(separator: ", ")),
+      ("bfloat16", Self.text(ofBFloat16: bfloat16)),
       ("BLAS", BLAS.configuration), ("BLAS core", BLAS.core),
     ] {
       console.line(name.padded(to: 11) + text)
@@ -71,6 +71,13 @@ struct InfoCommand: SharedCommand {
           + "\(rank.host), \(rank.workers.counted("worker")), \(rank.blasCore)")
     }
     if let slow { console.writeError("warning: \(slow)\n") }
+  }
+
+  /// What a processor has for bfloat16, and whether it is used.
+  private static func text(ofBFloat16 features: [String]) -> String {
+    guard !features.isEmpty else { return "none" }
+    return features.joined(separator: ", ")
+      + (Precision.hasFastBFloat16 ? "" : " (not used: no faster than float32)")
   }
 
   /// Where each of several ranks runs and how many workers it has; nothing of one rank.

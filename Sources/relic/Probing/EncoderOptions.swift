@@ -47,14 +47,14 @@ extension PrecisionCommand {
     .choice(
       "--precision", sets: \.precision, as: "NAME",
       "what the products of the encoder multiply; bfloat16 is faster where the processor has "
-        + "AVX512_BF16, and changes features by some tenths of a percent")
+        + "a fast AVX512_BF16, and changes features by some tenths of a percent")
   }
 
   /// Tells if the features of a source are computed otherwise than was asked for.
   func tell(of source: FeatureSource, _ console: Console) {
     guard let encoder = source.encoder, encoder.precision != precision else { return }
     console.writeError(
-      "note: this processor has no instructions for \(precision) (AVX512_BF16); features are "
+      "note: this processor has no fast instructions for \(precision) (AVX512_BF16); features are "
         + "computed in \(encoder.precision)\n")
   }
 }

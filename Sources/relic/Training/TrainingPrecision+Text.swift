@@ -5,7 +5,7 @@ extension TrainingPrecision {
   var note: String {
     switch self {
     case .float32: ""
-    case .half: ", products in float32 (this processor has no AVX512_BF16)"
+    case .half: ", products in float32 (this processor has no fast AVX512_BF16)"
     case .bfloat16: ", products in bfloat16"
     }
   }

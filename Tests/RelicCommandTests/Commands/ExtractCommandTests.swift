@@ -64,14 +64,14 @@ import Testing
       "folder", "--dataset-path", folder.photos, "--image-size", "8", "--output", folder.path("f"))
     #expect(captured.code == .success)
     let recorded = try FeatureFolder.origin(in: folder.path("f"))?.precision
-    if Precision.hasBFloat16 {
+    if Precision.hasFastBFloat16 {
       #expect(recorded == "bfloat16")
       #expect(captured.error == "")
     } else {
       #expect(recorded == nil)
       #expect(
-        captured.error == "note: this processor has no instructions for bfloat16 (AVX512_BF16); "
-          + "features are computed in float32\n")
+        captured.error == "note: this processor has no fast instructions for bfloat16 "
+          + "(AVX512_BF16); features are computed in float32\n")
     }
   }
 

@@ -56,8 +56,8 @@ import Testing
     let (found, expected) = (try Self.lines(shared), try Self.lines(alone))
     #expect(found.count == expected.count)
     let losses = [found, expected].map { $0.first?["loss"] as? Double ?? 0 }
-    // Plain kernels are off by 1.8e-6.
-    let rounding = KernelLevel.isPlain ? 4e-6 : 1e-6
+    // Narrow kernels are off by 1.8e-6.
+    let rounding = KernelLevel.isNarrow ? 4e-6 : 1e-6
     #expect(abs(losses[0] - losses[1]) <= rounding * losses[1], "\(losses)")
     #expect(found.last?["ranks"] as? Int == 3)
     let workers = try #require(found.last?["workers"] as? Int)

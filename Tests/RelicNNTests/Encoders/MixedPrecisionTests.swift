@@ -103,8 +103,8 @@ import Testing
     #expect(encoder.parameters.map(\.parameter.value) == other.parameters.map(\.parameter.value))
   }
 
-  @Test func `where the processor has no instructions for it, products are those of floats`() {
-    #expect(TrainingPrecision.mixed == (Precision.hasBFloat16 ? .bfloat16 : .half))
+  @Test func `where the processor has no fast instructions for it, products are those of floats`() {
+    #expect(TrainingPrecision.mixed == (Precision.hasFastBFloat16 ? .bfloat16 : .half))
     var configuration = PretrainingConfiguration()
     #expect(configuration.precision == .float32)
     configuration.fp16Precision = true

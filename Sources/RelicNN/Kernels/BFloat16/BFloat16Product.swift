@@ -5,8 +5,8 @@ internal import CKernels
 /// What they sum and in which order depends on the sizes alone: neither on the number of workers nor,
 /// in a sum, on the rows and columns computed beside it.
 package enum BFloat16Product {
-  /// Whether this processor has instructions for them; else they are slower than those of floats.
-  package static let isNative = relic_has_bfloat16() != 0
+  /// Whether this processor has instructions for them that are faster than those of floats.
+  package static let isFast = relic_has_fast_bfloat16() != 0
 
   /// Returns `op(a) · op(b)`, computed on all workers.
   ///

@@ -1,4 +1,5 @@
 import CKernels
+import Foundation
 import TestSupport
 import Testing
 
@@ -11,6 +12,13 @@ import Testing
     (50, 9, 2000), (300, 48, 129),
   ]
   static let orientations = [(false, false), (true, false), (false, true), (true, true)]
+
+  /// Beginning one product in two cycles, it would take twice the time of float32.
+  @Test func `it is not preferred on Intel's processors since Sapphire Rapids`() {
+    let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+    guard text.contains("GenuineIntel"), text.contains("avx512_fp16") else { return }
+    #expect(!BFloat16Product.isFast)
+  }
 
   @Test(arguments: sizes, orientations)
   func `every element is the sum of products of rounded numbers, whatever the operands' form`(
