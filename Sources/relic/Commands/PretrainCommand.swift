@@ -121,8 +121,7 @@ struct PretrainCommand: DatasetCommand, PrefixCommand, SharedCommand {
     try configuration.viewStrength.check()
     if resumed == nil { try checkLoss() }
     try settleFiles(console)
-    recorded.imageSize = recorded.imageSize ?? recorded.datasetName?.imageSize
-    configuration.imageSize = recorded.imageSize ?? configuration.imageSize
+    resumed == nil ? recorded.settleImageSizes() : recorded.takeImageSize()
     let encoder = configuration.makeEncoder()
     let mayFitBatch = !recorded.givesBatchSize && recorded.datasetName?.archive == nil
     if !mayFitBatch { try checkSizes(encoder) }

@@ -24,7 +24,8 @@ struct ViewsCommand: DatasetCommand {
           "--dataset-path", sets: \.datasetPath, as: "DIR", "the folder the data set lies in"),
         .value(
           "--image-size", sets: \.imageSize, as: "N", from: 8, to: 1024,
-          "side of a large crop in pixels (default: the data set's own)"),
+          "side of a large crop in pixels (default: the data set's own, or half of it with "
+            + "--recipe tuned)"),
         .value(
           "--images", sets: \.images, as: "N", from: 1, to: 256, "images to draw, a row for each"),
         .value(
@@ -34,7 +35,8 @@ struct ViewsCommand: DatasetCommand {
           "--num-local-views", sets: \.localViews, as: "N", from: 0, to: 16,
           "small crops of each image"),
         .preset(
-          "--recipe", sets: \.recipe, as: "NAME", "strength of views whose numbers are not given"),
+          "--recipe", sets: \.recipe, as: "NAME",
+          "size and strength of views whose numbers are not given"),
       ] + ViewStrength.options.map { $0.within(\.strength) } + [
         .value("--seed", sets: \.seed, as: "N", "seed of the views"),
         .value("--output", sets: \.output, as: "FILE", "the PNG file to write"),
@@ -67,7 +69,7 @@ struct ViewsCommand: DatasetCommand {
       datasetName ?? folder.map { DatasetName(foundIn: $0) ?? .folder } ?? DatasetName.shapes
     try files.fetchIfMissing(name, in: path, console)
     let dataset = try files.open(name.rawValue, in: path, name.pretrainingSplit)
-    let size = imageSize ?? name.imageSize
+    let size = imageSize ?? (recipe.halvesViews ? name.imageSize / 2 : name.imageSize)
     let rows = min(images, dataset.count)
     let (scale, gap) = (max(1, 96 / size), 4)
     let cell = size * scale + gap

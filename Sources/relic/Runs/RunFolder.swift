@@ -120,7 +120,7 @@ struct RunFolder {
     } catch {
       throw RunError.unusableOptions(error)
     }
-    options.configuration.imageSize = options.imageSize ?? options.configuration.imageSize
+    options.takeImageSize()
     return options
   }
 }

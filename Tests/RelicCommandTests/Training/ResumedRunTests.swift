@@ -67,11 +67,14 @@ import Testing
     try photos.add("1.png", "2.png", "3.png", "4.png")
     #expect(photos.pretrain("--recipe", "tuned").code == .success)
     let resume = ["pretrain", "--resume", photos.run]
-    for (option, value) in [("--tau", "5.0"), ("--feature-image-size", "24")] {
+    for (option, recorded, value) in [
+      ("--tau", "left out", "5.0"), ("--feature-image-size", "32", "24"),
+    ] {
       let captured = Captured.run(resume + [option, value])
       #expect(captured.code == .usage)
       #expect(
-        captured.error.contains("'\(option)' is left out in \(photos.run) and \(value) here"),
+        captured.error.contains(
+          "'\(option)' is \(recorded) in \(photos.run) and \(value) here"),
         "\(captured.error)")
     }
     // Its batch and warm-up are not the recipe's, for there are four images.

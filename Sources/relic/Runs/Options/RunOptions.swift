@@ -5,7 +5,7 @@ internal import RelicNN
 struct RunOptions: Sendable {
   var configuration = PretrainingConfiguration()
 
-  /// The side of a global view in pixels, or `nil` for the data set's own.
+  /// The side of a global view in pixels, or `nil` for that of the data set and the recipe.
   var imageSize: Int?
 
   /// The set of values that stands where nothing else was given; setting it sets these.
@@ -55,6 +55,27 @@ struct RunOptions: Sendable {
     if !givesWarmup { configuration.warmupSteps = min(configuration.warmupSteps, steps / 10) }
   }
 
+  /// Settles the sides of views and of the images that features are made of, where they were not given.
+  mutating func settleImageSizes() {
+    let own = datasetName?.imageSize ?? configuration.imageSize
+    if recipe.halvesViews {
+      let side = imageSize ?? (configuration.wholeImageSize ?? own) / 2
+      imageSize = side
+      configuration.wholeImageSize =
+        configuration.wholeImageSize ?? min(2 * side, Self.largestImageSize)
+    }
+    imageSize = imageSize ?? own
+    takeImageSize()
+  }
+
+  /// Makes the side of views that a run has recorded that of its configuration.
+  mutating func takeImageSize() {
+    configuration.imageSize = imageSize ?? configuration.imageSize
+  }
+
+  /// The largest side of images, in pixels.
+  private static let largestImageSize = 1024
+
   /// The data set of `configuration`, where its name is known.
   var datasetName: DatasetName? {
     get { DatasetName(rawValue: configuration.dataset) }
@@ -81,11 +102,14 @@ struct RunOptions: Sendable {
           "--validation", sets: \.configuration.validationCount, as: "N", from: 0,
           "labelled training images to hold out; evaluations score by them, not by the test split"),
         .value(
-          "--image-size", sets: \.imageSize, as: "N", from: 8, to: 1024,
-          "side of a global view in pixels (default: the data set's own)"),
+          "--image-size", sets: \.imageSize, as: "N", from: 8, to: largestImageSize,
+          "side of a global view in pixels (default: the data set's own, or half of it with "
+            + "--recipe tuned)"),
         .value(
-          "--feature-image-size", sets: \.configuration.wholeImageSize, as: "N", from: 8, to: 1024,
-          "side of the images that features are made of (default: that of global views)"),
+          "--feature-image-size", sets: \.configuration.wholeImageSize, as: "N", from: 8,
+          to: largestImageSize,
+          "side of the images that features are made of (default: that of global views, or twice "
+            + "it with --recipe tuned)"),
         .value(
           ImageSizeLimit.option, sets: \.maxMegapixels, as: "N", from: 1,
           to: ImageSizeLimit.most, ImageSizeLimit.help),
@@ -118,7 +142,7 @@ struct RunOptions: Sendable {
       [
         .preset(
           "--recipe", sets: \.recipe, as: "NAME",
-          "values of options that are not given: the reference's, or those that did best on CIFAR-10"
+          "values of options that are not given: the reference's, or those that did best in trials"
         ),
         .value(
           "--num-epochs", "--epochs", sets: \.configuration.epochs, as: "N", from: 1, to: 65_535,

@@ -29,6 +29,27 @@ import Testing
     #expect(expected.globalViews == 8 && expected.viewStrength.blurProbability == 0)
   }
 
+  @Test(arguments: [
+    (["--recipe", "tuned"], 48, 96), (["--recipe", "tuned", "--image-size", "64"], 64, 128),
+    (["--recipe", "tuned", "--image-size", "1024"], 1024, 1024),
+    (["--recipe", "tuned", "--feature-image-size", "160"], 80, 160),
+    (["--recipe", "tuned", "--image-size", "96", "--feature-image-size", "96"], 96, 96),
+    (["--recipe", "tuned", "--dataset-name", "cifar10"], 16, 32), ([], 96, 96),
+    (["--dataset-name", "cifar10"], 32, 32), (["--image-size", "64"], 64, 64),
+    (["--feature-image-size", "160"], 96, 160),
+  ])
+  func `tuned views are half as large as the images that features are made of`(
+    _ arguments: [String], _ view: Int, _ feature: Int
+  ) throws {
+    guard case .run(var command) = try ArgumentParser<PretrainCommand>().parse(arguments) else {
+      throw UsageError.conflict("help was asked for", remedy: "")
+    }
+    command.recorded.settleImageSizes()
+    let configuration = command.recorded.configuration
+    #expect(configuration.imageSize == view && command.recorded.imageSize == view)
+    #expect(configuration.featureImageSize == feature)
+  }
+
   @Test func `what no recipe names stays as it was given`() throws {
     let options = try parsed("--epochs", "3", "--recipe", "tuned", "--seed", "7")
     #expect(options.configuration.epochs == 3)
