@@ -44,9 +44,7 @@ struct InfoCommand: SharedCommand {
     let processor = Processor.current
     let instructions = processor.level?.rawValue ?? "no x86-64"
     let bfloat16 = processor.bfloat16
-    let slow = SlowBLAS(
-      core: BLAS.core, configuration: BLAS.configuration, processor: processor,
-      choice: ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"])
+    let slow = SlowBLAS.current
     let places = rankPlaces()
     if printsJSON {
       return console.write(

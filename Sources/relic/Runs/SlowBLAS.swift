@@ -1,3 +1,4 @@
+internal import Foundation
 internal import RelicNN
 
 /// OpenBLAS kernels for a lesser processor than there is.
@@ -25,6 +26,13 @@ struct SlowBLAS: Equatable, CustomStringConvertible {
     (self.core, self.used, self.processor, self.level) = (core, used, processor, level)
     isChosen = choice?.isEmpty == false
     hasOthers = configuration.contains("DYNAMIC_ARCH")
+  }
+
+  /// Those of this process, or `nil` if they are as fast as its processor allows.
+  static var current: SlowBLAS? {
+    SlowBLAS(
+      core: BLAS.core, configuration: BLAS.configuration, processor: .current,
+      choice: ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"])
   }
 
   /// What is slow and how to mend it, in one line.
