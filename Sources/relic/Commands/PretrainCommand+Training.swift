@@ -22,7 +22,7 @@ extension PretrainCommand {
         + "\(loader.stepsPerEpoch.counted("step")) an epoch, "
         + (ranks.size > 1 ? "\(ranks.size) ranks with " : "")
         + "\(ranks.workers.counted("worker")), BLAS core \(BLAS.core)"
-        + (SlowBLAS.current == nil ? "" : " (slow on this processor: see 'relic info')")
+        + (SlowBLAS.current == nil ? "" : " (slow on this processor, see relic info)")
         + configuration.precision.note)
     let longer =
       try resumed == nil || ranks.rank > 0
