@@ -18,8 +18,8 @@ void relic_from_bfloat16(size_t count, const uint16_t *restrict source, float *r
 #include <immintrin.h>
 
 int relic_has_fast_bfloat16(void) {
-  // Intel's cores since Sapphire Rapids, those with AVX512-FP16, begin one such instruction in two
-  // cycles, where they begin four of floats: half of the multiplications.
+  // An Emerald Rapids ends a quarter as many such instructions as fused multiplications of floats, so
+  // half of the products; other cores of Intel with AVX512-FP16 are taken to be like it.
   const int is_slow = __builtin_cpu_is("intel") && __builtin_cpu_supports("avx512fp16");
   return __builtin_cpu_supports("x86-64-v4") && __builtin_cpu_supports("avx512bf16") && !is_slow;
 }

@@ -62,7 +62,7 @@ public enum Precision: String, CaseIterable, Sendable {
   case bfloat16
 
   /// Whether this processor has instructions for products of bfloat16 numbers (AVX512_BF16) that are
-  /// faster than those of float32; Intel's since Sapphire Rapids are not.
+  /// faster than those of float32; Intel's processors with AVX512-FP16 are taken to have none.
   public static var hasFastBFloat16: Bool { BFloat16Product.isFast }
 }
 

@@ -69,7 +69,7 @@ struct ViewsCommand: DatasetCommand {
       datasetName ?? folder.map { DatasetName(foundIn: $0) ?? .folder } ?? DatasetName.shapes
     try files.fetchIfMissing(name, in: path, console)
     let dataset = try files.open(name.rawValue, in: path, name.pretrainingSplit)
-    let size = imageSize ?? (recipe.halvesViews ? name.imageSize / 2 : name.imageSize)
+    let size = imageSize ?? name.imageSize / recipe.featureScale
     let rows = min(images, dataset.count)
     let (scale, gap) = (max(1, 96 / size), 4)
     let cell = size * scale + gap

@@ -7,9 +7,10 @@ enum Recipe: String, CaseIterable, Sendable {
   /// The best that runs on CIFAR-10 and on photos have found at equal processor time.
   case tuned
 
-  /// Whether views are half as large as the images that features are made of, so that their crops show
-  /// things about as large as these do, for a quarter of the work.
-  var halvesViews: Bool { self == .tuned }
+  /// The side of the images that features are made of, in sides of views.
+  ///
+  /// At twice the side, crops show things about as large as these images do, for a quarter of the work.
+  var featureScale: Int { self == .tuned ? 2 : 1 }
 
   /// Its values, the defaults where it says nothing.
   var values: PretrainingConfiguration {

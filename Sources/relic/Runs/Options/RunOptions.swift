@@ -58,11 +58,11 @@ struct RunOptions: Sendable {
   /// Settles the sides of views and of the images that features are made of, where they were not given.
   mutating func settleImageSizes() {
     let own = datasetName?.imageSize ?? configuration.imageSize
-    if recipe.halvesViews {
-      let side = imageSize ?? (configuration.wholeImageSize ?? own) / 2
+    if recipe.featureScale > 1 {
+      let side = imageSize ?? (configuration.wholeImageSize ?? own) / recipe.featureScale
       imageSize = side
       configuration.wholeImageSize =
-        configuration.wholeImageSize ?? min(2 * side, Self.largestImageSize)
+        configuration.wholeImageSize ?? min(recipe.featureScale * side, Self.largestImageSize)
     }
     imageSize = imageSize ?? own
     takeImageSize()
@@ -195,7 +195,7 @@ struct RunOptions: Sendable {
           "fixed temperature, on projections that are not normalised, in place of a trained scale"),
         .flag(
           "--fp16-precision", sets: \.configuration.fp16Precision,
-          "multiply bfloat16 where the processor can, and keep what the backward pass needs in 16 bits"
+          "multiply bfloat16 where that is faster, and keep what the backward pass needs in 16 bits"
         ),
         .flag(
           "--recompute", sets: \.configuration.recomputes,
