@@ -10,11 +10,11 @@ let strict: [SwiftSetting] = [
 ]
 
 /// `RELIC_KERNELS=avx2` or `plain` builds the C kernels for that level alone, to test it.
-let kernels: [CSetting] =
+let kernelLevel: String? =
   switch Context.environment["RELIC_KERNELS"] {
-  case "avx2": [.define("RELIC_KERNELS_AVX2")]
-  case "plain": [.define("RELIC_KERNELS_PLAIN")]
-  default: []
+  case "avx2": "RELIC_KERNELS_AVX2"
+  case "plain": "RELIC_KERNELS_PLAIN"
+  default: nil
   }
 
 /// `RELIC_MPI=ompi-c` or `mpich`, the name of a library for pkg-config, builds a program that several
@@ -50,7 +50,9 @@ let package = Package(
       name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-    .target(name: "CKernels", cSettings: [.treatAllWarnings(as: .error)] + kernels),
+    .target(
+      name: "CKernels",
+      cSettings: [.treatAllWarnings(as: .error)] + (kernelLevel.map { [.define($0)] } ?? [])),
     .target(name: "CMappedFiles", cSettings: [.treatAllWarnings(as: .error)]),
     .target(
       name: "CImageCodecs", cSettings: [.treatAllWarnings(as: .error)],
@@ -77,8 +79,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["RelicCore"], path: "Tests/TestSupport",
-      swiftSettings: strict
-        + (Context.environment["RELIC_KERNELS"] == "plain" ? [.define("RELIC_KERNELS_PLAIN")] : [])),
+      swiftSettings: strict + (kernelLevel.map { [.define($0)] } ?? [])),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     .testTarget(
       name: "RelicCoreTests", dependencies: ["RelicCore", "TestSupport"], swiftSettings: strict),

@@ -17,11 +17,15 @@ void relic_from_bfloat16(size_t count, const uint16_t *restrict source, float *r
 
 #include <immintrin.h>
 
+int relic_has_bfloat16(void) {
+  return __builtin_cpu_supports("x86-64-v4") && __builtin_cpu_supports("avx512bf16");
+}
+
 int relic_has_fast_bfloat16(void) {
   // An Emerald Rapids ends a quarter as many such instructions as fused multiplications of floats, so
   // half of the products; other cores of Intel with AVX512-FP16 are taken to be like it.
   const int is_slow = __builtin_cpu_is("intel") && __builtin_cpu_supports("avx512fp16");
-  return __builtin_cpu_supports("x86-64-v4") && __builtin_cpu_supports("avx512bf16") && !is_slow;
+  return relic_has_bfloat16() && !is_slow;
 }
 
 RELIC_BFLOAT16
@@ -40,6 +44,8 @@ static void to_bfloat16(size_t count, const float *x, uint16_t *result) {
 
 #else
 
+int relic_has_bfloat16(void) { return 0; }
+
 int relic_has_fast_bfloat16(void) { return 0; }
 
 #define to_bfloat16 relic_to_bfloat16_plain
@@ -47,7 +53,7 @@ int relic_has_fast_bfloat16(void) { return 0; }
 #endif
 
 void relic_to_bfloat16(size_t count, const float *x, uint16_t *result) {
-  if (relic_has_fast_bfloat16())
+  if (relic_has_bfloat16())
     to_bfloat16(count, x, result);
   else
     relic_to_bfloat16_plain(count, x, result);

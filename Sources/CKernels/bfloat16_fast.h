@@ -3,7 +3,7 @@
 
 #include "bfloat16_block.h"
 
-// relic_block_plain by AVX512_BF16; only where relic_has_fast_bfloat16() says so.
+// relic_block_plain by AVX512_BF16; only where relic_has_bfloat16() says so.
 void relic_block_fast(const relic_block *block);
 
 #endif

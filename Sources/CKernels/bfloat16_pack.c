@@ -180,7 +180,7 @@ static void pack_pairs_of_columns(
 
 void relic_pack_pairs(
     size_t k, size_t n, relic_matrix source, int transposed, size_t panel, uint16_t *packed) {
-  if (!relic_has_fast_bfloat16())
+  if (!relic_has_bfloat16())
     pack_plain(k, n, source, transposed, panel, packed);
   else if (transposed)
     pack_pairs_of_columns(k, n, source, panel, packed);

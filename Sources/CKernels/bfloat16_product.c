@@ -7,7 +7,7 @@
 
 block_function relic_best_block(void) {
 #ifdef RELIC_BFLOAT16
-  if (relic_has_fast_bfloat16()) return relic_block_fast;
+  if (relic_has_bfloat16()) return relic_block_fast;
 #endif
   return relic_block_plain;
 }

@@ -12,6 +12,15 @@ package enum KernelLevel {
     #endif
   }
 
+  /// Whether they are those for this processor, not of a level that the build is held to.
+  package static var isBest: Bool {
+    #if RELIC_KERNELS_PLAIN || RELIC_KERNELS_AVX2
+      false
+    #else
+      true
+    #endif
+  }
+
   /// Whether long sums are added in four lanes at most: by plain loops, or by BLAS's kernels for SSE2,
   /// which OpenBLAS takes on processors that are newer than it.
   package static var isNarrow: Bool { isPlain || BLAS.level(ofCore: BLAS.core) == .sse2 }

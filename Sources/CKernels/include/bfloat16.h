@@ -8,9 +8,11 @@
 // nearest even; NaN stays NaN, and what is below the smallest normal float becomes a zero of the same
 // sign, as the processor has it.
 
-// 1 if this build multiplies bfloat16 numbers by instructions of this processor (AVX512_BF16) that are
-// faster than those of floats, else 0: then the functions here and in bfloat16_product.h give the same
-// numbers by plain loops.
+// 1 if the functions here and in bfloat16_product.h use this processor's instructions (AVX512_BF16),
+// else 0: then they give the same numbers by plain loops.
+int relic_has_bfloat16(void);
+
+// 1 if those are also faster than instructions for floats, else 0.
 int relic_has_fast_bfloat16(void);
 
 void relic_to_bfloat16(size_t count, const float *x, uint16_t *rounded);

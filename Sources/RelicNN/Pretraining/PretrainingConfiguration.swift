@@ -62,7 +62,7 @@ public struct PretrainingConfiguration: Equatable, Sendable {
   public var localViews = 0
   /// How far views differ from their images.
   public var viewStrength = ViewStrength()
-  /// Whether products multiply bfloat16 where the processor has instructions for it, and activations
+  /// Whether products multiply bfloat16 where the processor has fast instructions for it, and activations
   /// kept for the backward pass are held in 16 bits.
   public var fp16Precision = false
   /// Whether views are computed twice, so that only one is kept for the backward pass at a time.

@@ -1,10 +1,10 @@
 internal import LinearProbe
 internal import RelicNN
 
-/// `relic demo`: the whole way on built-in images, in two to three minutes on two cores.
+/// `relic demo`: the whole way on built-in images, in one to three minutes on two cores.
 struct DemoCommand: Command {
   static let name = "demo"
-  static let summary = "pretrain and probe on built-in images, two to three minutes"
+  static let summary = "pretrain and probe on built-in images, one to three minutes"
   static let discussion = """
     Pretrains a ResNet-18 on images of ten kinds of figures that the program draws, then fits
     linear probes to raw pixels, to the untrained encoder and to the pretrained one, and prints

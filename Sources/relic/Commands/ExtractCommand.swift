@@ -45,7 +45,8 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand, Prefix
           "the folder the data set lies in (default: the run's, or ./data)"),
         validationOption,
         .value(
-          "--image-size", sets: \.imageSize, as: "N", from: 8, to: 1024,
+          "--image-size", sets: \.imageSize, as: "N", from: RunOptions.imageSizes.lowerBound,
+          to: RunOptions.imageSizes.upperBound,
           "side of the images in pixels (default: the run's, or the data set's)"),
         .value(
           "--batch-size", "-b", sets: \.batchSize, as: "N", from: 1, to: 65_536,

@@ -51,9 +51,9 @@ struct InfoCommand: SharedCommand {
         JSONText.line(
           Machine(
             version: Program.version, workers: ThreadPool.workerCount, processor: processor.name,
-            instructions: processor.level?.rawValue, bfloat16: bfloat16, blas: BLAS.configuration,
-            blasCore: BLAS.core, warning: slow?.description,
-            ranks: places.isEmpty ? nil : places)))
+            instructions: processor.level?.rawValue, bfloat16: bfloat16,
+            usesBfloat16: Precision.hasFastBFloat16, blas: BLAS.configuration, blasCore: BLAS.core,
+            warning: slow?.description, ranks: places.isEmpty ? nil : places)))
     }
     for (name, text) in [
       ("relic", Program.version), ("workers", "\(ThreadPool.workerCount)"),
@@ -75,7 +75,7 @@ struct InfoCommand: SharedCommand {
   private static func text(ofBFloat16 features: [String]) -> String {
     guard !features.isEmpty else { return "none" }
     return features.joined(separator: ", ")
-      + (Precision.hasFastBFloat16 ? "" : " (not used: no faster than float32)")
+      + (Precision.hasFastBFloat16 ? "" : " (not used)")
   }
 
   /// Where each of several ranks runs and how many workers it has; nothing of one rank.
@@ -104,6 +104,7 @@ struct InfoCommand: SharedCommand {
     let processor: String?
     let instructions: String?
     let bfloat16: [String]
+    let usesBfloat16: Bool
     let blas: String
     let blasCore: String
     let warning: String?

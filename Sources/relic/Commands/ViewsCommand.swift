@@ -23,7 +23,8 @@ struct ViewsCommand: DatasetCommand {
         .value(
           "--dataset-path", sets: \.datasetPath, as: "DIR", "the folder the data set lies in"),
         .value(
-          "--image-size", sets: \.imageSize, as: "N", from: 8, to: 1024,
+          "--image-size", sets: \.imageSize, as: "N", from: RunOptions.imageSizes.lowerBound,
+          to: RunOptions.imageSizes.upperBound,
           "side of a large crop in pixels (default: the data set's own, or half of it with "
             + "--recipe tuned)"),
         .value(
@@ -69,7 +70,7 @@ struct ViewsCommand: DatasetCommand {
       datasetName ?? folder.map { DatasetName(foundIn: $0) ?? .folder } ?? DatasetName.shapes
     try files.fetchIfMissing(name, in: path, console)
     let dataset = try files.open(name.rawValue, in: path, name.pretrainingSplit)
-    let size = imageSize ?? name.imageSize / recipe.featureScale
+    let size = imageSize ?? recipe.viewSize(ofImages: name.imageSize)
     let rows = min(images, dataset.count)
     let (scale, gap) = (max(1, 96 / size), 4)
     let cell = size * scale + gap

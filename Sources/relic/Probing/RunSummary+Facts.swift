@@ -19,6 +19,7 @@ extension RunSummary {
     let encoder: String
     let stem: String
     let imageSize: Int
+    let featureImageSize: Int
     let batchSize: Int
     let recipe: String
     let epochs: Int
@@ -58,8 +59,9 @@ extension RunSummary {
       path: run.path, datasetName: configuration.dataset, datasetPath: configuration.datasetPath,
       images: noted("images"), encoder: configuration.encoder.rawValue,
       stem: configuration.stem.rawValue, imageSize: configuration.imageSize,
-      batchSize: configuration.batchSize, recipe: options.recipe.rawValue,
-      epochs: configuration.epochs, stepsPerEpoch: noted("steps_per_epoch"), step: noted("step"),
+      featureImageSize: configuration.featureImageSize, batchSize: configuration.batchSize,
+      recipe: options.recipe.rawValue, epochs: configuration.epochs,
+      stepsPerEpoch: noted("steps_per_epoch"), step: noted("step"),
       epochLoss: epochLoss, kl: kl, evalTop1: evaluated?[.evaluationTop1],
       evalKnnTop1: evaluated?[.evaluationNeighborsTop1], evalStep: evaluated?.step,
       seconds: log.compactMap { $0[.seconds] }.max(),

@@ -44,7 +44,7 @@ struct RunSummary {
     let isResidual = configuration.encoder != .efficientnet
     return configuration.encoder.rawValue
       + (isResidual ? ", stem \(configuration.stem.rawValue)" : "")
-      + ", views of \(configuration.imageSize) pixels"
+      + ", \(configuration.imageSizeText)"
   }
 
   private var batches: String {

@@ -18,7 +18,9 @@ struct RankTraits: Codable {
   init() {
     host = ProgramRanks.host
     let processor = Processor.current
-    let instructions = [processor.level?.rawValue ?? "other"] + processor.bfloat16
+    let instructions =
+      [processor.level?.rawValue ?? "other"] + processor.bfloat16
+      + (Precision.hasFastBFloat16 ? ["products in bfloat16"] : [])
     let machines = "run on machines whose processors can do the same"
     traits = [
       Trait(name: "relic", value: Program.version, remedy: "install one version everywhere"),

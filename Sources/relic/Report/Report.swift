@@ -20,7 +20,7 @@ struct Report {
       title: runs.count == 1 ? runs[0].name : "\(runs.count) runs", subtitle: Self.subtitle(runs))
     let (curves, charts) = CurvesSection.section(runs)
     page.data.charts = charts
-    let largest = runs.map(\.configuration.imageSize).max() ?? 32
+    let largest = runs.map(\.configuration.featureImageSize).max() ?? 32
     var store = ThumbnailStore(side: min(max(largest, 32), 96))
     let skipped = SkippedImages(console)
     var details: [ReportPage.Section] = []
@@ -131,7 +131,7 @@ struct Report {
       let configuration = run.configuration
       return """
         \(runs.count > 1 ? run.name + ": " : "")\(configuration.encoder.rawValue) pretrained by \
-        ReLIC on \(configuration.dataset) at \(configuration.imageSize) pixels, \
+        ReLIC on \(configuration.dataset), \(configuration.imageSizeText), \
         \(run.metrics.lastStep) steps \
         taken, \(configuration.epochs == 1 ? "1 epoch" : "\(configuration.epochs) epochs") planned
         """

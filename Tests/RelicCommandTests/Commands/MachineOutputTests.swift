@@ -1,5 +1,6 @@
 import Foundation
 import LinearProbe
+import RelicNN
 import TestSupport
 import Testing
 
@@ -50,6 +51,7 @@ import Testing
       JSONSerialization.jsonObject(with: Data(captured.output.utf8)) as? [String: Any])
     #expect(machine["version"] as? String == Program.version)
     #expect(machine["workers"] as? Int ?? 0 > 0 && machine["blas_core"] != nil)
+    #expect(machine["uses_bfloat16"] as? Bool == Precision.hasFastBFloat16)
   }
 
   @Test func `the table of a probe can be CSV or Markdown`() throws {

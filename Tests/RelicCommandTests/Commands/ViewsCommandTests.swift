@@ -20,6 +20,25 @@ import Testing
     #expect(Array(bytes[16..<24]) == [0, 0, 504 >> 8, 504 & 255, 0, 0, 0, 204])
   }
 
+  @Test func `views of the tuned recipe are as small as a run's`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/a.png"
+    let captured = Captured.run(
+      "views", "--recipe", "tuned", "--images", "1", "--num-global-views", "3", "--output", path)
+    #expect(captured == Captured(output: "\(path): 1 image, 3 large and 0 small views\n"))
+    let image = try ImageFile.decode([UInt8](folder.bytes("a.png")))
+    // Cells of 16 pixels six times over are as wide as those of 32 three times over: blocks tell them.
+    #expect((image.width, image.height) == (404, 104))
+    let blocks = (0..<16).allSatisfy { column in
+      (0..<6).allSatisfy { inside in
+        let (first, pixel) = (4 + 6 * column, 4 + 6 * column + inside)
+        return image.pixels[3 * (4 * 404 + first)..<(3 * (4 * 404 + first) + 3)]
+          .elementsEqual(image.pixels[3 * (4 * 404 + pixel)..<(3 * (4 * 404 + pixel) + 3)])
+      }
+    }
+    #expect(blocks)
+  }
+
   @Test func `a drawing too large for the format is refused before it is drawn`() throws {
     let folder = try TemporaryFolder()
     let captured = Captured.run(

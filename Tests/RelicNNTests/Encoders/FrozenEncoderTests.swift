@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test
-  func `bfloat16 is to be had where the processor has it, of networks that have a form for it`() {
+  func `bfloat16 is to be had where it is fast, of networks that have a form for it`() {
     let encoder = EncoderModel.resnet18.network(stem: .imagenet, seed: 1)
     let frozen = FrozenEncoder(encoder, precision: .bfloat16)
     #expect(frozen.precision == (Precision.hasFastBFloat16 ? .bfloat16 : .float32))

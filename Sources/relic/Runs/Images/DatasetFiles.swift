@@ -198,6 +198,6 @@ extension DatasetCommand {
 extension ImageDecoding {
   /// What the option says of it.
   static let help =
-    "how JPEG files are decoded: every pixel, or as small as leaves each view its pixels, which is "
+    "how JPEG files are decoded: every pixel, or at the smallest scale that enlarges no view, which is "
     + "several times as fast on large photos and gives slightly other pixels"
 }

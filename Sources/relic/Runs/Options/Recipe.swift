@@ -12,6 +12,11 @@ enum Recipe: String, CaseIterable, Sendable {
   /// At twice the side, crops show things about as large as these images do, for a quarter of the work.
   var featureScale: Int { self == .tuned ? 2 : 1 }
 
+  /// Returns the side of views for features of images of a side, both in pixels.
+  func viewSize(ofImages side: Int) -> Int {
+    max(side / featureScale, RunOptions.imageSizes.lowerBound)
+  }
+
   /// Its values, the defaults where it says nothing.
   var values: PretrainingConfiguration {
     var values = PretrainingConfiguration()

@@ -8,10 +8,13 @@ struct RunOptions: Sendable {
   /// The side of a global view in pixels, or `nil` for that of the data set and the recipe.
   var imageSize: Int?
 
-  /// The set of values that stands where nothing else was given; setting it sets these.
+  /// The set of values that stands where nothing else was given; setting it sets these, and leaves the
+  /// sides of images to be settled.
   var recipe = Recipe.reference {
     didSet {
       recipe.apply(to: &configuration)
+      imageSize = nil
+      configuration.wholeImageSize = nil
       givesBatchSize = false
       givesWarmup = false
     }
@@ -59,10 +62,11 @@ struct RunOptions: Sendable {
   mutating func settleImageSizes() {
     let own = datasetName?.imageSize ?? configuration.imageSize
     if recipe.featureScale > 1 {
-      let side = imageSize ?? (configuration.wholeImageSize ?? own) / recipe.featureScale
+      let side = imageSize ?? recipe.viewSize(ofImages: configuration.wholeImageSize ?? own)
       imageSize = side
       configuration.wholeImageSize =
-        configuration.wholeImageSize ?? min(recipe.featureScale * side, Self.largestImageSize)
+        configuration.wholeImageSize
+        ?? min(recipe.featureScale * side, Self.imageSizes.upperBound)
     }
     imageSize = imageSize ?? own
     takeImageSize()
@@ -73,8 +77,8 @@ struct RunOptions: Sendable {
     configuration.imageSize = imageSize ?? configuration.imageSize
   }
 
-  /// The largest side of images, in pixels.
-  private static let largestImageSize = 1024
+  /// The sides that images may have, in pixels.
+  static let imageSizes = 8...1024
 
   /// The data set of `configuration`, where its name is known.
   var datasetName: DatasetName? {
@@ -102,12 +106,13 @@ struct RunOptions: Sendable {
           "--validation", sets: \.configuration.validationCount, as: "N", from: 0,
           "labelled training images to hold out; evaluations score by them, not by the test split"),
         .value(
-          "--image-size", sets: \.imageSize, as: "N", from: 8, to: largestImageSize,
+          "--image-size", sets: \.imageSize, as: "N", from: imageSizes.lowerBound,
+          to: imageSizes.upperBound,
           "side of a global view in pixels (default: the data set's own, or half of it with "
             + "--recipe tuned)"),
         .value(
-          "--feature-image-size", sets: \.configuration.wholeImageSize, as: "N", from: 8,
-          to: largestImageSize,
+          "--feature-image-size", sets: \.configuration.wholeImageSize, as: "N",
+          from: imageSizes.lowerBound, to: imageSizes.upperBound,
           "side of the images that features are made of (default: that of global views, or twice "
             + "it with --recipe tuned)"),
         .value(

@@ -6,7 +6,9 @@ import Testing
 @testable import relic
 
 @Suite struct RecipeTests {
-  private func parsed(_ arguments: String...) throws -> RunOptions {
+  private func parsed(_ arguments: String...) throws -> RunOptions { try parsed(arguments) }
+
+  private func parsed(_ arguments: [String]) throws -> RunOptions {
     guard case .run(let command) = try ArgumentParser<PretrainCommand>().parse(arguments) else {
       throw UsageError.conflict("help was asked for", remedy: "")
     }
@@ -37,16 +39,15 @@ import Testing
     (["--recipe", "tuned", "--dataset-name", "cifar10"], 16, 32), ([], 96, 96),
     (["--dataset-name", "cifar10"], 32, 32), (["--image-size", "64"], 64, 64),
     (["--feature-image-size", "160"], 96, 160),
+    (["--recipe", "tuned", "--feature-image-size", "12"], 8, 12),
   ])
   func `tuned views are half as large as the images that features are made of`(
     _ arguments: [String], _ view: Int, _ feature: Int
   ) throws {
-    guard case .run(var command) = try ArgumentParser<PretrainCommand>().parse(arguments) else {
-      throw UsageError.conflict("help was asked for", remedy: "")
-    }
-    command.recorded.settleImageSizes()
-    let configuration = command.recorded.configuration
-    #expect(configuration.imageSize == view && command.recorded.imageSize == view)
+    var options = try parsed(arguments)
+    options.settleImageSizes()
+    let configuration = options.configuration
+    #expect(configuration.imageSize == view && options.imageSize == view)
     #expect(configuration.featureImageSize == feature)
   }
 
@@ -61,11 +62,9 @@ import Testing
       (["--recipe", "tuned"], 40, 4), (["--recipe", "tuned"], 3_010, 300), ([], 40, 0),
       (["--recipe", "tuned", "--warmup-steps", "300"], 40, 300), (["--warmup-steps", "8"], 9, 8),
     ] {
-      guard case .run(var command) = try ArgumentParser<PretrainCommand>().parse(arguments) else {
-        throw UsageError.conflict("help was asked for", remedy: "")
-      }
-      command.recorded.fitWarmup(toSteps: steps)
-      #expect(command.recorded.configuration.warmupSteps == expected, "\(arguments), \(steps)")
+      var options = try parsed(arguments)
+      options.fitWarmup(toSteps: steps)
+      #expect(options.configuration.warmupSteps == expected, "\(arguments), \(steps)")
     }
   }
 
@@ -85,6 +84,24 @@ import Testing
     // One that the file has already changes nothing of it.
     let same = try parsed("--config", path, "--recipe", "tuned")
     #expect(same.configuration == options.configuration)
+  }
+
+  @Test(arguments: Recipe.allCases)
+  func `a recipe typed over another's settled run settles sizes anew`(_ recipe: Recipe) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/config.json"
+    let other = recipe == .tuned ? Recipe.reference : .tuned
+    var options = try parsed("--recipe", other.rawValue)
+    options.settleImageSizes()
+    try ConfigurationFile.text(RunOptions.all, of: options)
+      .write(toFile: path, atomically: true, encoding: .utf8)
+    for sizes in [[], ["--image-size", "64"]] {
+      var again = try parsed(["--config", path, "--recipe", recipe.rawValue] + sizes)
+      var alone = try parsed(["--recipe", recipe.rawValue] + sizes)
+      again.settleImageSizes()
+      alone.settleImageSizes()
+      #expect(again.configuration == alone.configuration)
+    }
   }
 
   @Test func `a recipe that is not known is refused with those that are`() throws {

@@ -13,15 +13,16 @@ import Testing
   ]
   static let orientations = [(false, false), (true, false), (false, true), (true, true)]
 
-  private static var isOfSlowBFloat16: Bool {
+  private static func processor(has words: String...) -> Bool {
     let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-    return text.contains("GenuineIntel") && text.contains("avx512_fp16")
+    return words.allSatisfy(text.contains)
   }
 
-  /// It would take twice the time of float32.
-  @Test(.enabled(if: isOfSlowBFloat16))
-  func `it is not preferred on Intel's processors with AVX512-FP16`() {
-    #expect(!BFloat16Product.isFast)
+  /// It would take twice the time of float32 on Intel's with AVX512-FP16.
+  @Test(.enabled(if: processor(has: "avx512_bf16") && KernelLevel.isBest))
+  func `it is used where the processor has it, and preferred where it is fast`() {
+    #expect(relic_has_bfloat16() == 1)
+    #expect(BFloat16Product.isFast != Self.processor(has: "GenuineIntel", "avx512_fp16"))
   }
 
   @Test(arguments: sizes, orientations)
