@@ -9,6 +9,8 @@ public struct FeatureDescription: Codable, Equatable, Sendable {
   public var encoder: String
   /// The data set's name.
   public var dataset: String
+  /// A digest of the encoder's weights, by which other weights of the same name are told from them.
+  public var weightDigest: String?
   /// The encoder's architecture.
   public var model: String?
   /// The encoder's first layers.
@@ -74,8 +76,12 @@ public struct FeatureDescription: Codable, Equatable, Sendable {
       description.encoder
         + (description.epochs.map { " after \($0) \($0 == 1 ? "epoch" : "epochs")" } ?? "")
     }
-    guard !isSame(encoder, other.encoder) || epochs != other.epochs else { return nil }
-    return "\(text(self)), not \(text(other))"
+    let isSameName = isSame(encoder, other.encoder) && epochs == other.epochs
+    if let digest = weightDigest, let otherDigest = other.weightDigest {
+      guard digest != otherDigest else { return nil }
+      return "\(text(self)), not \(isSameName ? "its weights of that time" : text(other))"
+    }
+    return isSameName ? nil : "\(text(self)), not \(text(other))"
   }
 
   /// A number for each of red, green and blue, which is checked where it is read.
@@ -106,6 +112,7 @@ public struct FeatureDescription: Codable, Equatable, Sendable {
   private enum CodingKeys: String, CodingKey {
     case encoder
     case dataset
+    case weightDigest = "weight_digest"
     case model
     case stem
     case imageSize = "image_size"

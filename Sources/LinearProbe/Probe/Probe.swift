@@ -95,8 +95,15 @@ public struct Probe: Equatable, Sendable {
     let trainLabels = try folder.train.labels(of: "training")
     let truth = try folder.test.labels(of: "test")
     let known = Set(trainLabels)
-    guard !known.isEmpty, !truth.isEmpty else { throw .noSamples }
+    guard !known.isEmpty else { throw .noSamples }
+    guard !truth.isEmpty else { throw .noTestSamples }
     guard truth.contains(where: known.contains) else { throw .noCommonClass }
+    // Before a fit that may take long.
+    try ranks.agreed { () throws(FitError) in
+      if let (row, column) = folder.test.features.firstNonFinite {
+        throw .notFinite(samples: "test", row: row, column: column)
+      }
+    }
     let start = ContinuousClock.now
     if method == .knn {
       return (try scoreNeighbors(folder, truth: truth, sharedBy: ranks, since: start, answered), [])
@@ -135,9 +142,6 @@ public struct Probe: Equatable, Sendable {
     for setting in neighbors { try setting.check() }
     let (data, samples, queries) = try ranks.agreed { () throws(FitError) in
       let data = try TrainingData(folder.train)
-      if let (row, column) = folder.test.features.firstNonFinite {
-        throw .notFinite(samples: "test", row: row, column: column)
-      }
       let scaling = FittedScaling(self.scaling, from: folder.train.features)
       return (
         data, try scaling(folder.train.features, called: "training"),

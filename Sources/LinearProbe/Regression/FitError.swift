@@ -2,6 +2,8 @@
 public enum FitError: Error, Equatable, CustomStringConvertible, Sendable {
   /// There is no sample.
   case noSamples
+  /// There is no sample to score by.
+  case noTestSamples
   /// There is no feature.
   case noFeatures
   /// Samples and labels differ in number.
@@ -37,6 +39,7 @@ public enum FitError: Error, Equatable, CustomStringConvertible, Sendable {
   public var description: String {
     switch self {
     case .noSamples: "there are no samples; give at least two of different classes"
+    case .noTestSamples: "there are no test samples; give at least one"
     case .noFeatures: "the samples have no features; give at least one column"
     case .countMismatch(let samples, let labels):
       "\(samples) samples but \(labels) labels; give one label per sample"

@@ -19,6 +19,13 @@ package final class AtomicFile {
   private var isCommitted = false
   private var pending: [UInt8] = []
 
+  /// Looks whether a file can be written at `path`, before work whose result is to go there.
+  ///
+  /// - Throws: A file that cannot be made there.
+  package static func checkPlace(of path: String) throws(FileError) {
+    _ = try AtomicFile(path: path)
+  }
+
   /// Opens a temporary file beside `path`; an existing file there stays until ``commit()``.
   ///
   /// - Parameters:

@@ -26,7 +26,7 @@ extension Pretraining {
   /// Compares everything that decides how the run goes on with what rank 0 has.
   func checkAgreement() throws(RankError) {
     guard ranks.size > 1 else { return }
-    let all = ranks.gather(Array(checkpoint().checksum(without: "").utf8))
+    let all = ranks.gather(Array(checkpoint().checksum().utf8))
     guard let other = all.firstIndex(where: { $0 != all[0] }) else { return }
     throw .drifted(rank: other, step: step)
   }

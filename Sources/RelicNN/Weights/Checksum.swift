@@ -4,7 +4,7 @@ extension StateDict {
   ///
   /// Fowler, Noll and Vo's function over eight bytes at a time: for each of them a step that can be
   /// undone, so that two contents of which one word differs never meet.
-  func checksum(without note: String) -> String {
+  package func checksum(without note: String? = nil) -> String {
     var sum = Checksum()
     for (key, value) in metadata.sorted(by: { $0.key < $1.key }) where key != note {
       sum.add(key)

@@ -22,7 +22,8 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Validati
           "--dataset-name", sets: \.datasetName, as: "NAME", "the images (default: the run's)"),
         .value(
           "--dataset-path", sets: \.datasetPath, as: "DIR",
-          "the folder the data set lies in (default: the run's)"),
+          "the folder the data set lies in (default: the run's, or ./data where that is of another "
+            + "set)"),
         validationOption,
         .flag(
           "--controls", sets: \.hasControls,
@@ -66,7 +67,9 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Validati
     let files = try files.withCache(console)
     // All are read before the first is scored: a wrong name at the end costs no time.
     let sources = try runs.map { run in
-      (run, try self.images(of: run, files), try FeatureSource(run, network, in: precision))
+      let images = try DatasetSplits(
+        datasetName, in: datasetPath, holdingOut: validationCount, of: run, files)
+      return (run, images, try FeatureSource(run, network, in: precision))
     }
     if let (_, _, source) = sources.first { tell(of: source, console) }
     for (run, images, _) in sources {
@@ -98,18 +101,13 @@ struct EvaluateCommand: ProbingCommand, DatasetCommand, NetworkCommand, Validati
       }
     }
     console.write(AccuracyTable(scores).rendered(as: printsJSON ? .json : format))
+    for score in scores {
+      for doubt in Remedies.doubts(about: score) {
+        console.writeError("warning: \(score.modelName): \(doubt)\n")
+      }
+    }
     // Scores that took hours are shown also where they cannot be kept.
     if let failure { throw failure }
-  }
-
-  /// Returns where the images to score a run by are.
-  private func images(of run: RunFolder, _ files: DatasetFiles) throws -> DatasetSplits {
-    let recorded = try run.options().configuration
-    return DatasetSplits(
-      dataset: datasetName?.rawValue ?? recorded.dataset,
-      path: datasetPath ?? recorded.datasetPath,
-      validationCount: validationCount ?? recorded.validationCount,
-      files: try files.completed(by: run, isPathTyped: datasetPath != nil))
   }
 }
 

@@ -120,29 +120,22 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand, Prefix
     configuration.stem = stem ?? configuration.stem
     configuration.wholeImageSize = imageSize ?? recorded?.featureImageSize ?? name.imageSize
     configuration.seed = seed ?? configuration.seed
-    configuration.datasetPath = datasetPath ?? configuration.datasetPath
     var source = try source(path: path, run: run, configuration, help: help)
     source.normalization = try pixels.normalization(help: help)
     for note in source.notes { console.writeError("note: \(note)\n") }
-    let files = try files.completed(by: run, isPathTyped: datasetPath != nil).withCache(console)
+    let splits = try DatasetSplits(
+      name, in: datasetPath, holdingOut: validationCount, of: run, files.withCache(console))
     tell(of: source, console)
-    try ranks.inTurns {
-      try files.fetchIfMissing(name, in: configuration.datasetPath, console)
-    }
+    try ranks.inTurns { try splits.files.fetchIfMissing(name, in: splits.path, console) }
     var extraction = FeatureExtraction(
-      source: source,
-      splits: DatasetSplits(
-        dataset: name.rawValue, path: configuration.datasetPath,
-        validationCount: validationCount ?? configuration.validationCount, files: files),
-      batchSize: batchSize, skipped: SkippedImages(console), console: console, tellsOfImages: true)
+      source: source, splits: splits, batchSize: batchSize, skipped: SkippedImages(console),
+      console: console, tellsOfImages: true)
     extraction.ranks = ranks
     let lock = try ranks.rank == 0 ? FeatureFolder.lock(folder) : nil
     defer { lock?.release() }
     let ending = PromptEnd()
     defer { withExtendedLifetime(ending) {} }
-    if name == .folder, extraction.splits.validationCount == 0,
-      !ImageFolder.hasTestSplit(configuration.datasetPath)
-    {
+    if name == .folder, splits.validationCount == 0, !ImageFolder.hasTestSplit(splits.path) {
       return try write(extraction, to: folder, console)
     }
     let (train, test) = try extraction.writeFeatures(to: folder)

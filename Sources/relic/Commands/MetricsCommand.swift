@@ -98,6 +98,14 @@ struct MetricsCommand: Command {
       let name = run.name.split(separator: "/").filter { $0 != ".." && $0 != "." }
       return "\(folder)/\(name.isEmpty ? "run" : name.joined(separator: "-"))"
     }
+    if let (first, second) = folders.indices.lazy.compactMap({ index in
+      folders[..<index].firstIndex(of: folders[index]).map { ($0, index) }
+    }).first {
+      throw UsageError.conflict(
+        "the events of \(runs[first].path) and of \(runs[second].path) would both go to "
+          + "'\(folders[second])'",
+        remedy: "write those of one of them to another folder")
+    }
     // Events beside those of an earlier call would be taken for more steps of one run.
     for (run, place) in zip(runs, folders) where !EventFile.names(in: place).isEmpty {
       throw UsageError.conflict(

@@ -70,7 +70,10 @@ struct PredictCommand: DatasetCommand {
       throw UsageError.missingOperand("what to classify", help: help)
     }
     let writesJSON = printsJSON || outputPath?.lowercased().hasSuffix(".json") ?? false
-    if let outputPath, writesJSON { try UsageError.check(outputPath, endsIn: "json") }
+    if let outputPath {
+      if writesJSON { try UsageError.check(outputPath, endsIn: "json") }
+      try AtomicFile.checkPlace(of: outputPath)
+    }
     try MistakenPath.check(path, for: .probe)
     let probe = try FittedProbe(contentsOf: path)
     let (samples, origin) = try samples(source, for: probe, console)
@@ -98,6 +101,8 @@ struct PredictCommand: DatasetCommand {
     }
   }
 
+  private static let noImages = "is for images, and features are given"
+
   private typealias Samples = (samples: LabeledFeatures, origin: FeatureDescription?)
 
   /// Reads features, or makes them of images.
@@ -111,6 +116,7 @@ struct PredictCommand: DatasetCommand {
         throw UsageError.conflict(
           "'--split' is for folders, and '\(path)' is none", remedy: "leave it out")
       }
+      try refuseIdleImages(because: Self.noImages)
       return (LabeledFeatures(features: try Features(contentsOf: path), labels: nil), nil)
     }
     if folder.holdsRun {
@@ -125,6 +131,7 @@ struct PredictCommand: DatasetCommand {
       }
       return try features(ofImages: path, run, probe, console)
     }
+    try refuseIdleImages(because: Self.noImages)
     return (
       try FeatureFolder.samples(of: split, in: path), try FeatureFolder.origin(in: path)
     )
@@ -136,7 +143,7 @@ struct PredictCommand: DatasetCommand {
     // As the features that the probe was fitted to.
     let source = try FeatureSource(run, as: probe.origin)
     var files = files
-    files.decoding = probe.origin?.decoding.flatMap(ImageDecoding.init)
+    files.decoding = probe.origin?.imageDecoding
     let dataset = DatasetName(foundIn: path) ?? .folder
     let splits = DatasetSplits(
       dataset: dataset.rawValue, path: path,

@@ -2,8 +2,11 @@ internal import RelicNN
 
 /// What has to be so before a run begins or goes on.
 extension PretrainCommand {
-  /// Refuses options of which the loss would take no notice.
-  func checkLoss() throws(UsageError) {
+  /// Refuses options of which the loss or the learning rate would take no notice.
+  func checkIdleOptions() throws(UsageError) {
+    if configuration.learningRateShape == .constant {
+      try refuse("--lr-decay-start", because: "is for '--lr-schedule cosine'")
+    }
     if configuration.temperature != nil {
       if configuration.useSigLIP {
         throw .conflict(
@@ -30,7 +33,7 @@ extension PretrainCommand {
       guard !overwrites, let file = run.firstFile else { return }
       throw run.holdsRun ? RunError.holdsRun(path: run.path) : RunError.holdsFile(path: file)
     }
-    if folder != Self().folder, folder != resumed {
+    if common.typed.contains("save_model_dir"), folder != resumed {
       throw UsageError.conflict(
         "'--resume' goes on in the run's own folder", remedy: "leave out --save-model-dir")
     }
@@ -56,6 +59,15 @@ extension PretrainCommand {
       throw run.holdsEncoder
         ? RunError.onlyEncoder(path: run.path) : RunError.noCheckpoint(path: run.path)
     }
+  }
+
+  /// Refuses to hold out images by which nothing can be scored.
+  func checkValidation(of splits: DatasetSplits) throws(UsageError) {
+    guard resumed == nil, splits.validationCount > 0, ScoringAdvice(splits) == .none else { return }
+    throw .conflict(
+      "'--validation' holds out labelled images to score by, and \(splits.dataset) has none of two "
+        + "classes in \(splits.path)",
+      remedy: "leave it out")
   }
 
   /// Refuses to shorten a run that is resumed.

@@ -79,9 +79,11 @@ extension PretrainCommand {
     do {
       state = try restore(encoder, run.checkpointPath, loader, console)
     } catch {
-      // Whatever is wrong with the newest checkpoint, the one before it lost few steps.
+      // Whatever damage the newest checkpoint has, the one before it lost few steps.
       let previous = run.checkpoint.previousPath
-      guard let earlier = try? restore(encoder, previous, loader, console) else { throw error }
+      guard !Self.isOfAnotherRun(error),
+        let earlier = try? restore(encoder, previous, loader, console)
+      else { throw error }
       state = earlier
       try run.checkpoint.fallBack()
       console.writeError(
@@ -91,12 +93,24 @@ extension PretrainCommand {
     var options = begun
     options.evaluationInterval = recorded.evaluationInterval ?? begun.evaluationInterval
     options.maxMegapixels = recorded.maxMegapixels ?? begun.maxMegapixels
+    // Images that have been moved are found without the option from now on.
+    options.configuration.datasetPath = configuration.datasetPath
     if options.evaluationInterval != begun.evaluationInterval
       || options.maxMegapixels != begun.maxMegapixels
+      || options.configuration.datasetPath != begun.configuration.datasetPath
     {
       try run.write(options)
     }
     return state
+  }
+
+  /// Whether a checkpoint is whole, and of other images or options than these.
+  private static func isOfAnotherRun(_ error: any Error) -> Bool {
+    guard case RunError.unusableCheckpoint(_, let reason) = error else { return false }
+    switch reason {
+    case .changedImages, .changedEpoch, .doesNotFit: return true
+    case .notACheckpoint, .invalid: return false
+    }
   }
 
   private func restore<Backbone>(
@@ -116,6 +130,12 @@ extension PretrainCommand {
       console.writeError(
         "note: \(path) does not say which images the run began with; these are taken "
           + "to be the same\n")
+    }
+    let (before, now) = (Arithmetic(notes: checkpoint.metadata), Arithmetic(configuration))
+    if let before, before != now {
+      console.writeError(
+        "note: until step \(state.step) this run computed \(before), and here it computes \(now): "
+          + "its bits are no longer those of a run on one machine\n")
     }
     return state
   }

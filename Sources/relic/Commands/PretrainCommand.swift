@@ -119,7 +119,7 @@ struct PretrainCommand: DatasetCommand, PrefixCommand, SharedCommand {
     // What can be told at once is told before a data set is fetched.
     try check(run)
     try configuration.viewStrength.check()
-    if resumed == nil { try checkLoss() }
+    if resumed == nil { try checkIdleOptions() }
     try settleFiles(console)
     resumed == nil ? recorded.settleImageSizes() : recorded.takeImageSize()
     let encoder = configuration.makeEncoder()
@@ -128,9 +128,13 @@ struct PretrainCommand: DatasetCommand, PrefixCommand, SharedCommand {
     // Rank 0 has what all start from.
     let start =
       try ranks.rank > 0 ? nil : weights.map { try StartingWeights(path: $0, under: prefix) }
+    if start?.isWholeModel == true {
+      try refuse("--logit-scale", because: "is part of the model that '--ckpt-path' names")
+    }
     try fetchDataset(console)
     let splits = DatasetSplits(configuration, files)
     let dataset = try splits.pretraining()
+    try checkValidation(of: splits)
     batchFit = recorded.fitBatch(toImages: dataset.count)
     if mayFitBatch || batchFit != nil { try checkSizes(encoder) }
     let loader = try loader(of: dataset)

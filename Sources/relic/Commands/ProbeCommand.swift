@@ -68,7 +68,7 @@ struct ProbeCommand: ProbingCommand, SharedCommand {
     if printsJSON {
       console.write(ProbeScore.json(scores))
     } else {
-      write(scores, console)
+      write(scores, classes: Set(folder.train.labels ?? []).count, console)
     }
     if let savePath {
       probes[0].classNames = folder.origin?.classNames
@@ -99,7 +99,7 @@ struct ProbeCommand: ProbingCommand, SharedCommand {
     try traits.compare(ranks)
   }
 
-  private func write(_ scores: [ProbeScore], _ console: Console) {
+  private func write(_ scores: [ProbeScore], classes: Int, _ console: Console) {
     let layout = TextTable.Format(rawValue: format.rawValue) ?? .text
     let sizes = scores[0]
     // What is no table would be in the way of a program that reads one.
@@ -107,7 +107,7 @@ struct ProbeCommand: ProbingCommand, SharedCommand {
       console.line(
         "\(sizes.trainCount) training and \(sizes.testCount) test samples of "
           + "\(sizes.featureDimension.counted("feature")), "
-          + "\(sizes.confusionMatrix.labels.count) classes\n")
+          + "\(classes) classes\n")
     }
     var table = TextTable([
       "Evaluation model", "top-1 %", "train top-1 %", "log-loss", "C", "iterations", "end",

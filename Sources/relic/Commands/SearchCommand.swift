@@ -93,14 +93,14 @@ struct SearchCommand: DatasetCommand {
     try set.check()
     let (result, thumbnails) =
       try findsDuplicates ? groups(set, console) : alike(set, source, console)
-    let drawing = try sheet.flatMap { try drawn(thumbnails, for: $0, console) }
     let text = printsJSON ? result.json : result.csv
     if let output {
       try AtomicFile.write(text.utf8, to: output)
     } else {
       console.write(data: text)
     }
-    guard let sheet, let drawing else { return }
+    // A sheet that turns out too large does not cost the list.
+    guard let sheet, let drawing = try drawn(thumbnails, for: sheet, console) else { return }
     try AtomicFile.write(drawing, to: sheet)
     console.forProgress.tell("\(sheet): \(thumbnails.count.counted("row")) of images")
   }
@@ -124,8 +124,14 @@ struct SearchCommand: DatasetCommand {
     if common.operands.count > 1, of != nil {
       throw UsageError.conflict("both a query and '--of' are given", remedy: "give one of them")
     }
-    if let output { try UsageError.check(output, endsIn: printsJSON ? "json" : "csv") }
-    if let sheet { try UsageError.check(sheet, endsIn: "png") }
+    if let output {
+      try UsageError.check(output, endsIn: printsJSON ? "json" : "csv")
+      try AtomicFile.checkPlace(of: output)
+    }
+    if let sheet {
+      try UsageError.check(sheet, endsIn: "png")
+      try AtomicFile.checkPlace(of: sheet)
+    }
     if sheet == nil {
       try refuse("--dataset-path", "--rows", because: "is for the images of '--sheet'")
     }

@@ -10,6 +10,9 @@ extension FeatureDescription {
     return run.holdsRun ? run : nil
   }
 
+  /// How image files were decoded.
+  var imageDecoding: ImageDecoding { decoding.flatMap(ImageDecoding.init) ?? .full }
+
   /// The network of that run.
   var network: RunNetwork { encoder.hasSuffix(FeatureSource.onlineMark) ? .online : .target }
 }
@@ -18,7 +21,7 @@ extension FeatureSource {
   /// The encoder of a run, used as it was for features that are described so.
   init(_ run: RunFolder, as origin: FeatureDescription?) throws {
     let precision = origin?.precision.flatMap(Precision.init) ?? .float32
-    try self.init(run, origin?.network ?? .target, in: precision)
+    try self.init(run, origin?.network ?? .target, in: precision, imageSize: origin?.imageSize)
     if let mean = origin?.pixelMean, let deviation = origin?.pixelDeviation {
       normalization = PixelNormalization(mean: mean, deviation: deviation)
     }

@@ -46,6 +46,7 @@ struct FeatureSource {
     origin.model = configuration.encoder.rawValue
     origin.stem = configuration.stem.rawValue
     origin.seed = configuration.seed
+    origin.weightDigest = encoder.stateDict().checksum()
     self.origin = origin
   }
 
@@ -58,11 +59,14 @@ struct FeatureSource {
     origin = FeatureDescription(encoder: file.path, dataset: "")
     origin.model = file.model.rawValue
     origin.stem = file.stem.rawValue
+    origin.weightDigest = encoder.stateDict().checksum()
     origin.epochs = weights.metadata["epochs"].flatMap { Int($0) }
   }
 
-  /// The encoder of one of a run's networks.
-  init(_ run: RunFolder, _ network: RunNetwork, in precision: Precision) throws {
+  /// The encoder of one of a run's networks, for images of a side or, if it is `nil`, the run's.
+  init(
+    _ run: RunFolder, _ network: RunNetwork, in precision: Precision, imageSize: Int? = nil
+  ) throws {
     let configuration = try run.options().configuration
     let isOnline = network == .online
     switch (isOnline, encoder: run.holdsEncoder, checkpoint: run.holdsCheckpoint) {
@@ -76,7 +80,7 @@ struct FeatureSource {
         path: isOnline ? run.checkpointPath : run.encoderPath,
         prefix: isOnline ? "online_encoder.0" : nil, model: configuration.encoder,
         stem: configuration.stem),
-      imageSize: configuration.featureImageSize, in: precision)
+      imageSize: imageSize ?? configuration.featureImageSize, in: precision)
     origin.encoder = run.path + (isOnline ? Self.onlineMark : "")
     origin.seed = configuration.seed
     origin.projectionDimension = configuration.projectionOutputs

@@ -55,6 +55,9 @@ extension ProbingCommand {
         "--convention", "--solver", "--fit-precision",
         because: "is for logistic regressions, not for '--protocol knn'")
     case .logistic, .calibrated:
+      if scoring.probe.method == .logistic {
+        try refuse("--plain", because: "is for '--protocol calibrated', and this fit is plain")
+      }
       try refuse("--neighbors", "--temperature", because: "is for '--protocol knn'")
       if scoring.sweep != .none { try refuse("--C", because: "is what '--sweep' chooses") }
     }
@@ -111,7 +114,7 @@ extension ProbingCommand {
   private static var voteOptions: [Option<Self>] {
     [
       .value(
-        "--neighbors", sets: \.scoring.neighbors, as: "N", from: 1,
+        "--neighbors", sets: \.scoring.neighbors, as: "N", from: 1, to: 5_000,
         "with 'knn': the samples that vote, in place of 20 and of 200"),
       .value(
         "--temperature", sets: \.scoring.temperature, as: "X", above: 0,

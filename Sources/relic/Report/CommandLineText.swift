@@ -34,8 +34,10 @@ enum CommandLineText {
       guard let value = option.get(options) else { continue }
       let isUsual =
         option.isPreset ? value == option.get(RunOptions()) : value == option.get(usual)
-      // The default of the data set is the one a user has to name.
-      guard !isUsual || option.key == "dataset_name" else { continue }
+      // Without a data set another would be looked for, and numbers of images and of steps that are
+      // not given give way to small sets and short runs.
+      let isAlwaysGiven = ["dataset_name", "batch_size", "warmup_steps"].contains(option.key)
+      guard !isUsual || isAlwaysGiven else { continue }
       words += option.placeholder == nil ? ["\(option.name)=\(value)"] : [option.name, value]
     }
     return words + ["--save-model-dir", folder]

@@ -25,6 +25,12 @@ enum Remedies {
     return (fit.map { [$0] } ?? []) + score.sampleWarnings
   }
 
+  /// Returns what makes a score doubtful: the limit of iterations, which published rows ran into as
+  /// well, does not.
+  static func doubts(about score: ProbeScore) -> [String] {
+    score.status == .iterationLimit ? score.sampleWarnings : warnings(of: score)
+  }
+
   private static func remedy(for error: any Error) -> String? {
     switch error {
     case let error as UnreadableImage: remedyOfImage(error)

@@ -52,8 +52,7 @@ struct SearchSource {
     }
     let dataset = DatasetName(foundIn: path) ?? .folder
     let splits = DatasetSplits(
-      dataset: dataset.rawValue, path: path,
-      files: try files.completed(by: encoder ?? origin?.run, isPathTyped: true))
+      dataset: dataset.rawValue, path: path, files: try files(like: origin))
     let images = try split == .test ? splits.test() : splits.train()
     var found = try samples(of: images, splits, path, like: origin)
     found.split = split ?? .train
@@ -64,12 +63,20 @@ struct SearchSource {
   func samples(
     ofFiles paths: [String], like origin: FeatureDescription?
   ) throws -> SearchSamples {
-    let files = try files.completed(by: encoder ?? origin?.run, isPathTyped: true)
+    let files = try files(like: origin)
     let limit = files.maxMegapixels.map { 1_000_000 * $0 }
     let path = paths.count == 1 ? paths[0] : "the images"
     let splits = DatasetSplits(dataset: DatasetName.folder.rawValue, path: path, files: files)
     return try samples(
-      of: ImageFiles(paths, pixelLimit: limit), splits, path, like: origin)
+      of: ImageFiles(paths, pixelLimit: limit, decoding: files.decoding ?? .full), splits, path,
+      like: origin)
+  }
+
+  /// How image files are read, as they were for the features they are compared with.
+  private func files(like origin: FeatureDescription?) throws -> DatasetFiles {
+    var files = files
+    files.decoding = origin?.imageDecoding
+    return try files.completed(by: encoder ?? origin?.run, isPathTyped: true)
   }
 
   private func samples(

@@ -80,13 +80,15 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
       }
       let due = evaluation.flatMap { report.step % $0.interval == 0 ? $0 : nil }
       if isAsked || due != nil || isDue(report) { try save() }
-      if let due, !isAsked {
+      // The last step's is made in any case: nothing would make it later.
+      let isLast = report.step == state.length.steps
+      if let due, !isAsked || isLast {
         display.keep()
         if let log { try evaluate(due, log, cost, clock) }
         isAsked = ranks.any(interrupt.isRequested)
       }
       // A request that came after the decision not to save waits for the next step.
-      if isAsked {
+      if isAsked, !isLast {
         display.keep()
         throw Interruption(
           description: "interrupted after step \(report.step), which is saved; go on with "
@@ -158,16 +160,19 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
     savedStep = state.step
     savedAt = .now
     guard ranks.rank == 0 else { return }
+    let arithmetic = Arithmetic(configuration).notes
     var encoder = state.target.encoder.stateDict()
     encoder.metadata = [
       "format": "pt", "program": "relic \(Program.version)",
       "model": configuration.encoder.rawValue, "stem": configuration.stem.rawValue,
       "image_size": "\(configuration.featureImageSize)", "step": "\(state.step)",
       "epochs": "\(state.step / state.length.stepsPerEpoch)",
-    ]
+    ].merging(arithmetic) { $1 }
     // The checkpoint comes last: a run that is resumed from it has an encoder at least as new.
     try Safetensors.write(encoder, to: run.encoderPath)
-    try run.checkpoint.write(state.checkpoint())
+    var checkpoint = state.checkpoint()
+    checkpoint.metadata.merge(arithmetic) { $1 }
+    try run.checkpoint.write(checkpoint)
   }
 }
 

@@ -5,6 +5,9 @@ struct StartingWeights {
   let path: String
   private let content: StateDict
 
+  /// Whether they are those of a whole model, its logits' scale and bias among them.
+  var isWholeModel: Bool { content.isRelicModel }
+
   /// Reads a file.
   ///
   /// - Parameters:
@@ -25,12 +28,12 @@ struct StartingWeights {
     _ encoder: Backbone, _ configuration: PretrainingConfiguration, stepsPerEpoch: Int
   ) throws -> Pretraining<Backbone> {
     var encoder = encoder
-    if !content.isRelicModel {
+    if !isWholeModel {
       let file = EncoderFile(path: path, model: configuration.encoder, stem: configuration.stem)
       _ = try file.load(content, into: &encoder)
     }
     var state = Pretraining(encoder, configuration, stepsPerEpoch: stepsPerEpoch)
-    if content.isRelicModel {
+    if isWholeModel {
       do throws(CheckpointError) {
         try state.loadWeights(content)
       } catch {
@@ -42,7 +45,7 @@ struct StartingWeights {
 
   /// Says what was taken from the file.
   func tell(_ console: Console) {
-    if content.isRelicModel {
+    if isWholeModel {
       console.tell(
         "\(path): weights only; optimiser, decay and step begin anew ('--resume RUN' goes on with "
           + "all of a run)")

@@ -25,6 +25,21 @@ import Testing
     }
   }
 
+  @Test func `encoders are told apart by their weights, or else by names`() {
+    var one = FeatureDescription(encoder: "runs/a", dataset: "photos")
+    one.epochs = 5
+    var other = one
+    #expect(one.difference(from: other) == nil)
+    other.encoder = "b.pth"
+    #expect(one.difference(from: other) == "runs/a after 5 epochs, not b.pth after 5 epochs")
+    (one.weightDigest, other.weightDigest) = ("12ab", "12ab")
+    #expect(one.difference(from: other) == nil)
+    other.weightDigest = "12ac"
+    #expect(one.difference(from: other) == "runs/a after 5 epochs, not b.pth after 5 epochs")
+    other.encoder = "runs/./a"
+    #expect(one.difference(from: other) == "runs/a after 5 epochs, not its weights of that time")
+  }
+
   @Test func `nothing of an earlier content stays beside the new one`() throws {
     try Fixture.withFolder { path in
       try Self.example().write(to: path)

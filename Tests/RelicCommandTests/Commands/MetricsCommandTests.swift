@@ -46,6 +46,12 @@ import Testing
     let again = Captured.run(arguments)
     #expect(again.code == .usage && again.error.contains("logs/a' holds event files already"))
     #expect(try folder.names("logs/b") == names)
+    // Two names of one folder's runs, which differ in dots alone.
+    let both = Captured.run(
+      "metrics", folder.path + "/b", folder.path + "/./b", "--tensorboard",
+      folder.path + "/more")
+    #expect(both.code == .usage && both.error.contains("would both go to"), "\(both)")
+    #expect(try !folder.names().contains("more"))
   }
 
   @Test func `what is no run is named`() throws {

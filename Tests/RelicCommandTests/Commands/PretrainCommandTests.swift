@@ -50,6 +50,9 @@ import Testing
       ])
     #expect(captured.error == "")
     #expect(captured.output.hasPrefix("\(path): weights only; "))
+    let scaled = Captured.run(tiny + ["--ckpt-path", path, "--logit-scale", "2"])
+    #expect(scaled.code == .usage)
+    #expect(scaled.error.contains("'--logit-scale' is part of the model that '--ckpt-path' names"))
     let after = try Safetensors.read(folder.path + "/run/checkpoint.safetensors")
     let name = "online_encoder.0.0.weight"
     #expect(after[name] == weights[name])

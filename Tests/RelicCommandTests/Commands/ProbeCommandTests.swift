@@ -127,6 +127,31 @@ import Testing
     #expect(run.output.contains("LogisticRegression   100.00"))
   }
 
+  @Test func `a place where nothing can be saved is told before the work`() throws {
+    let folder = try TemporaryFolder()
+    try Self.write(to: folder.path + "/f")
+    let file = folder.path + "/f/features.json"
+    let place = folder.path + "/none/x.csv"
+    for (arguments, code, reason) in [
+      (["probe", folder.path + "/f", "--save", file], ExitCode.usage, "\(file)' is no folder"),
+      (["predict", "/none", "x.npy", "--output", place], .output, "\(place): cannot be written"),
+      (["search", "/none", "--output", place], .output, "\(place): cannot be written"),
+    ] {
+      let captured = Captured.run(arguments)
+      #expect(captured.code == code && captured.error.contains(reason), "\(captured)")
+      #expect(captured.output == "")
+    }
+  }
+
+  @Test func `all classes of the fit are counted`() throws {
+    let folder = try TemporaryFolder()
+    let one = Self.samples(1)
+    try FeatureFolder(train: Self.samples(60), test: one).write(to: folder.path)
+    #expect(
+      Captured.run("probe", folder.path).output.hasPrefix(
+        "60 training and 1 test samples of 2 features, 2 classes\n"))
+  }
+
   @Test func `features that allow no fit are named`() throws {
     let folder = try TemporaryFolder()
     let test = Self.samples(20)

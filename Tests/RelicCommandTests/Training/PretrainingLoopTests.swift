@@ -68,8 +68,15 @@ import Testing
             + "--accept-changed-images, or start a new run\n", code: .input))
     let rest = Captured.run(good + ["--accept-changed-images"])
     #expect(rest.error == "" && rest.output.contains("step 4/4"))
-    // The images that were accepted are those that the run is now held to.
+    // The images that were accepted are those that the run is now held to, and finds by itself.
+    #expect(Captured.run("pretrain", "--resume", run) == Captured.run(good))
     #expect(Captured.run(good).error == "")
+    // A checkpoint of the others, which is still there, does not take the place of the newest.
+    let back = Captured.run("pretrain", "--resume", run, "--dataset-path", folder.path + "/data")
+    #expect(back.code == .input && back.error.contains("the sizes of their files differ"))
+    for (name, step) in [("checkpoint", "4"), ("checkpoint.previous", "3")] {
+      #expect(try Safetensors.read("\(run)/\(name).safetensors").metadata["step"] == step)
+    }
   }
 
   @Test func `a run does not go on with images more or fewer`() throws {

@@ -62,6 +62,25 @@ import Testing
     #expect(refused.error.contains("its checksum does not fit its content"))
   }
 
+  @Test func `a run that goes on with another arithmetic says so`() throws {
+    let photos = try PhotoFolder()
+    #expect(
+      Captured.run(try ShortRun.tiny(photos) + ["--save-model-dir", photos.run]).code == .success)
+    let path = photos.run + "/checkpoint.safetensors"
+    var checkpoint = try CheckpointFile.read(path)
+    #expect(checkpoint.metadata["products"] == "float32")
+    #expect(checkpoint.metadata["blas_core"] == BLAS.core)
+    let encoder = try Safetensors.metadata(of: photos.run + "/encoder.safetensors")
+    #expect(encoder["products"] == "float32" && encoder["blas_core"] == BLAS.core)
+    checkpoint.metadata["products"] = "bfloat16"
+    try CheckpointFile(path: path).write(checkpoint)
+    #expect(
+      Captured.run("pretrain", "--resume", photos.run).error
+        == "note: until step 4 this run computed products in bfloat16 by BLAS core \(BLAS.core), and "
+        + "here it computes products in float32 by BLAS core \(BLAS.core): its bits are no longer "
+        + "those of a run on one machine\n")
+  }
+
   @Test func `a run goes on under its own options alone`() throws {
     let photos = try PhotoFolder()
     try photos.add("1.png", "2.png", "3.png", "4.png")
@@ -113,9 +132,11 @@ import Testing
 
         """)
     #expect(Captured.run("pretrain", "--resume", folder.path, "--seed", "2").code == .usage)
-    #expect(
-      Captured.run("pretrain", "--resume", folder.path, "--save-model-dir", "other").error.contains(
-        "leave out --save-model-dir"))
+    for other in ["other", PretrainCommand().folder] {
+      #expect(
+        Captured.run("pretrain", "--resume", folder.path, "--save-model-dir", other).error.contains(
+          "leave out --save-model-dir"))
+    }
     #expect(
       Captured.run("pretrain", "--resume", folder.path).error.hasSuffix(
         "start again with '--config \(folder.path)/config.json --save-model-dir \(folder.path) "

@@ -187,6 +187,11 @@ extension DatasetCommand {
     try refuse("--cache-limit", because: "is for the folder that '--cache' names")
   }
 
+  /// Refuses options of images that go through an encoder where none do.
+  func refuseIdleImages(because reason: String) throws(UsageError) {
+    try refuse("--batch-size", "--broken-images", ImageSizeLimit.option, because: reason)
+  }
+
   /// What to do about broken images.
   static var brokenImagesOption: Option<Self> {
     .choice(

@@ -23,6 +23,25 @@ struct DatasetSplits: Equatable {
       validationCount: configuration.validationCount, files: files)
   }
 
+  /// Those that a command names, or else the run's.
+  ///
+  /// Where another set than the run's lies and what of it to hold out a run does not tell, except of
+  /// published sets, which lie beside each other.
+  init(
+    _ name: DatasetName?, in path: String?, holdingOut count: Int?, of run: RunFolder?,
+    _ files: DatasetFiles
+  ) throws {
+    let usual = PretrainingConfiguration()
+    let recorded = try run?.options().configuration ?? usual
+    let dataset = name?.rawValue ?? recorded.dataset
+    let isOwn = dataset == recorded.dataset
+    let isBeside = isOwn || DatasetName(rawValue: recorded.dataset)?.archive != nil
+    self.init(
+      dataset: dataset, path: path ?? (isBeside ? recorded : usual).datasetPath,
+      validationCount: count ?? (isOwn ? recorded.validationCount : 0),
+      files: try files.completed(by: run, isPathTyped: path != nil || !isBeside))
+  }
+
   /// What encoders are pretrained on: of a user's own images those without labels, too.
   func pretraining() throws -> any ImageDataset {
     let name = DatasetName(rawValue: dataset)

@@ -49,6 +49,40 @@ import Testing
     #expect(test.origin?.validationCount == nil)
   }
 
+  @Test func `images without classes are not held out`() throws {
+    let photos = try PhotoFolder()
+    try photos.add("1.png", "2.png", "3.png", "4.png")
+    let captured = photos.pretrain("--validation", "2")
+    #expect(captured.code == .usage)
+    #expect(
+      captured.error == "relic: '--validation' holds out labelled images to score by, and folder "
+        + "has none of two classes in \(photos.photos); leave it out\n")
+    #expect(!FileManager.default.fileExists(atPath: photos.run))
+  }
+
+  @Test func `of another set than the run's, a run tells nothing`() throws {
+    let folder = try TemporaryFolder()
+    func splits(_ recorded: DatasetName, of name: DatasetName?) throws -> DatasetSplits {
+      var options = RunOptions()
+      options.datasetName = recorded
+      options.configuration.datasetPath = "mine"
+      options.configuration.validationCount = 200
+      let run = RunFolder(path: folder.path)
+      try run.write(options)
+      return try DatasetSplits(name, in: nil, holdingOut: nil, of: run, DatasetFiles())
+    }
+    let own = try splits(.folder, of: nil)
+    #expect((own.dataset, own.path, own.validationCount) == ("folder", "mine", 200))
+    #expect(own.files.recordedPath?.path == "mine")
+    // It is not fetched into somebody's photos.
+    let other = try splits(.folder, of: .cifar10)
+    #expect((other.dataset, other.path, other.validationCount) == ("cifar10", "./data", 0))
+    #expect(other.files.recordedPath == nil)
+    // Published sets lie beside each other.
+    let beside = try splits(.stl10, of: .cifar10)
+    #expect((beside.dataset, beside.path, beside.validationCount) == ("cifar10", "mine", 0))
+  }
+
   @Test func `nor can they where others are trained on`() throws {
     let folder = try TemporaryFolder()
     let record = Array(repeating: UInt8(0), count: 3 * 96 * 96)
