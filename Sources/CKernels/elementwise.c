@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "subnormals.h"
 #include "variants.h"
 
 RELIC_VARIANTS
@@ -11,8 +12,14 @@ void relic_add_scaled(size_t count, float a, const float *restrict x, float *res
 }
 
 RELIC_VARIANTS
-void relic_move_towards(size_t count, float t, const float *restrict x, float *restrict y) {
+static void move_towards(size_t count, float t, const float *restrict x, float *restrict y) {
   for (size_t i = 0; i < count; i++) y[i] += t * (x[i] - y[i]);
+}
+
+void relic_move_towards(size_t count, float t, const float *x, float *y) {
+  const unsigned mode = begin_without_subnormals();
+  move_towards(count, t, x, y);
+  end_without_subnormals(mode);
 }
 
 RELIC_VARIANTS

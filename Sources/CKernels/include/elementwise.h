@@ -6,7 +6,7 @@
 // y[i] += a * x[i]
 void relic_add_scaled(size_t count, float a, const float *x, float *y);
 
-// y[i] += t * (x[i] - y[i])
+// y[i] += t * (x[i] - y[i]), where numbers below the smallest normal one become zeros (x86-64).
 void relic_move_towards(size_t count, float t, const float *x, float *y);
 
 // y[i] = a * x[i] + other[i], without the sum if other is null.

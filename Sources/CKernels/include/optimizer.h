@@ -19,7 +19,8 @@ typedef struct {
   float correction;
 } relic_adam_step;
 
-// One step of Adam with an L2 penalty in the gradient, as torch.optim.Adam takes it.
+// One step of Adam with an L2 penalty in the gradient, as torch.optim.Adam takes it; numbers below the
+// smallest normal one become zeros (x86-64).
 void relic_adam(
     size_t count, relic_adam_step step, const float *gradient, float *parameter, float *mean,
     float *square);

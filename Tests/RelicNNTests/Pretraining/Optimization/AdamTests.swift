@@ -40,6 +40,25 @@ private struct Weights: Module {
     #expect(weights.statistic.value == Tensor(repeating: 3, shape: [2]))
   }
 
+  #if arch(x86_64)
+    /// Weights that nothing but the penalty moves end among them, and each costs processors of Intel
+    /// about a hundred cycles.
+    @Test func `numbers below the smallest normal one become zeros, and stay elsewhere`() {
+      let tiny = Tensor([0x1p-130, 1, -0x1p-140], shape: [3])
+      var weights = Weights(tiny)
+      var adam = Adam(learningRate: 0.125, weightDecay: 0.5)
+      weights.weight.accumulate(Tensor(zeros: [3]))
+      adam.update(&weights)
+      let values = weights.weight.value.scalars
+      #expect(values[0] == 0 && values[1] < 1 && values[2] == 0)
+      #expect(adam.moments[0].mean.scalars.map { $0 == 0 } == [true, false, true])
+      var target = Tensor([0x1p-126, 1, 0x1p-126], shape: [3])
+      target.move(towards: Tensor(zeros: [3]), rate: 0.25)
+      #expect(target.scalars == [0, 0.75, 0])
+      #expect(tiny.mapped { $0 * 0.5 }.scalars[0] == 0x1p-131)
+    }
+  #endif
+
   /// Powers of two: neither the factor nor its inverse rounds a number.
   @Test(arguments: [65_536, 0x1p-10] as [Float])
   func `gradients of a loss times a factor take the steps of the loss, to the bit`(
