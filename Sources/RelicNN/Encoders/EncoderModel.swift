@@ -6,6 +6,17 @@ public enum EncoderModel: String, CaseIterable, Sendable {
   /// A ResNet for small images that is narrow where they are large, which the reference lacks.
   case resnet16Tapered = "resnet16_tapered"
 
+  /// Returns the output stride: pixels of an image, along one side, for one of the last stage.
+  ///
+  /// Chen et al. 2017, "Rethinking Atrous Convolution".
+  public func outputStride(stem: Stem) -> Int {
+    switch self == .efficientnet ? .imagenet : stem {
+    case .imagenet: 32
+    case .small: 16
+    case .cifar: 8
+    }
+  }
+
   /// Returns a network of this architecture with torchvision's initialisation.
   ///
   /// - Parameters:

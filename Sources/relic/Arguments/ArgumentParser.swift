@@ -22,16 +22,20 @@ struct ArgumentParser<Settings: Command> {
     let typed = try split(arguments)
     if typed.wantsHelp { return .help }
     for (option, value) in typed.values.presetsFirst() { try option.apply(value, to: &settings) }
+    var recorded: Set<String> = []
     if let file = settings.configurationFile {
       settings = Settings()
       let given = try ConfigurationFile(path: file).apply(options, to: &settings)
+      recorded = Set(given.keys)
       for (option, value) in typed.values.presetsFirst()
       where !option.isPreset || given[option.key] != value {
+        if option.isPreset { recorded = [] }
         try option.apply(value, to: &settings)
       }
     }
     settings.common.operands = typed.operands
     settings.common.typed = Set(typed.values.map(\.option.key))
+    settings.common.given = settings.common.typed.union(recorded)
     if Settings.operandPlaceholder == nil, let operand = typed.operands.first {
       throw .unexpectedOperand(operand, help: help)
     }

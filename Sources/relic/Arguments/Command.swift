@@ -39,6 +39,9 @@ struct CommonSettings: Equatable, Sendable {
   /// The keys of the options that were typed, not those of a configuration file.
   var typed: Set<String> = []
 
+  /// Those and the options of a configuration file that no typed preset has set anew.
+  var given: Set<String> = []
+
   /// The number of workers, or `nil` for all processors.
   var threads: Int?
 

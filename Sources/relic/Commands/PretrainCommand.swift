@@ -121,7 +121,8 @@ struct PretrainCommand: DatasetCommand, PrefixCommand, SharedCommand {
     try configuration.viewStrength.check()
     if resumed == nil { try checkIdleOptions() }
     try settleFiles(console)
-    resumed == nil ? recorded.settleImageSizes() : recorded.takeImageSize()
+    resumed == nil
+      ? recorded.settleImageSizes(given: common.given) : recorded.takeImageSize()
     let encoder = configuration.makeEncoder()
     let mayFitBatch = !recorded.givesBatchSize && recorded.datasetName?.archive == nil
     if !mayFitBatch { try checkSizes(encoder) }

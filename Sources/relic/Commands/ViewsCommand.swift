@@ -25,8 +25,8 @@ struct ViewsCommand: DatasetCommand {
         .value(
           "--image-size", sets: \.imageSize, as: "N", from: RunOptions.imageSizes.lowerBound,
           to: RunOptions.imageSizes.upperBound,
-          "side of a large crop in pixels (default: the data set's own, or half of it with "
-            + "--recipe tuned)"),
+          "side of a large crop in pixels (default: the data set's own; with --recipe tuned half of "
+            + "it, if that is above 32)"),
         .value(
           "--images", sets: \.images, as: "N", from: 1, to: 256, "images to draw, a row for each"),
         .value(
@@ -70,7 +70,13 @@ struct ViewsCommand: DatasetCommand {
       datasetName ?? folder.map { DatasetName(foundIn: $0) ?? .folder } ?? DatasetName.shapes
     try files.fetchIfMissing(name, in: path, console)
     let dataset = try files.open(name.rawValue, in: path, name.pretrainingSplit)
-    let size = imageSize ?? recipe.viewSize(ofImages: name.imageSize)
+    let usual = PretrainingConfiguration()
+    let sizes = recipe.sizes(
+      of: name.imageSize, view: imageSize, feature: nil,
+      outputStride: usual.encoder.outputStride(stem: usual.stem))
+    let size = sizes.view
+    var strength = strength
+    if sizes.areWhole { recipe.fitCrops(&strength, given: common.given) }
     let rows = min(images, dataset.count)
     let (scale, gap) = (max(1, 96 / size), 4)
     let cell = size * scale + gap

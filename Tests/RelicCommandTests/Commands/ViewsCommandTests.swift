@@ -21,17 +21,18 @@ import Testing
   }
 
   @Test func `views of the tuned recipe are as small as a run's`() throws {
-    let folder = try TemporaryFolder()
-    let path = folder.path + "/a.png"
+    let photos = try PhotoFolder()
+    try photos.add("1.png")
+    let path = photos.path("a.png")
     let captured = Captured.run(
-      "views", "--recipe", "tuned", "--images", "1", "--num-global-views", "3", "--output", path)
+      "views", photos.photos, "--recipe", "tuned", "--num-global-views", "3", "--output", path)
     #expect(captured == Captured(output: "\(path): 1 image, 3 large and 0 small views\n"))
-    let image = try ImageFile.decode([UInt8](folder.bytes("a.png")))
-    // Cells of 16 pixels six times over are as wide as those of 32 three times over: blocks tell them.
+    let image = try ImageFile.read(path)
+    // Cells of 48 pixels twice over are as wide as those of 96: blocks tell them.
     #expect((image.width, image.height) == (404, 104))
-    let blocks = (0..<16).allSatisfy { column in
-      (0..<6).allSatisfy { inside in
-        let (first, pixel) = (4 + 6 * column, 4 + 6 * column + inside)
+    let blocks = (0..<48).allSatisfy { column in
+      (0..<2).allSatisfy { inside in
+        let (first, pixel) = (4 + 2 * column, 4 + 2 * column + inside)
         return image.pixels[3 * (4 * 404 + first)..<(3 * (4 * 404 + first) + 3)]
           .elementsEqual(image.pixels[3 * (4 * 404 + pixel)..<(3 * (4 * 404 + pixel) + 3)])
       }

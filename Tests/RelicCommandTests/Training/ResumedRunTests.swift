@@ -87,7 +87,7 @@ import Testing
     #expect(photos.pretrain("--recipe", "tuned").code == .success)
     let resume = ["pretrain", "--resume", photos.run]
     for (option, recorded, value) in [
-      ("--tau", "left out", "5.0"), ("--feature-image-size", "32", "24"),
+      ("--tau", "left out", "5.0"), ("--feature-image-size", "left out", "24"),
     ] {
       let captured = Captured.run(resume + [option, value])
       #expect(captured.code == .usage)

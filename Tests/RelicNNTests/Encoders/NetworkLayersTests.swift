@@ -28,6 +28,7 @@ import Testing
     #expect(listed == encoder.parameters.reduce(0) { $0 + $1.parameter.value.count })
     #expect(layers.all.first?.input == [2, 64, 64, 3])
     #expect(layers.all.last?.output == [2, encoder.featureCount])
+    #expect(layers.all.last?.input[1] == 64 / model.outputStride(stem: stem))
     #expect(layers.shape == encoder(Tensor(zeros: [2, 64, 64, 3])).shape)
   }
 

@@ -12,9 +12,29 @@ enum Recipe: String, CaseIterable, Sendable {
   /// At twice the side, crops show things about as large as these images do, for a quarter of the work.
   var featureScale: Int { self == .tuned ? 2 : 1 }
 
-  /// Returns the side of views for features of images of a side, both in pixels.
-  func viewSize(ofImages side: Int) -> Int {
-    max(side / featureScale, RunOptions.imageSizes.lowerBound)
+  /// Settles the sides of views and of the images that features are made of, in pixels.
+  ///
+  /// - Parameters:
+  ///   - own: The side of the images of a data set.
+  ///   - view: The side of views, if it was given.
+  ///   - feature: That of the images that features are made of, if it was given.
+  ///   - stride: The network's output stride.
+  /// - Returns: Both sides, the latter if it is not that of views, and whether views are of whole
+  ///   images, as where the network would leave one place of smaller ones.
+  func sizes(
+    of own: Int, view: Int?, feature: Int?, outputStride stride: Int
+  ) -> (view: Int, feature: Int?, areWhole: Bool) {
+    guard featureScale > 1 else { return (view ?? own, feature, true) }
+    let part = view ?? (feature ?? own) / featureScale
+    guard part > stride else { return (view ?? feature ?? own, feature, true) }
+    return (part, feature ?? min(featureScale * part, RunOptions.imageSizes.upperBound), false)
+  }
+
+  /// Has views of whole images show larger parts of them, unless `given` options say how large.
+  func fitCrops(_ strength: inout ViewStrength, given: Set<String>) {
+    guard self == .tuned else { return }
+    if !given.contains("min_crop_scale") { strength.minimumCropScale = 0.2 }
+    if !given.contains("max_crop_scale") { strength.maximumCropScale = 1 }
   }
 
   /// Its values, the defaults where it says nothing.

@@ -58,17 +58,16 @@ struct RunOptions: Sendable {
     if !givesWarmup { configuration.warmupSteps = min(configuration.warmupSteps, steps / 10) }
   }
 
-  /// Settles the sides of views and of the images that features are made of, where they were not given.
-  mutating func settleImageSizes() {
-    let own = datasetName?.imageSize ?? configuration.imageSize
-    if recipe.featureScale > 1 {
-      let side = imageSize ?? recipe.viewSize(ofImages: configuration.wholeImageSize ?? own)
-      imageSize = side
-      configuration.wholeImageSize =
-        configuration.wholeImageSize
-        ?? min(recipe.featureScale * side, Self.imageSizes.upperBound)
-    }
-    imageSize = imageSize ?? own
+  /// Settles the sides of views and of the images that features are made of, and how large a part of an
+  /// image a view shows, where these are not among the `given` options.
+  mutating func settleImageSizes(given: Set<String>) {
+    let sizes = recipe.sizes(
+      of: datasetName?.imageSize ?? configuration.imageSize, view: imageSize,
+      feature: configuration.wholeImageSize,
+      outputStride: configuration.encoder.outputStride(stem: configuration.stem))
+    imageSize = sizes.view
+    configuration.wholeImageSize = sizes.feature
+    if sizes.areWhole { recipe.fitCrops(&configuration.viewStrength, given: given) }
     takeImageSize()
   }
 
@@ -108,8 +107,8 @@ struct RunOptions: Sendable {
         .value(
           "--image-size", sets: \.imageSize, as: "N", from: imageSizes.lowerBound,
           to: imageSizes.upperBound,
-          "side of a global view in pixels (default: the data set's own, or half of it with "
-            + "--recipe tuned)"),
+          "side of a global view in pixels (default: the data set's own; with --recipe tuned half of "
+            + "it, if that leaves the network's last stage more than a pixel)"),
         .value(
           "--feature-image-size", sets: \.configuration.wholeImageSize, as: "N",
           from: imageSizes.lowerBound, to: imageSizes.upperBound,

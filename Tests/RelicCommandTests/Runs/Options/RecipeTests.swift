@@ -9,10 +9,21 @@ import Testing
   private func parsed(_ arguments: String...) throws -> RunOptions { try parsed(arguments) }
 
   private func parsed(_ arguments: [String]) throws -> RunOptions {
+    try command(arguments).recorded
+  }
+
+  /// The options as a run takes them.
+  private func settled(_ arguments: [String]) throws -> RunOptions {
+    var command = try command(arguments)
+    command.recorded.settleImageSizes(given: command.common.given)
+    return command.recorded
+  }
+
+  private func command(_ arguments: [String]) throws -> PretrainCommand {
     guard case .run(let command) = try ArgumentParser<PretrainCommand>().parse(arguments) else {
       throw UsageError.conflict("help was asked for", remedy: "")
     }
-    return command.recorded
+    return command
   }
 
   @Test func `the reference's recipe is the default`() throws {
@@ -36,19 +47,41 @@ import Testing
     (["--recipe", "tuned", "--image-size", "1024"], 1024, 1024),
     (["--recipe", "tuned", "--feature-image-size", "160"], 80, 160),
     (["--recipe", "tuned", "--image-size", "96", "--feature-image-size", "96"], 96, 96),
-    (["--recipe", "tuned", "--dataset-name", "cifar10"], 16, 32), ([], 96, 96),
+    (["--recipe", "tuned", "--dataset-name", "cifar10"], 32, 32), ([], 96, 96),
+    (["--recipe", "tuned", "--dataset-name", "cifar10", "--image-size", "40"], 40, 80),
+    (["--recipe", "tuned", "--dataset-name", "cifar10", "--stem", "small"], 32, 32),
+    (["--recipe", "tuned", "--dataset-name", "cifar10", "--stem", "cifar"], 16, 32),
+    (["--recipe", "tuned", "--dataset-name", "cifar10", "-m", "efficientnet"], 32, 32),
     (["--dataset-name", "cifar10"], 32, 32), (["--image-size", "64"], 64, 64),
     (["--feature-image-size", "160"], 96, 160),
-    (["--recipe", "tuned", "--feature-image-size", "12"], 8, 12),
+    (["--recipe", "tuned", "--feature-image-size", "12"], 12, 12),
+    (["--recipe", "tuned", "--feature-image-size", "18", "--stem", "cifar"], 9, 18),
   ])
   func `tuned views are half as large as the images that features are made of`(
     _ arguments: [String], _ view: Int, _ feature: Int
   ) throws {
-    var options = try parsed(arguments)
-    options.settleImageSizes()
+    let options = try settled(arguments)
     let configuration = options.configuration
     #expect(configuration.imageSize == view && options.imageSize == view)
     #expect(configuration.featureImageSize == feature)
+    guard options.recipe == .tuned else { return }
+    // Crops of about their own resolution, or large ones where views are of whole small images.
+    let strength = configuration.viewStrength
+    let crops = (strength.minimumCropScale, strength.maximumCropScale)
+    #expect(crops == (view == feature && view < 96 ? (0.2, 1) : (0.15, 0.5)))
+  }
+
+  @Test func `crops that were given stay, typed or from a file`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/config.json"
+    let small = ["--recipe", "tuned", "--dataset-name", "cifar10"]
+    let typed = try settled(small + ["--min-crop-scale", "0.15", "--max-crop-scale", "0.5"])
+    #expect(typed.configuration.viewStrength == Recipe.tuned.values.viewStrength)
+    try ConfigurationFile.text(RunOptions.all, of: typed)
+      .write(toFile: path, atomically: true, encoding: .utf8)
+    #expect(try settled(["--config", path]).configuration == typed.configuration)
+    let anew = try settled(["--config", path, "--recipe", "reference"]).configuration
+    #expect(anew.viewStrength == ViewStrength())
   }
 
   @Test func `what no recipe names stays as it was given`() throws {
@@ -91,15 +124,12 @@ import Testing
     let folder = try TemporaryFolder()
     let path = folder.path + "/config.json"
     let other = recipe == .tuned ? Recipe.reference : .tuned
-    var options = try parsed("--recipe", other.rawValue)
-    options.settleImageSizes()
+    let options = try settled(["--recipe", other.rawValue])
     try ConfigurationFile.text(RunOptions.all, of: options)
       .write(toFile: path, atomically: true, encoding: .utf8)
     for sizes in [[], ["--image-size", "64"]] {
-      var again = try parsed(["--config", path, "--recipe", recipe.rawValue] + sizes)
-      var alone = try parsed(["--recipe", recipe.rawValue] + sizes)
-      again.settleImageSizes()
-      alone.settleImageSizes()
+      let again = try settled(["--config", path, "--recipe", recipe.rawValue] + sizes)
+      let alone = try settled(["--recipe", recipe.rawValue] + sizes)
       #expect(again.configuration == alone.configuration)
     }
   }
