@@ -2,7 +2,8 @@
 #define RELIC_SUBNORMALS_H
 
 // Between these two, numbers below the smallest normal float count as zeros, given or computed. What
-// falls geometrically ends among them, and each costs a processor of Intel about a hundred cycles.
+// falls geometrically ends among them: where half of the moments had, Adam took six times as long on an
+// Emerald Rapids.
 // No access to memory is moved out from between them.
 
 #if defined(__SSE2__)

@@ -76,7 +76,7 @@ struct ViewsCommand: DatasetCommand {
       outputStride: usual.encoder.outputStride(stem: usual.stem))
     let size = sizes.view
     var strength = strength
-    if sizes.areWhole { recipe.fitCrops(&strength, given: common.given) }
+    recipe.fitCrops(&strength, to: sizes, given: common.given)
     let rows = min(images, dataset.count)
     let (scale, gap) = (max(1, 96 / size), 4)
     let cell = size * scale + gap

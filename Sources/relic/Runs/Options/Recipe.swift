@@ -19,20 +19,28 @@ enum Recipe: String, CaseIterable, Sendable {
   ///   - view: The side of views, if it was given.
   ///   - feature: That of the images that features are made of, if it was given.
   ///   - stride: The network's output stride.
-  /// - Returns: Both sides, the latter if it is not that of views, and whether views are of whole
-  ///   images, as where the network would leave one place of smaller ones.
+  /// - Returns: Both sides; the same where the network would leave one place of smaller views.
   func sizes(
     of own: Int, view: Int?, feature: Int?, outputStride stride: Int
-  ) -> (view: Int, feature: Int?, areWhole: Bool) {
-    guard featureScale > 1 else { return (view ?? own, feature, true) }
+  ) -> (view: Int, feature: Int) {
+    guard featureScale > 1 else {
+      let view = view ?? own
+      return (view, feature ?? view)
+    }
     let part = view ?? (feature ?? own) / featureScale
-    guard part > stride else { return (view ?? feature ?? own, feature, true) }
-    return (part, feature ?? min(featureScale * part, RunOptions.imageSizes.upperBound), false)
+    guard part > stride else {
+      let whole = view ?? feature ?? own
+      return (whole, feature ?? whole)
+    }
+    return (part, feature ?? min(featureScale * part, RunOptions.imageSizes.upperBound))
   }
 
-  /// Has views of whole images show larger parts of them, unless `given` options say how large.
-  func fitCrops(_ strength: inout ViewStrength, given: Set<String>) {
-    guard self == .tuned else { return }
+  /// Has views that are as large as the images show larger parts of them, unless `given` options say
+  /// how large.
+  func fitCrops(
+    _ strength: inout ViewStrength, to sizes: (view: Int, feature: Int), given: Set<String>
+  ) {
+    guard featureScale > 1, sizes.feature <= sizes.view else { return }
     if !given.contains("min_crop_scale") { strength.minimumCropScale = 0.2 }
     if !given.contains("max_crop_scale") { strength.maximumCropScale = 1 }
   }

@@ -66,8 +66,8 @@ struct RunOptions: Sendable {
       feature: configuration.wholeImageSize,
       outputStride: configuration.encoder.outputStride(stem: configuration.stem))
     imageSize = sizes.view
-    configuration.wholeImageSize = sizes.feature
-    if sizes.areWhole { recipe.fitCrops(&configuration.viewStrength, given: given) }
+    if sizes.feature != sizes.view { configuration.wholeImageSize = sizes.feature }
+    recipe.fitCrops(&configuration.viewStrength, to: sizes, given: given)
     takeImageSize()
   }
 

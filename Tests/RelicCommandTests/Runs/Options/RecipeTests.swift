@@ -65,10 +65,10 @@ import Testing
     #expect(configuration.imageSize == view && options.imageSize == view)
     #expect(configuration.featureImageSize == feature)
     guard options.recipe == .tuned else { return }
-    // Crops of about their own resolution, or large ones where views are of whole small images.
+    // Crops of about their own resolution, or large ones where views are as large as the images.
     let strength = configuration.viewStrength
     let crops = (strength.minimumCropScale, strength.maximumCropScale)
-    #expect(crops == (view == feature && view < 96 ? (0.2, 1) : (0.15, 0.5)))
+    #expect(crops == (view == feature ? (0.2, 1) : (0.15, 0.5)))
   }
 
   @Test func `crops that were given stay, typed or from a file`() throws {

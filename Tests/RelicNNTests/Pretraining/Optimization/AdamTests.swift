@@ -41,8 +41,7 @@ private struct Weights: Module {
   }
 
   #if arch(x86_64)
-    /// Weights that nothing but the penalty moves end among them, and each costs processors of Intel
-    /// about a hundred cycles.
+    /// Weights that nothing but the penalty moves end among them, which is slow on Intel's processors.
     @Test func `numbers below the smallest normal one become zeros, and stay elsewhere`() {
       let tiny = Tensor([0x1p-130, 1, -0x1p-140], shape: [3])
       var weights = Weights(tiny)
