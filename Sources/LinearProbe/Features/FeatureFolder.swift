@@ -57,7 +57,7 @@ public struct FeatureFolder: Equatable, Sendable {
 
   /// Writes the folder, making it where it is missing.
   ///
-  /// All files appear once all are complete, and none of an earlier content stays beside them.
+  /// Files appear once all are complete, and those of an earlier content go before that.
   public func write(to folder: String) throws(FeatureError) {
     try Self.write(train: train, test: test, origin: origin, to: folder)
   }

@@ -74,7 +74,7 @@ package final class FeatureWriter {
 extension FeatureFolder {
   /// Puts the files of one split or of two into their place, with how the features were made.
   ///
-  /// All appear together, and none of an earlier content stays beside them.
+  /// Those of an earlier content go before the first appears, and none appears before all are complete.
   package static func commit(
     _ splits: [FeatureWriter], origin: FeatureDescription, to folder: String
   ) throws(FeatureError) {

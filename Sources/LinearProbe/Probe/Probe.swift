@@ -23,6 +23,9 @@ public struct Probe: Equatable, Sendable {
   /// What is done to features first.
   public var scaling = FeatureScaling.none
 
+  /// The most different labels that are scored.
+  private static let mostClasses = 1 << 15
+
   /// Creates a plain logistic regression with scikit-learn's default settings.
   public init() {}
 
@@ -98,6 +101,11 @@ public struct Probe: Equatable, Sendable {
     guard !known.isEmpty else { throw .noSamples }
     guard !truth.isEmpty else { throw .noTestSamples }
     guard truth.contains(where: known.contains) else { throw .noCommonClass }
+    // The confusion matrix has a row and a column for each.
+    let classes = known.union(truth).count
+    guard classes <= Self.mostClasses else {
+      throw .tooManyClasses(count: classes, most: Self.mostClasses)
+    }
     // Before a fit that may take long.
     try ranks.agreed { () throws(FitError) in
       if let (row, column) = folder.test.features.firstNonFinite {

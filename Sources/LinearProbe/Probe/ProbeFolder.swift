@@ -89,7 +89,8 @@ enum ProbeFolder {
         try stage(values, [2, probe.inputs], paths.scaling)
       }
       try JSONFile.stage(header, as: paths.header, in: &staged)
-      try staged.commit(removing: [paths.sigmoids, paths.scaling])
+      try staged.commit(
+        removing: [paths.header, paths.parameters, paths.sigmoids, paths.scaling])
     } catch {
       throw .file(error)
     }

@@ -14,6 +14,8 @@ public enum FitError: Error, Equatable, CustomStringConvertible, Sendable {
   case oneClass(label: Int)
   /// No sample to score is of a class that the samples of the fit have.
   case noCommonClass
+  /// There are more labels than a confusion matrix has room for.
+  case tooManyClasses(count: Int, most: Int)
   /// A feature of the named samples is NaN or infinite.
   case notFinite(samples: String, row: Int, column: Int)
   /// A feature of the named samples is beyond all numbers once it is scaled.
@@ -48,6 +50,9 @@ public enum FitError: Error, Equatable, CustomStringConvertible, Sendable {
       "all samples are of class \(label); give samples of at least two classes"
     case .noCommonClass:
       "no test sample is of a class that training samples have; label both alike"
+    case .tooManyClasses(let count, let most):
+      "there are \(count) different labels, and at most \(most) can be scored; give the number of a "
+        + "class for each sample"
     case .notFinite(let samples, let row, let column):
       "the \(samples) feature in row \(row), column \(column) is NaN or infinite; "
         + "remove or replace it"

@@ -6,7 +6,7 @@ internal import Foundation
 /// ends. A class because a descriptor has one owner.
 package final class FolderLock {
   private let folder: String
-  private let madeFolder: Bool
+  private var madeFolder: Bool
   private var descriptor: Int32
 
   /// Locks a folder, which is made where it is missing, and tidies it.
@@ -29,6 +29,8 @@ package final class FolderLock {
     descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     if descriptor < 0 { throw .cannotWrite(path: folder, reason: systemReason()) }
     if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
+      // Another, which found the folder missing as well, may be about to write there.
+      madeFolder = false
       throw .inUse(path: folder)
     }
     AtomicFile.removeAbandoned(files, in: folder)

@@ -33,10 +33,15 @@ package struct StagedFiles: ~Copyable {
 
   /// Gives all files their names, in the order they were added.
   ///
-  /// - Parameter old: Files of an earlier content; those that are not written anew go.
+  /// - Parameter old: Files of an earlier content, which go first: a process that is killed leaves none
+  ///   of them beside those that have come.
   /// - Throws: A file that cannot be put in its place; those before it are in theirs.
   package func commit(removing old: [String] = []) throws(FileError) {
-    for path in old where !files.contains(where: { $0.path == path }) { unsafe unlink(path) }
+    for path in old {
+      let isWritten = files.contains { $0.path == path }
+      // A link stays where what it leads to is written anew.
+      unsafe unlink(isWritten ? URL(filePath: path).resolvingSymlinksInPath().path : path)
+    }
     for (file, _) in files { try file.commit() }
   }
 }

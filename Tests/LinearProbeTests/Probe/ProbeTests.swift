@@ -27,6 +27,19 @@ import Testing
     #expect(both[0].trainCount == problem.rows * 3 / 4)
   }
 
+  @Test func `labels that number the samples are refused before a fit`() throws {
+    let count = 1 << 15
+    let train = LabeledFeatures(
+      features: Features(rows: 2, columns: 1, elements: [1, 2] as [Float]), labels: [0, 1])
+    let ones = [Float](repeating: 1, count: count)
+    let test = LabeledFeatures(
+      features: Features(rows: count, columns: 1, elements: ones), labels: Array(1...count))
+    let folder = try FeatureFolder(train: train, test: test)
+    #expect(throws: FitError.tooManyClasses(count: count + 1, most: count)) {
+      try Probe().evaluate(folder)
+    }
+  }
+
   @Test func `a sweep tries its values and takes the best`() throws {
     let folder = try Self.folder(.scaled)
     var probe = Probe()

@@ -31,4 +31,23 @@ import Testing
     #expect(try folder.names() == ["a", "c"])
     #expect(try ByteFile(path: kept).bytes(at: 0, count: 1) == [3])
   }
+
+  @Test func `none of an earlier content is left where the new one does not get to its end`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    let (first, second) = (folder.path + "/a", folder.path + "/b")
+    for path in [first, second] { try AtomicFile.write([1], to: path) }
+    #expect(throws: FileError.self) {
+      var files = try StagedFiles(in: folder.path)
+      try files.add([[2]], as: first)
+      try files.add([[2]], as: second)
+      // Nothing is renamed over a folder.
+      try FileManager.default.removeItem(atPath: first)
+      try FileManager.default.createDirectory(
+        atPath: first + "/c", withIntermediateDirectories: true)
+      try files.commit(removing: [first, second])
+    }
+    #expect(try folder.names() == ["a"])
+  }
 }

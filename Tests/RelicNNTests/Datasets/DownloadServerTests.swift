@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -63,6 +64,22 @@ import Testing
     }
     #expect(trial.run() == nil)
     #expect(trial.kept == 70_000)
+  }
+
+  @Test func `an answer in a coding that is not known ends the attempts`() throws {
+    let requests = Atomic(0)
+    let trial = try DownloadTrial { _, _ in
+      requests.add(1, ordering: .relaxed)
+      var answer = Answer(200, Self.content, headers: ["Transfer-Encoding: foo"])
+      answer.length = nil
+      return answer
+    }
+    guard case .interrupted = trial.run() else {
+      Issue.record("\(requests.load(ordering: .relaxed)) requests end in another way")
+      return
+    }
+    #expect(requests.load(ordering: .relaxed) < 10)
+    #expect(trial.kept == 0)
   }
 
   @Test func `a compressed page takes nothing away`() throws {

@@ -77,7 +77,8 @@ final class DownloadAttempt {
     case nil: return .answered
     case .unreachable(let reason):
       return .failed(.unreachable(address: download.address, reason: reason))
-    case .undecodable where place == nil: return Self.asSent
+    // As it was sent it may still be in a coding of the transfer that nothing is known of.
+    case .undecodable where place == nil && manner.reading != .asSent: return Self.asSent
     case .undecodable(let reason), .interrupted(let reason):
       return .failed(
         .interrupted(address: download.address, received: file.count, reason: reason))

@@ -253,8 +253,15 @@ struct PickleMachine {
     guard case .text(let module) = names[0], case .text(let name) = names[1] else {
       throw Self.misplaced("a name")
     }
+    // Each joins two texts anew, which a few bytes can recall again and again.
+    guard module.utf8.count + name.utf8.count <= Self.longestName else {
+      throw Pickle.Failure.excessive("its pickle names what is longer than any class's name")
+    }
     push(.global(module + "." + name))
   }
+
+  /// The most bytes of a module's and a class's name.
+  private static let longestName = 1_000
 
   private static let underflow = Pickle.Failure.damaged("its pickle refers to nothing")
 

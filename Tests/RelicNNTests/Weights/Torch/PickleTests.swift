@@ -76,6 +76,11 @@ import Testing
     for bytes in [memos, lists, marks] {
       #expect(failure(bytes) == .excessive("its pickle describes more than any state dict has"))
     }
+    // The names of a class, each of 600 bytes, recalled again and again.
+    let name = Array(repeating: UInt8(ascii: "a"), count: 600)
+    let names = Array("X".utf8) + [0x58, 0x02, 0, 0] + name + Array("q\0h\0h\0".utf8) + [0x93]
+    #expect(
+      failure(names) == .excessive("its pickle names what is longer than any class's name"))
     // One list of a thousand pairs, handed over again and again.
     let pair = "(K\u{1}K\u{2}t"
     let shared =
