@@ -3,7 +3,7 @@ internal import RelicNN
 
 /// `relic convert`: writes weights of any format that is read as safetensors, or an encoder as a
 /// model of ONNX.
-struct ConvertCommand: PrefixCommand {
+struct ConvertCommand: Command, PrefixSettings {
   static let name = "convert"
   static let summary = "write weights of any known format as safetensors, or an encoder as ONNX"
   static let discussion = """

@@ -3,7 +3,7 @@ internal import LinearProbe
 internal import RelicNN
 
 /// `relic extract`: writes the features that a frozen encoder gives.
-struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand, PrefixCommand,
+struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand, PrefixSettings,
   NormalizingCommand, PrecisionCommand, SharedCommand
 {
   static let name = "extract"
@@ -152,10 +152,10 @@ struct ExtractCommand: DatasetCommand, NetworkCommand, ValidatingCommand, Prefix
       return "the images to train on are without labels, so there is nothing to score"
     }
     if !test.hasLabels {
-      return "the images to test on are without labels; 'relic predict PROBE \(folder)' sorts them "
-        + "into the classes of a probe of the same encoder"
+      return "the images to test on are without labels; 'relic predict PROBE \(folder.shellWord)' "
+        + "sorts them into the classes of a probe of the same encoder"
     }
-    return "score them with 'relic probe \(folder)'"
+    return "score them with 'relic probe \(folder.shellWord)'"
   }
 
   /// Refuses options that say nothing of what the features are of.

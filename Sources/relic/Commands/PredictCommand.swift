@@ -140,6 +140,9 @@ struct PredictCommand: DatasetCommand {
   private func features(
     ofImages path: String, _ run: RunFolder, _ probe: FittedProbe, _ console: Console
   ) throws -> Samples {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw FileError.cannotRead(path: path, reason: "there is no such folder")
+    }
     // As the features that the probe was fitted to.
     let source = try FeatureSource(run, as: probe.origin)
     var files = files

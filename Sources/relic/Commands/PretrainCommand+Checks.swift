@@ -2,10 +2,21 @@ internal import RelicNN
 
 /// What has to be so before a run begins or goes on.
 extension PretrainCommand {
-  /// Refuses options of which the loss or the learning rate would take no notice.
-  func checkIdleOptions() throws(UsageError) {
+  /// Takes a prefix for the file that it was given with alone.
+  mutating func settlePrefix() throws(UsageError) {
+    if common.typed.contains("ckpt_path"), !common.typed.contains("prefix") {
+      recorded.prefix = nil
+    }
+    guard recorded.prefix != nil, recorded.weights == nil else { return }
+    throw .missing("--ckpt-path", help: "relic \(Self.name) --help")
+  }
+
+  /// Refuses options of which the loss or the learning rate would take no notice, and leaves out those
+  /// that a recipe or a configuration file has.
+  mutating func settleIdleOptions() throws(UsageError) {
     if configuration.learningRateShape == .constant {
       try refuse("--lr-decay-start", because: "is for '--lr-schedule cosine'")
+      configuration.decayStart = recorded.recipe.values.decayStart
     }
     if configuration.temperature != nil {
       if configuration.useSigLIP {
@@ -14,6 +25,7 @@ extension PretrainCommand {
           remedy: "leave out one")
       }
       try refuse("--logit-scale", because: "is the start of the scale that '--tau' fixes")
+      configuration.initialLogitScale = nil
     }
     let limit = configuration.loss.maximumLogitScale
     if let scale = configuration.initialLogitScale, scale > limit {
@@ -30,6 +42,11 @@ extension PretrainCommand {
         throw UsageError.conflict(
           "'--accept-changed-images' is for runs that are resumed", remedy: "leave it out")
       }
+      if overwrites, let weights = recorded.weights, run.replaces(weights) {
+        throw UsageError.conflict(
+          "'--ckpt-path' is \(weights), which '--overwrite' removes",
+          remedy: "name another --save-model-dir, or move the file elsewhere first")
+      }
       guard !overwrites, let file = run.firstFile else { return }
       throw run.holdsRun ? RunError.holdsRun(path: run.path) : RunError.holdsFile(path: file)
     }
@@ -42,14 +59,16 @@ extension PretrainCommand {
         "'--resume' goes on with a run, and '--overwrite' replaces one",
         remedy: "give one of them")
     }
-    if weights != nil || configFile != nil {
+    if common.typed.contains("ckpt_path") || configFile != nil {
       throw UsageError.conflict(
         "'--resume' takes weights and options from the run's folder",
         remedy: "leave out --ckpt-path and --config")
     }
     let begun = try run.options()
     try checkLength(after: begun, run)
-    for option in RunOptions.all where !RunOptions.free.contains(option.key) {
+    let fixed = RunOptions.all.filter { !RunOptions.free.contains($0.key) }
+    // What differs by a recipe is told as one.
+    for option in fixed.filter(\.isPreset) + fixed.filter({ !$0.isPreset }) {
       let (old, new) = (option.get(begun), option.get(recorded))
       guard old != new else { continue }
       throw RunError.changed(

@@ -10,7 +10,7 @@ extension PretrainCommand {
         remedy: "give a larger one, or start fewer")
     }
     try checkShards()
-    try shareOfRank.checkMemory(of: encoder)
+    try shareOfRank.checkMemory(of: encoder, begun: resumed != nil)
   }
 
   /// Refuses shards that are no power of two, or that images or ranks do not divide among them.

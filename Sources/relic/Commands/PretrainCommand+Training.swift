@@ -31,21 +31,22 @@ extension PretrainCommand {
     let forecast = RunForecast(
       shareOfRank, of: encoder, stepsPerEpoch: loader.stepsPerEpoch, stepsTaken: state.step,
       ranks: ranks.size)
-    if state.step < state.length.steps { console.tell("\(forecast)") }
-    if state.step == state.length.steps {
+    if state.step < state.length.steps {
+      console.tell("\(forecast)")
+    } else {
       let epochs = configuration.epochs
       console.tell(
         "\(run.path): the run has ended, after \(epochs.counted("epoch")); train it longer with "
-          + "'relic pretrain --resume \(run.path) --epochs \(2 * epochs)'")
-    } else {
-      var loop = PretrainingLoop(
-        state.run(on: loader), of: configuration, run: run, evaluation: evaluation,
-        skipped: skipped, console: console)
-      loop.lengthChange = longer?.change
-      // A run that was begun with event files goes on with them.
-      loop.writesEvents = writesEvents || !EventFile.names(in: run.path).isEmpty
-      try loop.finish()
+          + "'relic pretrain --resume \(run.path.shellWord) --epochs \(2 * epochs)'")
     }
+    // Of a run that has ended, event files or the last evaluation may be missing.
+    var loop = PretrainingLoop(
+      state.run(on: loader), of: configuration, run: run, evaluation: evaluation,
+      skipped: skipped, console: console)
+    loop.lengthChange = longer?.change
+    // A run that was begun with event files goes on with them.
+    loop.writesEvents = writesEvents || !EventFile.names(in: run.path).isEmpty
+    try loop.finish()
     console.tell(
       "\(run.encoderPath): the encoder; "
         + ScoringAdvice(DatasetSplits(configuration, files)).afterRun(run.path))
@@ -92,10 +93,12 @@ extension PretrainCommand {
     let begun = try run.options()
     var options = begun
     options.evaluationInterval = recorded.evaluationInterval ?? begun.evaluationInterval
+    options.brokenImages = recorded.brokenImages
     options.maxMegapixels = recorded.maxMegapixels ?? begun.maxMegapixels
     // Images that have been moved are found without the option from now on.
     options.configuration.datasetPath = configuration.datasetPath
     if options.evaluationInterval != begun.evaluationInterval
+      || options.brokenImages != begun.brokenImages
       || options.maxMegapixels != begun.maxMegapixels
       || options.configuration.datasetPath != begun.configuration.datasetPath
     {

@@ -1,7 +1,7 @@
 internal import RelicNN
 
 /// `relic pretrain`: trains an encoder and writes a run folder.
-struct PretrainCommand: DatasetCommand, PrefixCommand, SharedCommand {
+struct PretrainCommand: DatasetCommand, SharedCommand {
   static let name = "pretrain"
   static let summary = "train an encoder on images without labels"
   static let discussion = """
@@ -28,11 +28,7 @@ struct PretrainCommand: DatasetCommand, PrefixCommand, SharedCommand {
           .flag(
             "--accept-changed-images", sets: \.acceptsChangedImages,
             "with --resume: go on though the images are not those that the run began with"),
-          .value(
-            "--ckpt-path", sets: \.weights, as: "FILE",
-            "start from the weights of a relic_model.pth or checkpoint.safetensors, or of an "
-              + "encoder alone, such as torchvision's resnet18.pth"),
-          prefixOption, mirrorOption, brokenImagesOption,
+          mirrorOption,
         ] + cacheOptions + [
           .flag(
             "--tensorboard", sets: \.writesEvents,
@@ -62,8 +58,6 @@ struct PretrainCommand: DatasetCommand, PrefixCommand, SharedCommand {
   var folder = "./models"
   var resumed: String?
   var acceptsChangedImages = false
-  var weights: String?
-  var prefix: String?
   var overwrites = false
   var writesEvents = false
   var configFile: String?
@@ -81,7 +75,8 @@ struct PretrainCommand: DatasetCommand, PrefixCommand, SharedCommand {
   var configurationFile: String? {
     guard let resumed else { return configFile }
     let run = RunFolder(path: resumed)
-    return run.holdsRun ? run.configurationPath : nil
+    // What is wrong with a run's own file is told of the run.
+    return (try? run.options()) == nil ? nil : run.configurationPath
   }
 
   func run(_ console: Console) throws {
@@ -93,9 +88,7 @@ struct PretrainCommand: DatasetCommand, PrefixCommand, SharedCommand {
   /// Takes the folder that was typed, and the data set that lies in it where none was named.
   private mutating func findDataset() throws {
     try refuseIdleCache()
-    if prefix != nil, weights == nil {
-      throw UsageError.missing("--ckpt-path", help: "relic \(Self.name) --help")
-    }
+    if resumed == nil { try settlePrefix() }
     if resumed != nil, let operand = common.operands.first {
       throw UsageError.conflict(
         "the folder '\(operand)' is given beside '--resume', which has its own",
@@ -118,19 +111,19 @@ struct PretrainCommand: DatasetCommand, PrefixCommand, SharedCommand {
     let run = RunFolder(path: resumed ?? folder)
     // What can be told at once is told before a data set is fetched.
     try check(run)
-    try configuration.viewStrength.check()
-    if resumed == nil { try checkIdleOptions() }
+    if resumed == nil { try settleIdleOptions() }
     try settleFiles(console)
     resumed == nil
       ? recorded.settleImageSizes(given: common.given) : recorded.takeImageSize()
+    try configuration.viewStrength.check()
     let encoder = configuration.makeEncoder()
     let mayFitBatch = !recorded.givesBatchSize && recorded.datasetName?.archive == nil
     if !mayFitBatch { try checkSizes(encoder) }
     // Rank 0 has what all start from.
-    let start =
-      try ranks.rank > 0 ? nil : weights.map { try StartingWeights(path: $0, under: prefix) }
+    let start = try startingWeights()
     if start?.isWholeModel == true {
       try refuse("--logit-scale", because: "is part of the model that '--ckpt-path' names")
+      configuration.initialLogitScale = nil
     }
     try fetchDataset(console)
     let splits = DatasetSplits(configuration, files)
@@ -157,12 +150,24 @@ struct PretrainCommand: DatasetCommand, PrefixCommand, SharedCommand {
 
   /// Settles how the files of images are read, and where a configuration file has them.
   private mutating func settleFiles(_ console: Console) throws {
+    files.brokenImages = recorded.brokenImages
     files.maxMegapixels = recorded.maxMegapixels
     files.decoding = recorded.decoding
     files = try files.withCache(console)
     guard let file = configurationFile else { return }
     let place = try ConfigurationFile(path: file).datasetPath()
     files.recordedPath = place?.path == configuration.datasetPath ? place : nil
+  }
+
+  /// Returns the weights that a run begins with, if they are those of a file.
+  private func startingWeights() throws -> StartingWeights? {
+    guard let path = recorded.weights, ranks.rank == 0, resumed == nil else { return nil }
+    do {
+      return try StartingWeights(path: path, under: recorded.prefix)
+    } catch let error as FileError {
+      guard let file = configFile, !common.typed.contains("ckpt_path") else { throw error }
+      throw RunError.missingWeights(error, file: file)
+    }
   }
 
   /// Fetches a published data set that is missing.
@@ -176,7 +181,7 @@ struct PretrainCommand: DatasetCommand, PrefixCommand, SharedCommand {
   /// Returns the batches of the images; refuses images that make none.
   private func loader(of dataset: any ImageDataset) throws(UsageError) -> BatchLoader {
     let loader = BatchLoader(
-      dataset: dataset, configuration: configuration, broken: files.brokenImages)
+      dataset: dataset, configuration: configuration, broken: recorded.brokenImages)
     guard loader.stepsPerEpoch == 0 else { return loader }
     throw .conflict(
       "'--batch-size' is \(configuration.batchSize), but \(configuration.dataset) has "

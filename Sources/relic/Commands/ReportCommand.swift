@@ -45,7 +45,7 @@ struct ReportCommand: Command {
           "images at a time"),
         .choice(
           "--broken-images", sets: \.images.brokenImages, as: "NAME",
-          "what to do about an image that cannot be read: stop, or name it and go on without it"),
+          BrokenImages.help + " (default: the run's)"),
       ])
   ]
 

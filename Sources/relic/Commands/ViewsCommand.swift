@@ -26,7 +26,7 @@ struct ViewsCommand: DatasetCommand {
           "--image-size", sets: \.imageSize, as: "N", from: RunOptions.imageSizes.lowerBound,
           to: RunOptions.imageSizes.upperBound,
           "side of a large crop in pixels (default: the data set's own; with --recipe tuned half of "
-            + "it, if that is above 32)"),
+            + "it, if that leaves the network's last stage more than a pixel)"),
         .value(
           "--images", sets: \.images, as: "N", from: 1, to: 256, "images to draw, a row for each"),
         .value(
@@ -38,6 +38,10 @@ struct ViewsCommand: DatasetCommand {
         .preset(
           "--recipe", sets: \.recipe, as: "NAME",
           "size and strength of views whose numbers are not given"),
+        .choice(
+          "--encoder-model-name", "-m", sets: \.encoder, as: "NAME",
+          "the encoder, by which a recipe chooses sizes"),
+        .choice("--stem", sets: \.stem, as: "NAME", "first layers of a ResNet, likewise"),
       ] + ViewStrength.options.map { $0.within(\.strength) } + [
         .value("--seed", sets: \.seed, as: "N", "seed of the views"),
         .value("--output", sets: \.output, as: "FILE", "the PNG file to write"),
@@ -55,6 +59,8 @@ struct ViewsCommand: DatasetCommand {
   var recipe = Recipe.reference {
     didSet { strength = recipe.values.viewStrength }
   }
+  var encoder = EncoderModel.resnet18
+  var stem = Stem.imagenet
   var seed: UInt64 = 42
   var output = "views.png"
   var files = DatasetFiles()
@@ -62,21 +68,25 @@ struct ViewsCommand: DatasetCommand {
 
   func run(_ console: Console) throws {
     try UsageError.check(output, endsIn: "png")
-    try strength.check()
     let folder = try typedFolder(byOption: datasetPath, of: datasetName)
     let path = folder ?? datasetPath
     // What is wrong with a folder without images is told when it is opened.
     let name =
       datasetName ?? folder.map { DatasetName(foundIn: $0) ?? .folder } ?? DatasetName.shapes
-    try files.fetchIfMissing(name, in: path, console)
-    let dataset = try files.open(name.rawValue, in: path, name.pretrainingSplit)
-    let usual = PretrainingConfiguration()
+    if recipe == .reference {
+      try refuse(
+        "--encoder-model-name", "--stem",
+        because: "is for recipes that choose sizes by the network")
+    }
     let sizes = recipe.sizes(
       of: name.imageSize, view: imageSize, feature: nil,
-      outputStride: usual.encoder.outputStride(stem: usual.stem))
+      outputStride: encoder.outputStride(stem: stem))
     let size = sizes.view
     var strength = strength
     recipe.fitCrops(&strength, to: sizes, given: common.given)
+    try strength.check()
+    try files.fetchIfMissing(name, in: path, console)
+    let dataset = try files.open(name.rawValue, in: path, name.pretrainingSplit)
     let rows = min(images, dataset.count)
     let (scale, gap) = (max(1, 96 / size), 4)
     let cell = size * scale + gap

@@ -1,20 +1,5 @@
 internal import RelicNN
 
-/// A command that reads an encoder, or all weights, below a prefix of a file's names.
-protocol PrefixCommand: Command {
-  var prefix: String? { get set }
-}
-
-extension PrefixCommand {
-  /// What stands before the names that are wanted.
-  static var prefixOption: Option<Self> {
-    .value(
-      "--prefix", sets: \.prefix, as: "NAME",
-      "what stands before the names that are wanted, where a file holds several encoders: teacher, "
-        + "module.encoder_q")
-  }
-}
-
 /// A command that shows images to encoders which may have been trained on normalised pixels.
 protocol NormalizingCommand: Command {
   var pixels: PixelOptions { get set }

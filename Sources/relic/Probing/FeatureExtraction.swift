@@ -123,7 +123,7 @@ struct FeatureExtraction {
   ) throws -> FeatureDescription {
     let loader = EvaluationLoader(
       dataset: images, imageSize: source.imageSize, batchSize: batchSize,
-      broken: splits.files.brokenImages)
+      broken: splits.files.brokenImages ?? .refuse)
     var display = WorkProgress(console, split, of: images.count, "images")
     var (count, columns) = (0, 0)
     for first in stride(from: 0, to: loader.batchCount, by: ranks.size) {

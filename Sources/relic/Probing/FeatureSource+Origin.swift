@@ -21,9 +21,26 @@ extension FeatureSource {
   /// The encoder of a run, used as it was for features that are described so.
   init(_ run: RunFolder, as origin: FeatureDescription?) throws {
     let precision = origin?.precision.flatMap(Precision.init) ?? .float32
+    if let size = origin?.imageSize, !RunOptions.imageSizes.contains(size) {
+      throw UnusableOrigin(run: run.path, imageSize: size)
+    }
     try self.init(run, origin?.network ?? .target, in: precision, imageSize: origin?.imageSize)
     if let mean = origin?.pixelMean, let deviation = origin?.pixelDeviation {
       normalization = PixelNormalization(mean: mean, deviation: deviation)
     }
+  }
+}
+
+/// A description of features that no encoder can have made.
+struct UnusableOrigin: Error, CustomStringConvertible {
+  let run: String
+  let imageSize: Int
+
+  /// What it says, and what to do, in one line.
+  var description: String {
+    let sizes = RunOptions.imageSizes
+    return "the features of \(run) are said to be of images of \(imageSize) pixels, which is not "
+      + "from \(sizes.lowerBound) to \(sizes.upperBound); write them again by 'relic extract "
+      + "\(run.shellWord)'"
   }
 }

@@ -85,21 +85,21 @@ extension MistakenPath: CustomStringConvertible {
     case .file: "if it is an encoder, " + Self.extraction(of: path)
     case .encoder(let file): Self.extraction(of: file)
     case .run(hasFeatures: true) where wanted == .features:
-      "score those in it with 'relic probe \(RunFolder(path: path).featuresPath)'"
-    case .run: "score it with 'relic evaluate \(path)'"
+      "score those in it with 'relic probe \(RunFolder(path: path).featuresPath.shellWord)'"
+    case .run: "score it with 'relic evaluate \(path.shellWord)'"
     case .features where wanted == .probe:
-      "fit one to them with 'relic probe \(path) --save PROBE'"
-    case .features: "score them with 'relic probe \(path)'"
-    case .probe: "apply it with 'relic predict \(path) --features FILE'"
-    case .images where wanted == .run: "train on them with 'relic pretrain \(path)'"
+      "fit one to them with 'relic probe \(path.shellWord) --save PROBE'"
+    case .features: "score them with 'relic probe \(path.shellWord)'"
+    case .probe: "apply it with 'relic predict \(path.shellWord) --features FILE'"
+    case .images where wanted == .run: "train on them with 'relic pretrain \(path.shellWord)'"
     case .images(let name):
       "write their features with 'relic extract RUN --dataset-name \(name.rawValue) "
-        + "--dataset-path \(path)'"
+        + "--dataset-path \(path.shellWord)'"
     }
   }
 
   private static func extraction(of file: String) -> String {
-    "write its features with 'relic extract --encoder \(file) -m MODEL "
+    "write its features with 'relic extract --encoder \(file.shellWord) -m MODEL "
       + "--dataset-name NAME --output DIR', and score them with 'relic probe DIR'"
   }
 }

@@ -18,6 +18,8 @@ extension RunSummary {
     let images: Int?
     let encoder: String
     let stem: String
+    /// The file of the weights it started from.
+    let ckptPath: String?
     let imageSize: Int
     let featureImageSize: Int
     let batchSize: Int
@@ -58,8 +60,9 @@ extension RunSummary {
     return Facts(
       path: run.path, datasetName: configuration.dataset, datasetPath: configuration.datasetPath,
       images: noted("images"), encoder: configuration.encoder.rawValue,
-      stem: configuration.stem.rawValue, imageSize: configuration.imageSize,
-      featureImageSize: configuration.featureImageSize, batchSize: configuration.batchSize,
+      stem: configuration.stem.rawValue, ckptPath: options.weights,
+      imageSize: configuration.imageSize, featureImageSize: configuration.featureImageSize,
+      batchSize: configuration.batchSize,
       recipe: options.recipe.rawValue, epochs: configuration.epochs,
       stepsPerEpoch: noted("steps_per_epoch"), step: noted("step"),
       epochLoss: epochLoss, kl: kl, evalTop1: evaluated?[.evaluationTop1],
@@ -67,7 +70,7 @@ extension RunSummary {
       seconds: log.compactMap { $0[.seconds] }.max(),
       processorSeconds: log.compactMap { $0[.processorSeconds] }.max(),
       ranks: log.last?.count(.ranks), workers: log.last?.count(.workers), scores: results,
-      files: Dictionary(uniqueKeysWithValues: sizes))
+      files: Dictionary(sizes) { first, _ in first })
   }
 
   /// A number among the notes of the checkpoint.

@@ -45,6 +45,7 @@ struct RunSummary {
     return configuration.encoder.rawValue
       + (isResidual ? ", stem \(configuration.stem.rawValue)" : "")
       + ", \(configuration.imageSizeText)"
+      + (options.weights.map { ", from the weights of \($0)" } ?? "")
   }
 
   private var batches: String {
@@ -61,8 +62,8 @@ struct RunSummary {
     return "\(progress.epoch) of \(configuration.epochs), step \(progress.step) of "
       + "\(progress.steps)"
       + (progress.hasEnded
-        ? "; train longer with 'relic pretrain --resume \(run.path) --epochs N'"
-        : "; go on with 'relic pretrain --resume \(run.path)'")
+        ? "; train longer with 'relic pretrain --resume \(run.path.shellWord) --epochs N'"
+        : "; go on with 'relic pretrain --resume \(run.path.shellWord)'")
   }
 
   private var losses: String? {

@@ -26,11 +26,11 @@ enum ScoringAdvice: Equatable {
   /// What to do with the encoder of the run at `path`.
   func afterRun(_ path: String) -> String {
     switch self {
-    case .testSplit: "score it with 'relic evaluate \(path)'"
+    case .testSplit: "score it with 'relic evaluate \(path.shellWord)'"
     case .holdingOut(let count):
-      "score it with 'relic evaluate \(path) --validation \(count)', by images whose labels it has "
-        + "not seen"
-    case .none: "write its features with 'relic extract \(path)'"
+      "score it with 'relic evaluate \(path.shellWord) --validation \(count)', by images whose "
+        + "labels it has not seen"
+    case .none: "write its features with 'relic extract \(path.shellWord)'"
     }
   }
 
@@ -39,10 +39,10 @@ enum ScoringAdvice: Equatable {
     switch self {
     case .holdingOut(let count):
       "there is no test split; the same with --validation \(count) holds some out, for 'relic probe "
-        + "\(folder)' to score by"
+        + "\(folder.shellWord)' to score by"
     case .testSplit, .none:
-      "there is no test split and nothing to score by; 'relic predict PROBE \(folder)' sorts them "
-        + "into the classes of a probe of the same encoder"
+      "there is no test split and nothing to score by; 'relic predict PROBE \(folder.shellWord)' sorts "
+        + "them into the classes of a probe of the same encoder"
     }
   }
 }
@@ -92,7 +92,7 @@ struct NothingToScoreBy: Error, Equatable, CustomStringConvertible {
     switch gap {
     case .labels:
       "\(images): has no labels to score by; sort the images into class folders, or write their "
-        + "features with 'relic extract \(run)'"
+        + "features with 'relic extract \(run.shellWord)'"
     case .testLabels:
       "\(images): its images to test on have no labels; sort them into class folders, or hold out "
         + "some of the others by --validation N"

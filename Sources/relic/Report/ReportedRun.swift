@@ -38,7 +38,7 @@ struct ReportedRun {
     if isStale {
       notes.append(
         "\(folder.evaluationPath) is older than the encoder beside it: 'relic evaluate "
-          + "\(folder.path)' makes it anew")
+          + "\(folder.path.shellWord)' makes it anew")
     }
   }
 

@@ -5,17 +5,19 @@ extension PretrainingConfiguration {
   ///
   /// - Parameters:
   ///   - encoder: The run's.
+  ///   - begun: Whether the run has begun, so that its options stay.
   ///   - available: The memory in bytes.
   /// - Throws: What the run needs at least, if that is more.
   func checkMemory(
-    of encoder: some EncoderNetwork, available: Int = PhysicalMemory.bytes
+    of encoder: some EncoderNetwork, begun: Bool, available: Int = PhysicalMemory.bytes
   ) throws(UsageError) {
     let needed = MemoryEstimate(self, of: encoder)
     guard needed.total > available else { return }
     func gigabytes(_ bytes: Int) -> String { (Double(bytes) / 1e9).fixed(1) + " GB" }
     throw .conflict(
       "the run needs at least \(gigabytes(needed.total)) of memory, and there are "
-        + gigabytes(available), remedy: remedy(needed, encoder, available))
+        + gigabytes(available),
+      remedy: begun ? "go on with it on a machine with more" : remedy(needed, encoder, available))
   }
 
   private func remedy(

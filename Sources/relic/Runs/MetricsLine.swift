@@ -51,6 +51,8 @@ enum MetricsKey: String, CaseIterable {
   case logitScale = "logit_scale"
   case learningRate = "learning_rate"
   case processorSeconds = "processor_seconds"
+  case epochs = "num_epochs"
+  case formerEpochs = "former_num_epochs"
   case evaluationTop1 = "eval_top1"
   case evaluationNeighborsTop1 = "eval_knn_top1"
   case evaluationSeconds = "eval_seconds"

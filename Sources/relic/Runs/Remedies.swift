@@ -38,7 +38,7 @@ enum Remedies {
     case let error as DownloadError: remedyOfDownload(error)
     case FeatureError.noTestSplit(let path):
       "write them again by 'relic extract' with --validation N, which holds out some of labelled "
-        + "images, or sort these by a probe of others with 'relic predict PROBE \(path)'"
+        + "images, or sort these by a probe of others with 'relic predict PROBE \(path.shellWord)'"
     case FileError.inUse: "wait for its end, or name another folder"
     case is PretrainingError:
       "start anew with a lower --learning-rate, or by --ckpt-path from the weights of the last "
@@ -58,8 +58,8 @@ enum Remedies {
     case .missing(let dataset, _):
       DatasetName(rawValue: dataset)?.archive == nil
         ? "unpack the whole archive"
-        : "name the folder that holds \(dataset) by --dataset-path, or run "
-          + "'relic download \(dataset)'"
+        : "name the folder that holds \(dataset) by --dataset-path, or have it filled by 'relic "
+          + "download \(dataset) --dataset-path FOLDER'"
     case .allBroken: "replace them by whole ones"
     case .noFolder: "name a folder of images by --dataset-path"
     case .noTestFolder: "put the images to test on in a folder of that name"
@@ -72,7 +72,8 @@ enum Remedies {
     case .unusableName: "rename it"
     case .unsortedTestImages: "move each into the folder of its class"
     case .splitsInClass(let path, _): "name it by --dataset-path \(path)"
-    case .pythonLayout: "get the binary version by 'relic download cifar10'"
+    case .pythonLayout:
+      "get the binary version by 'relic download cifar10 --dataset-path FOLDER', and name that folder"
     case .brokenImage: "remove the file"
     case .imageTooLarge(_, let width, let height, _):
       ImageSizeLimit.argument(width: width, height: height).map { "read it by \($0)" }
@@ -91,7 +92,8 @@ enum Remedies {
 
   private static func remedyOfDownload(_ error: DownloadError) -> String? {
     switch error {
-    case .notPublished: "name its folder by --dataset-path"
+    case .notPublished:
+      "get it from its authors, and name its folder to other commands by --dataset-path"
     case .badAddress: "give the address of a folder, such as https://example.org/files"
     case .unreachable, .refused, .tooLarge: "try another by --mirror"
     case .busy: "run it again later, or try --mirror"

@@ -17,6 +17,8 @@ enum RunError: Error, Equatable {
   /// There is an encoder, but not the checkpoint that holds the online network.
   case noOnlineNetwork(path: String)
   case unusableCheckpoint(path: String, CheckpointError)
+  /// The weights to start from are not where a configuration file has them.
+  case missingWeights(FileError, file: String)
   case doesNotFit(path: String, model: String, stem: String, mismatch: StateDictMismatch)
 }
 
@@ -30,7 +32,7 @@ extension RunError: CustomStringConvertible {
       "\(file): \(reason); put back the one that the run wrote, or name another run"
     case .unusableOptions(let error): "\(error)"
     case .holdsRun(let path):
-      "\(path): already holds a run; go on with '--resume \(path)', name another "
+      "\(path): already holds a run; go on with '--resume \(path.shellWord)', name another "
         + "--save-model-dir, or replace it with --overwrite"
     case .holdsFile(let path):
       "\(path): is there already, and a run would replace it; move it, name another "
@@ -39,18 +41,22 @@ extension RunError: CustomStringConvertible {
       "a resumed run keeps its options, but '\(option)' is \(recorded) in \(path) and \(typed) "
         + "here; leave it out, or start a new run"
     case .noCheckpoint(let path):
-      "\(path): has no checkpoint yet; start again with '--config \(path)/config.json "
-        + "--save-model-dir \(path) --overwrite'"
+      "\(path): has no checkpoint yet; start again with '--config "
+        + "\((path + "/config.json").shellWord) --save-model-dir \(path.shellWord) --overwrite'"
     case .onlyEncoder(let path):
       "\(path): has no checkpoint to go on from, but an encoder; score it with 'relic evaluate "
-        + "\(path)', or train anew with '--config \(path)/config.json' and another --save-model-dir"
+        + "\(path.shellWord)', or train anew with '--config \((path + "/config.json").shellWord)' and "
+        + "another --save-model-dir"
     case .noEncoder(let path):
       "\(path): has no encoder.safetensors, but a checkpoint; write it with 'relic convert "
-        + "\(path)/checkpoint.safetensors \(path)/encoder.safetensors --encoder-only'"
+        + "\((path + "/checkpoint.safetensors").shellWord) "
+        + "\((path + "/encoder.safetensors").shellWord) --encoder-only'"
     case .noOnlineNetwork(let path):
       "\(path): has no checkpoint, which holds the online network; leave out --network online"
     case .unusableCheckpoint(let path, let error):
       "\(path): \(error)" + (Self.remedy(for: error).map { "; " + $0 } ?? "")
+    case .missingWeights(let error, let file):
+      "\(error); it is the 'ckpt_path' of \(file): name the file by --ckpt-path"
     case .doesNotFit(let path, let model, let stem, let mismatch):
       "\(path): does not fit '-m \(model) --stem \(stem)': \(mismatch)"
     }

@@ -14,7 +14,8 @@ extension RunFolder {
   static func checkMayHoldImages(_ path: String) throws(UsageError) {
     if RunFolder(path: path).holdsRun {
       throw .conflict(
-        "'\(path)' holds a run, not images", remedy: "go on with it by --resume \(path)")
+        "'\(path)' holds a run, not images",
+        remedy: "go on with it by 'relic pretrain --resume \(path.shellWord)'")
     }
     if !RunFolder(path: path).isFolder, FileManager.default.fileExists(atPath: path) {
       throw .conflict("'\(path)' is a file", remedy: "name the folder that the images lie in")

@@ -41,6 +41,12 @@ struct RunFolder {
       .filter { FileManager.default.fileExists(atPath: FeatureFolder.descriptionPath(in: $0)) }
   }
 
+  /// Whether a path leads to a file of the run, which goes when another takes its place.
+  func replaces(_ path: String) -> Bool {
+    let place = URL(filePath: path).resolvingSymlinksInPath().path
+    return files.contains { URL(filePath: $0).resolvingSymlinksInPath().path == place }
+  }
+
   /// The first file that a run which begins here would replace or make void.
   var firstFile: String? {
     files.first(where: FileManager.default.fileExists) ?? eventPaths.first

@@ -36,7 +36,8 @@ struct RunForecast {
     throw .cannotWrite(
       path: run.path,
       reason: "the run needs \(needed.byteSize) of the disk, and \(free.byteSize) are free; make "
-        + "room, or name a folder elsewhere by --save-model-dir")
+        + "room, or "
+        + (run.holdsRun ? "move it elsewhere" : "name a folder elsewhere by --save-model-dir"))
   }
 }
 

@@ -42,7 +42,7 @@ struct SearchQueries {
           "'\(name)' is none of the \(set.count.counted("sample")) of \(set.path), and no file",
           remedy: "give "
             + (set.samples.files == nil ? "a row from 0 to \(set.count - 1)" : "a name")
-            + " as 'relic search \(set.path)' prints it, or an image")
+            + " as 'relic search \(set.path.shellWord)' prints it, or an image")
       }
     }
     if !own.isEmpty { others.insert(SearchQueries(samples: set, rows: own, areOwn: true), at: 0) }

@@ -14,6 +14,12 @@ struct SearchSource {
   /// Whether samples need their images.
   let needsImages: Bool
 
+  /// Whether a path is that of features that need no encoder.
+  static func holdsFeatures(_ path: String) -> Bool {
+    RunFolder(path: path).isFolder
+      ? FeatureFolder.hasSamples(in: path) : path.hasSuffix(".npy")
+  }
+
   /// Reads features, or makes them of images.
   ///
   /// - Parameters:
@@ -39,7 +45,8 @@ struct SearchSource {
         "'\(path)' holds a run",
         remedy: FeatureFolder.hasSamples(in: folder.featuresPath)
           ? "name its features, \(folder.featuresPath)"
-          : "write its features with 'relic extract \(path)', or name images and '--encoder \(path)'"
+          : "write its features with 'relic extract \(path.shellWord)', or name images and '--encoder "
+            + "\(path.shellWord)'"
       )
     }
     if FeatureFolder.hasSamples(in: path) {

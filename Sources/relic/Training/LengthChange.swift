@@ -4,6 +4,7 @@ internal import RelicNN
 /// as.
 struct LengthChange: Encodable {
   let step: Int
+  let formerNumEpochs: Int
   let numEpochs: Int
 }
 
@@ -21,7 +22,7 @@ extension RunFolder {
     try write(begun)
     let falls = configuration.learningRateShape == .cosine
     return (
-      LengthChange(step: step, numEpochs: epochs),
+      LengthChange(step: step, formerNumEpochs: before, numEpochs: epochs),
       "\(path): trained on to \(epochs.counted("epoch")), from \(before); gamma and learning rate go "
         + "on as those of a run of \(epochs)" + (falls ? ", so the rate falls later" : "")
     )

@@ -92,7 +92,7 @@ struct PretrainingLoop<Backbone: EncoderNetwork> {
         display.keep()
         throw Interruption(
           description: "interrupted after step \(report.step), which is saved; go on with "
-            + "'relic pretrain --resume \(run.path)'")
+            + "'relic pretrain --resume \(run.path.shellWord)'")
       }
     }
     display.keep()

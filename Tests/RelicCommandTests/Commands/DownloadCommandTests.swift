@@ -11,8 +11,8 @@ import Testing
         == "relic: the data set's name is missing; see 'relic download --help'\n")
     #expect(
       Captured.run("download", "shapes").error
-        == "relic: shapes is not published as one archive; name its folder by "
-        + "--dataset-path\n")
+        == "relic: shapes is not published as one archive; get it from its authors, and "
+        + "name its folder to other commands by --dataset-path\n")
     #expect(Captured.run("download", "shapes").code == .usage)
     #expect(
       Captured.run("download", "cifar")

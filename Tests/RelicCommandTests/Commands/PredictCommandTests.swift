@@ -67,6 +67,9 @@ import Testing
       strange.error.hasPrefix(
         "warning: \(photos.photos): features of \(other) after 1 epoch, not \(photos.run) after 1 "
           + "epoch, to which the probe was fitted\n"))
+    let absent = Captured.run("predict", probe, photos.path("none"), "--encoder", photos.run)
+    #expect(absent.code == .input)
+    #expect(absent.error.hasSuffix("/none: cannot be read: there is no such folder\n"))
     try FileManager.default.removeItem(atPath: photos.run)
     let lost = Captured.run("predict", probe, photos.photos)
     #expect(lost.code == .usage)

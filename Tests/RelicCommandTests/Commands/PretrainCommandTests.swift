@@ -53,6 +53,11 @@ import Testing
     let scaled = Captured.run(tiny + ["--ckpt-path", path, "--logit-scale", "2"])
     #expect(scaled.code == .usage)
     #expect(scaled.error.contains("'--logit-scale' is part of the model that '--ckpt-path' names"))
+    // One of a recipe is not recorded as if it had been taken.
+    let tuned = Captured.run(
+      tiny + ["--ckpt-path", path, "--recipe", "tuned", "--save-model-dir", folder.path + "/tuned"])
+    #expect(tuned.code == .success)
+    #expect(try !folder.text("tuned/config.json").contains("logit_scale"))
     let after = try Safetensors.read(folder.path + "/run/checkpoint.safetensors")
     let name = "online_encoder.0.0.weight"
     #expect(after[name] == weights[name])

@@ -42,6 +42,15 @@ import Testing
     // A folder of images.
     let all = Captured.run("search", features, photos, "-k", "1")
     #expect(all.output.split(separator: "\n").count == 8)
+    let description = try folder.text("run/features/features.json")
+    for size in ["0", "-1", "200000", "10000000000"] {
+      let text = description.replacing(/"image_size" ?: ?[0-9]+/, with: "\"image_size\": \(size)")
+      #expect(text != description)
+      try folder.write("run/features/features.json", Data(text.utf8))
+      let hostile = Captured.run("search", features, folder.path + "/copy.png")
+      #expect(hostile.code == .input)
+      #expect(hostile.error.contains("images of \(size) pixels, which is not from 8 to 1024;"))
+    }
     let run = Captured.run("search", folder.path + "/run")
     #expect(
       run.error == "relic: '\(folder.path)/run' holds a run; name its features, \(features)\n")

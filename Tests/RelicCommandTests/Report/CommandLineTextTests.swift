@@ -12,7 +12,7 @@ import Testing
   func `a shell reads a quoted word as it was`(_ word: String) throws {
     let shell = Process()
     shell.executableURL = URL(filePath: "/bin/sh")
-    shell.arguments = ["-c", "printf %s " + CommandLineText.quoted(word)]
+    shell.arguments = ["-c", "printf %s " + word.shellWord]
     let pipe = Pipe()
     shell.standardOutput = pipe
     try shell.run()
@@ -31,6 +31,8 @@ import Testing
     options.configuration.recomputes = true
     options.configuration.fp16Precision = false
     options.imageSize = 32
+    options.weights = "resnet18.pth"
+    options.prefix = "teacher"
     let words = CommandLineText.pretraining(options, into: "runs/a b")
     #expect(words.starts(with: ["relic", "pretrain"]))
     guard
@@ -45,8 +47,44 @@ import Testing
       #expect(option.get(command.recorded) == option.get(options), "\(option.name)")
     }
     // What is not said is as short as it can be, but small sets and short runs change these.
-    #expect(words.count < 26, "\(words)")
+    #expect(words.count < 30, "\(words)")
     for option in ["--batch-size", "--warmup-steps"] { #expect(words.contains(option)) }
+  }
+
+  @Test func `crops are told where a recipe would fit them to sizes`() throws {
+    var options = RunOptions()
+    options.recipe = .tuned
+    let words = CommandLineText.pretraining(options, into: "run")
+    #expect(words.contains("--min-crop-scale") && words.contains("--max-crop-scale"))
+    #expect(!CommandLineText.pretraining(RunOptions(), into: "run").contains("--min-crop-scale"))
+  }
+
+  @Test func `the commands of a run that was made longer begin by its first length`() throws {
+    let photos = try PhotoFolder()
+    try photos.add("1.png", "2.png", "3.png", "4.png")
+    #expect(photos.pretrain("-b", "2").code == .success)
+    for epochs in ["3", "4"] {
+      #expect(Captured.run("pretrain", "--resume", photos.run, "--epochs", epochs).code == .success)
+    }
+    let run = RunFolder(path: photos.run)
+    let former = try MetricsFile(path: run.metricsPath).formerLengths
+    #expect(former.map(\.step) == [2, 6] && former.map(\.epochs) == [1, 3])
+    let lines = CommandLineText.pretraining(
+      try run.options(), longerFrom: former, stepsPerEpoch: 2, into: "it's")
+    #expect(lines.count == 5)
+    #expect(lines[0].contains("--num-epochs 1 "))
+    #expect(lines[0].hasSuffix(#"--save-model-dir 'it'\''s'"#))
+    #expect(
+      lines.dropFirst() == [
+        "# from step 2 on", #"relic pretrain --resume 'it'\''s' --num-epochs 3"#,
+        "# from step 6 on", #"relic pretrain --resume 'it'\''s' --num-epochs 4"#,
+      ])
+    let early = CommandLineText.pretraining(
+      try run.options(), longerFrom: [(step: 1, epochs: 3)], stepsPerEpoch: 2, into: "it")
+    #expect(early[1] == "# interrupted after step 1, and from there on")
+    let page = photos.path("report.html")
+    #expect(Captured.run("report", run.path, "--no-images", "--output", page).code == .success)
+    #expect(try String(contentsOfFile: page, encoding: .utf8).contains("# from step 6 on\n"))
   }
 
   /// Scores of small clouds of points by a probe.

@@ -8,12 +8,13 @@ import Testing
   private static let gigabyte = 1_000_000_000
 
   private static func refusal(
-    available: Int, _ change: (inout PretrainingConfiguration) -> Void
+    available: Int, begun: Bool = false, _ change: (inout PretrainingConfiguration) -> Void
   ) -> String? {
     var configuration = PretrainingConfiguration()
     change(&configuration)
     do throws(UsageError) {
-      try configuration.checkMemory(of: configuration.makeEncoder(), available: available)
+      try configuration.checkMemory(
+        of: configuration.makeEncoder(), begun: begun, available: available)
       return nil
     } catch {
       return error.description
@@ -44,6 +45,11 @@ import Testing
       $0.imageSize = 32
     }
     #expect(text?.hasSuffix("--image-size, or add --recompute") == true, "\(text ?? "")")
+  }
+
+  @Test func `a run that has begun keeps its options`() {
+    let text = Self.refusal(available: 2 * Self.gigabyte, begun: true) { $0.batchSize = 8_000 }
+    #expect(text?.hasSuffix("; go on with it on a machine with more") == true, "\(text ?? "")")
   }
 
   @Test func `a run that fits is not refused`() {

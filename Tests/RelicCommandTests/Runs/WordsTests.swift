@@ -44,8 +44,8 @@ import Testing
     #expect(photos.pretrain().code == .success)
     #expect(
       Captured.run("pretrain", photos.run).error
-        == "relic: '\(photos.run)' holds a run, not images; go on with it by --resume "
-        + "\(photos.run)\n")
+        == "relic: '\(photos.run)' holds a run, not images; go on with it by 'relic pretrain "
+        + "--resume \(photos.run)'\n")
     #expect(
       Captured.run("pretrain", photos.photos + "/1.png").error
         == "relic: '\(photos.photos)/1.png' is a file; name the folder that the images lie in\n")

@@ -49,6 +49,28 @@ import Testing
       try folder.text("f/train_files.txt") == "0.png\n1.png\n2.png\n4.png\n5.png\n6.png\n7.png\n")
   }
 
+  @Test func `what a run does about broken images holds for all that is made of it`() throws {
+    let folder = try TemporaryFolder()
+    let (data, run) = (folder.path + "/data", folder.path + "/run")
+    try fill(data, count: 8, broken: 3)
+    let begun = arguments(data, "--broken-images", "skip", "--save-model-dir", run)
+    #expect(Captured.run(begun).code == .success)
+    for command in [
+      ["pretrain", "--resume", run, "--epochs", "2"],
+      ["extract", run, "--output", folder.path + "/f"],
+    ] {
+      let captured = Captured.run(command)
+      #expect(captured.code == .success && captured.error.contains("passed over"), "\(command)")
+    }
+    let refused = Captured.run(
+      "extract", run, "--broken-images", "refuse", "--output", folder.path + "/g")
+    #expect(refused.code == .input)
+    let stopped = Captured.run(
+      "pretrain", "--resume", run, "--epochs", "3", "--broken-images", "refuse")
+    #expect(stopped.code == .input)
+    #expect(try RunFolder(path: run).options().brokenImages == .refuse)
+  }
+
   @Test func `a broken image stops a run whose steps are saved`() throws {
     let folder = try TemporaryFolder()
     try fill(folder.path + "/data", count: 8, broken: 3)

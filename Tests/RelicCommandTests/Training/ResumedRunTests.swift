@@ -35,6 +35,58 @@ import Testing
     #expect(try !folder.text("whole/metrics.jsonl").contains("loss_scale"))
   }
 
+  @Test func `a run asked to end in its last step ends with all that others end with`() throws {
+    let folder = try TemporaryFolder()
+    let run = folder.path + "/run"
+    let process = Relic.executable(
+      ShortRun.small + ["-b", "8000", "--eval-every", "1", "--save-model-dir", run])
+    // The file is made once signals are listened to, before the only step.
+    try process.start(interruptingWhen: {
+      FileManager.default.fileExists(atPath: run + "/metrics.jsonl")
+    })
+    #expect(process.code == ExitCode.success.rawValue)
+    #expect(process.errors.contains("interrupted: the step is being finished and saved; "))
+    #expect(try folder.text("run/metrics.jsonl").contains("\"eval_top1\":"))
+    #expect(try Safetensors.metadata(of: run + "/checkpoint.safetensors")["step"] == "1")
+  }
+
+  @Test func `a run that has ended gets the evaluation and the events that it lacks`() throws {
+    let folder = try TemporaryFolder()
+    let run = folder.path + "/my run"
+    let begun = Captured.run(ShortRun.small + ["--eval-every", "0", "--save-model-dir", run])
+    #expect(begun.code == .success)
+    let resumed = Captured.run("pretrain", "--resume", run, "--eval-every", "4", "--tensorboard")
+    #expect(resumed.code == .success && resumed.error == "")
+    #expect(
+      resumed.output.contains(
+        "after 1 epoch; train it longer with 'relic pretrain --resume '\(run)' --epochs 2'\n"))
+    #expect(try folder.text("my run/metrics.jsonl").contains("\"eval_top1\":"))
+    #expect(try folder.names("my run").contains { $0.hasPrefix("events.out.tfevents.") })
+    // A name beyond all times is none of a file that TensorBoard has.
+    try folder.write("my run/events.out.tfevents.9223372036854775807.x", Data())
+    #expect(Captured.run("pretrain", "--resume", run).code == .success)
+    // Two names that are one to Unicode.
+    for name in ["e\u{301}", "\u{e9}"] { try folder.write("my run/\(name)", Data()) }
+    #expect(Captured.run("info", run, "--json").code == .success)
+  }
+
+  @Test func `a resumed run tells what is wrong by the run and by what was typed`() throws {
+    let photos = try PhotoFolder()
+    try photos.add("1.png", "2.png", "3.png", "4.png")
+    #expect(photos.pretrain("--recipe", "tuned").code == .success)
+    func error(_ options: String...) -> String {
+      Captured.run(["pretrain", "--resume", photos.run] + options).error
+    }
+    let recipe = error("--recipe", "reference")
+    #expect(recipe.contains("but '--recipe' is tuned in \(photos.run) and reference here"))
+    let prefix = error("--prefix", "x")
+    #expect(prefix.contains("but '--prefix' is left out in \(photos.run) and x here"))
+    try Data("{".utf8).write(to: URL(filePath: photos.run + "/config.json"))
+    let damaged = Captured.run("pretrain", "--resume", photos.run)
+    #expect(damaged.code == .input)
+    #expect(damaged.error.contains("put back the one that the run wrote, or name another run"))
+  }
+
   @Test func `a damaged checkpoint falls back to the one before it, and says so`() throws {
     let folder = try TemporaryFolder()
     let photos = try PhotoFolder()
@@ -87,7 +139,7 @@ import Testing
     #expect(photos.pretrain("--recipe", "tuned").code == .success)
     let resume = ["pretrain", "--resume", photos.run]
     for (option, recorded, value) in [
-      ("--tau", "left out", "5.0"), ("--feature-image-size", "left out", "24"),
+      ("--tau", "left out", "5.0"), ("--feature-image-size", "16", "24"),
     ] {
       let captured = Captured.run(resume + [option, value])
       #expect(captured.code == .usage)

@@ -58,6 +58,45 @@ import Testing
     #expect(photos.pretrain(["--ckpt-path", own, "--overwrite"]).error == "")
   }
 
+  @Test func `the file is recorded, and is needed again by runs that begin alone`() throws {
+    let photos = try PhotoFolder()
+    try photos.add("1.png", "2.png", "3.png", "4.png")
+    let path = photos.path("resnet18.safetensors")
+    _ = try write(to: path, below: "left")
+    #expect(photos.pretrain("--ckpt-path", path, "--prefix", "left").code == .success)
+    let run = RunFolder(path: photos.run)
+    #expect(try run.options().weights == path)
+    #expect(Captured.run("info", run.path).output.contains(", from the weights of \(path)\n"))
+    #expect(Captured.run("info", run.path, "--json").output.contains(#""ckpt_path":""#))
+    let again = Captured.run(
+      "pretrain", "--config", run.configurationPath, "--save-model-dir", photos.path("again"))
+    #expect(again.code == .success)
+    let files = [run.encoderPath, photos.path("again/encoder.safetensors")]
+    let contents = try files.map { try Data(contentsOf: URL(filePath: $0)) }
+    #expect(contents[0] == contents[1])
+
+    try FileManager.default.removeItem(atPath: path)
+    #expect(Captured.run("pretrain", "--resume", run.path, "--epochs", "2").code == .success)
+    let typed = Captured.run("pretrain", "--resume", run.path, "--ckpt-path", path)
+    #expect(typed.code == .usage && typed.error.contains("leave out --ckpt-path and --config"))
+    let missing = Captured.run(
+      "pretrain", "--config", run.configurationPath, "--save-model-dir", photos.path("third"))
+    #expect(missing.code == .input && missing.error.hasPrefix("relic: \(path): "))
+    #expect(
+      missing.error.hasSuffix(
+        "it is the 'ckpt_path' of \(run.configurationPath): name the file by --ckpt-path\n"))
+    // A file that is named instead is taken without the prefix of the other.
+    _ = try write(to: photos.path("other.safetensors"))
+    let other = Captured.run(
+      "pretrain", "--config", run.configurationPath, "--save-model-dir", photos.path("third"),
+      "--ckpt-path", photos.path("other.safetensors"))
+    #expect(other.code == .success, "\(other.error)")
+    let replaced = photos.pretrain("--ckpt-path", run.checkpointPath, "--overwrite")
+    #expect(replaced.code == .usage)
+    #expect(replaced.error.contains("'--ckpt-path' is \(run.checkpointPath), which '--overwrite'"))
+    #expect(run.holdsCheckpoint)
+  }
+
   @Test func `one of several encoders is chosen by its prefix`() throws {
     let photos = try PhotoFolder()
     try photos.add("1.png", "2.png")

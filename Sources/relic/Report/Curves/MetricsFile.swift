@@ -20,6 +20,13 @@ struct MetricsFile {
   /// Lines that hold no entry.
   private(set) var unreadableLines = 0
 
+  /// The lengths that the run had before it was made longer, each with the last step that it was taken as.
+  var formerLengths: [(step: Int, epochs: Int)] {
+    (series[.formerEpochs] ?? []).compactMap { point in
+      Int(exactly: point.value).map { (point.step, $0) }
+    }
+  }
+
   /// The most lines that are read of steps without a score; of more, every so many-th is.
   private static let lineLimit = 20_000
 
@@ -31,10 +38,10 @@ struct MetricsFile {
     // A run that is under way may be writing the last one.
     let finished = content.last == 0x0a ? lines.count : lines.count - 1
     let stride = max(1, lines.count / Self.lineLimit)
-    let scored = Array("top1\"".utf8)
+    let rare = ["top1\"", "num_epochs\""].map { Array($0.utf8) }
     for (index, line) in lines.enumerated() {
       let isLast = index >= lines.count - 2
-      guard isLast || index % stride == 0 || line.contains(scored) else { continue }
+      guard isLast || index % stride == 0 || rare.contains(where: line.contains) else { continue }
       guard let entry = MetricsLine(line) else {
         if index < finished { unreadableLines += 1 }
         continue

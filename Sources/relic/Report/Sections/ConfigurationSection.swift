@@ -63,11 +63,14 @@ enum ConfigurationSection {
   /// Returns the command lines that make each run, its scores and this page.
   static func commands(_ runs: [ReportedRun], report: [String]) -> ReportPage.Section {
     let texts = runs.map { run -> HTML in
-      let commands = [
-        CommandLineText.pretraining(run.options, into: run.folder.path),
-        CommandLineText.evaluation(run.scores, of: run.options, in: run.folder.path),
-      ]
-      let lines = commands.filter { !$0.isEmpty }.map(CommandLineText.joined)
+      let evaluation = CommandLineText.evaluation(
+        run.scores, of: run.options, in: run.folder.path)
+      let lines =
+        CommandLineText.pretraining(
+          run.options, longerFrom: run.metrics.formerLengths,
+          stepsPerEpoch: run.progress.map { $0.steps / run.configuration.epochs },
+          into: run.folder.path)
+        + (evaluation.isEmpty ? [] : [CommandLineText.joined(evaluation)])
       return """
         \(runs.count > 1 ? "<h3>\(run.name)</h3>" : HTML.none)
         <pre>\(lines.joined(separator: "\n").lines)</pre>

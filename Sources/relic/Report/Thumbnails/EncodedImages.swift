@@ -9,7 +9,8 @@ struct EncodedImages {
     /// Where the data set lies, if not where the run had it.
     var datasetPath: String?
     var batchSize = 256
-    var brokenImages = BrokenImages.refuse
+    /// What is done about those that cannot be read, or `nil` for what the run does.
+    var brokenImages: BrokenImages?
   }
 
   /// Images with their features, and how they are called.

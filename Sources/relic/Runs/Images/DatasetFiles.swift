@@ -4,8 +4,8 @@ internal import RelicNN
 struct DatasetFiles: Equatable {
   /// The address of a folder on a server that holds the published archives.
   var mirror: String?
-  /// What to do about an image that cannot be read.
-  var brokenImages = BrokenImages.refuse
+  /// What to do about an image that cannot be read, or `nil` for what a run does, or to stop at it.
+  var brokenImages: BrokenImages?
   /// The most millions of pixels that an image may have, or `nil` for Pillow's limit.
   var maxMegapixels: Int?
   /// How JPEG files are decoded, or `nil` for a run's way or in full.
@@ -24,6 +24,7 @@ struct DatasetFiles: Equatable {
     guard let run else { return self }
     let options = try run.options()
     var files = self
+    files.brokenImages = brokenImages ?? options.brokenImages
     files.maxMegapixels = maxMegapixels ?? options.maxMegapixels
     files.decoding = decoding ?? options.decoding
     files.recordedPath =
@@ -112,7 +113,7 @@ struct FirstUseError: Error, Equatable, CustomStringConvertible {
   var description: String {
     "\(dataset) is not in \(folder) and was not fetched: \(cause); name its folder by "
       + "--dataset-path, another server by --mirror, or a copy of the archive by "
-      + "'relic download \(dataset) --archive FILE'"
+      + "'relic download \(dataset) --dataset-path \(folder.shellWord) --archive FILE'"
   }
 }
 
@@ -196,8 +197,14 @@ extension DatasetCommand {
   static var brokenImagesOption: Option<Self> {
     .choice(
       "--broken-images", sets: \.files.brokenImages, as: "NAME",
-      "what to do about an image that cannot be read: stop, or name it and go on without it")
+      BrokenImages.help + " (default: the run's, or refuse)")
   }
+}
+
+extension BrokenImages {
+  /// What the option says of it.
+  static let help =
+    "what to do about an image that cannot be read: stop, or name it and go on without it"
 }
 
 extension ImageDecoding {

@@ -6,7 +6,7 @@ enum ImageSizeLimit {
   static let most = 4_295
 
   static let help =
-    "millions of pixels that an image file may have, each of which takes 3 to 6 bytes of memory "
+    "millions of pixels that an image file may have, each of which takes 3 to 11 bytes of memory "
     + "(default: 178.96, as in Pillow)"
 
   /// Returns what to type so that an image of this size is read, or `nil` if it is too large for all.

@@ -2,7 +2,7 @@ internal import RelicNN
 
 /// The options that decide a run and what is told of it, as its user sets them; config.json records
 /// them.
-struct RunOptions: Sendable {
+struct RunOptions: PrefixSettings, Sendable {
   var configuration = PretrainingConfiguration()
 
   /// The side of a global view in pixels, or `nil` for that of the data set and the recipe.
@@ -20,8 +20,17 @@ struct RunOptions: Sendable {
     }
   }
 
+  /// The file of the weights that a run starts from, or `nil` for random ones.
+  var weights: String?
+
+  /// What stands before the names of that file that are wanted.
+  var prefix: String?
+
   /// The most millions of pixels that an image may have, or `nil` for Pillow's limit.
   var maxMegapixels: Int?
+
+  /// What to do about an image that cannot be read.
+  var brokenImages = BrokenImages.refuse
 
   /// How JPEG files are decoded.
   var decoding = ImageDecoding.full
@@ -66,7 +75,10 @@ struct RunOptions: Sendable {
       feature: configuration.wholeImageSize,
       outputStride: configuration.encoder.outputStride(stem: configuration.stem))
     imageSize = sizes.view
-    if sizes.feature != sizes.view { configuration.wholeImageSize = sizes.feature }
+    // A recipe would take the side of views alone for a given one, and scale it.
+    if sizes.feature != sizes.view || recipe.featureScale > 1 {
+      configuration.wholeImageSize = sizes.feature
+    }
     recipe.fitCrops(&configuration.viewStrength, to: sizes, given: given)
     takeImageSize()
   }
@@ -117,6 +129,7 @@ struct RunOptions: Sendable {
         .value(
           ImageSizeLimit.option, sets: \.maxMegapixels, as: "N", from: 1,
           to: ImageSizeLimit.most, ImageSizeLimit.help),
+        .choice("--broken-images", sets: \.brokenImages, as: "NAME", BrokenImages.help),
         .choice("--decode", sets: \.decoding, as: "NAME", ImageDecoding.help),
         .value(
           "--num-global-views", sets: \.configuration.globalViews, as: "N", from: 2, to: 16,
@@ -140,6 +153,11 @@ struct RunOptions: Sendable {
         .value(
           "--proj-hidden-dim", sets: \.configuration.projectionHidden, as: "N", from: 1,
           to: 65_536, "width of the projection head's hidden layer"),
+        .value(
+          "--ckpt-path", sets: \.weights, as: "FILE",
+          "start from the weights of a relic_model.pth or checkpoint.safetensors, or of an "
+            + "encoder alone, such as torchvision's resnet18.pth"),
+        prefixOption,
       ]),
     OptionGroup(
       "Training",
@@ -222,7 +240,7 @@ struct RunOptions: Sendable {
 
   /// The options that a resumed run may be given anew, for they do not change the weights it has.
   static let free: Set<String> = [
-    "dataset_path", "eval_every", "max_image_megapixels", "num_epochs",
+    "broken_images", "dataset_path", "eval_every", "max_image_megapixels", "num_epochs",
   ]
 
   /// The options of all groups.

@@ -82,7 +82,11 @@ struct EventFile {
 
   private static let prefix = "events.out.tfevents."
 
+  /// The seconds that such a name may tell; others are no times.
+  private static let times = 0..<(1 << 40)
+
   private static func time(_ name: String) -> Int? {
-    Int(name.dropFirst(prefix.count).prefix { $0.isNumber })
+    let seconds = Int(name.dropFirst(prefix.count).prefix { $0.isNumber })
+    return seconds.flatMap { times.contains($0) ? $0 : nil }
   }
 }

@@ -115,7 +115,8 @@ import Testing
     #expect(
       lines.last?.hasSuffix(
         ": the server answered with status 404; name its folder by --dataset-path, another server "
-          + "by --mirror, or a copy of the archive by 'relic download \(name) --archive FILE'")
+          + "by --mirror, or a copy of the archive by 'relic download \(name) --dataset-path "
+          + "\(data) --archive FILE'")
         == true, "\(captured.error)")
   }
 

@@ -85,7 +85,7 @@ import Testing
       "file:///nowhere")
     #expect(captured.code == .input)
     #expect(captured.error.hasPrefix("relic: \(pickles): holds CIFAR-10 as Python pickles"))
-    #expect(captured.error.contains("relic download cifar10"))
+    #expect(captured.error.contains("relic download cifar10 --dataset-path FOLDER"))
   }
 
   @Test func `a run that names no data set is refused, and fetches nothing`() throws {

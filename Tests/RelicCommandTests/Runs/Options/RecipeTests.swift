@@ -64,6 +64,12 @@ import Testing
     let configuration = options.configuration
     #expect(configuration.imageSize == view && options.imageSize == view)
     #expect(configuration.featureImageSize == feature)
+    // What is recorded is what is taken from the record.
+    let folder = try TemporaryFolder()
+    try ConfigurationFile.text(RunOptions.all, of: options)
+      .write(toFile: folder.path + "/config.json", atomically: true, encoding: .utf8)
+    let again = try settled(["--config", folder.path + "/config.json"])
+    #expect(again.configuration == configuration)
     guard options.recipe == .tuned else { return }
     // Crops of about their own resolution, or large ones where views are as large as the images.
     let strength = configuration.viewStrength
@@ -82,6 +88,26 @@ import Testing
     #expect(try settled(["--config", path]).configuration == typed.configuration)
     let anew = try settled(["--config", path, "--recipe", "reference"]).configuration
     #expect(anew.viewStrength == ViewStrength())
+  }
+
+  @Test(arguments: ["pretrain", "views"])
+  func `crops that a recipe has fitted are checked as those that were given`(
+    _ command: String
+  ) throws {
+    let photos = try PhotoFolder()
+    try photos.add("1.png", "2.png")
+    let (output, file) =
+      command == "views" ? ("--output", "v.png") : ("--save-model-dir", "made")
+    func run(_ options: String...) -> Captured {
+      Captured.run(
+        [command, photos.photos, "--recipe", "tuned", "--image-size", "16", output]
+          + [photos.path(file)] + options + (command == "pretrain" ? ["--epochs", "1"] : []))
+    }
+    let refused = run("--max-crop-scale", "0.17")
+    #expect(refused.code == .usage)
+    #expect(refused.error.contains("'--min-crop-scale' is 0.2, and '--max-crop-scale' 0.17"))
+    #expect(!FileManager.default.fileExists(atPath: photos.path(file)))
+    #expect(run("--min-crop-scale", "0.6").code == .success)
   }
 
   @Test func `what no recipe names stays as it was given`() throws {

@@ -57,7 +57,7 @@ import Testing
     expected.localViews = 2
     #expect(command.configuration == expected)
     #expect(command.folder == "s")
-    #expect(command.weights == "c")
+    #expect(command.recorded.weights == "c")
   }
 
   @Test(arguments: ["--weight-decay", "--wd"])
