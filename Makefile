@@ -85,14 +85,14 @@ debug: deps
 
 # A package of its own that depends on this one by its path: what an importer sees. Those in Python
 # run where there is what they import.
-EXAMPLE_FILES := $(CURDIR)/.build/examples
+EXAMPLE_FILES := .build/examples
 PYTHON := python3
 examples: deps
 	rm -rf $(EXAMPLE_FILES)
 	mkdir -p $(EXAMPLE_FILES)
 	swift build --package-path Examples/Swift
 	for example in OwnEncoder OwnPhotos; do \
-	  (cd $(EXAMPLE_FILES) && $(CURDIR)/Examples/Swift/.build/debug/$$example) || exit 1; \
+	  (cd $(EXAMPLE_FILES) && "$(CURDIR)/Examples/Swift/.build/debug/$$example") || exit 1; \
 	done
 	@if $(PYTHON) -c 'import torchvision, safetensors, onnxruntime, sklearn, pandas' 2>/dev/null; then \
 	  $(MAKE) examples-python; \
@@ -143,14 +143,14 @@ test-mpi: deps
 # program's own affair: it tells of mapped files that became shorter.
 sanitize: deps
 	SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=handle_sigbus=0 \
-	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/leak.suppressions \
+	LSAN_OPTIONS="suppressions=$(CURDIR)/Tests/leak.suppressions" \
 	swift test -c release --disable-xctest --scratch-path .build/sanitize --sanitize=address \
 	  -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined -Xcc -Wno-pass-failed
 
 # Kernels of one level alone: the sanitizer cannot start where the processor's is chosen at run time.
 sanitize-threads: deps
 	RELIC_KERNELS=avx2 SWIFT_BACKTRACE=enable=no \
-	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread.suppressions \
+	TSAN_OPTIONS="suppressions=$(CURDIR)/Tests/thread.suppressions" \
 	swift test -c release --disable-xctest --scratch-path .build/thread --sanitize=thread \
 	  --filter 'ThreadPoolTests|BlockPoolTests|ParallelMapTests|BatchLoaderTests|PretrainingLoopTests|CommunicatorTests|BatchRowsTests|SharedLayerTests'
 
@@ -162,7 +162,7 @@ SEED := 1
 FORMATS :=
 fuzz: deps
 	rm -rf .build/fuzz
-	RELIC_FUZZ_FOLDER=$(CURDIR)/.build/fuzz RELIC_FUZZ_INPUTS=$(INPUTS) \
+	RELIC_FUZZ_FOLDER="$(CURDIR)/.build/fuzz" RELIC_FUZZ_INPUTS=$(INPUTS) \
 	RELIC_FUZZ_FIRST=$(FIRST) RELIC_FUZZ_SEED=$(SEED) RELIC_FUZZ_FORMATS=$(FORMATS) \
 	swift test -c release --disable-xctest --filter FuzzTests \
 	|| { tail -n +1 .build/fuzz/*/index 2>/dev/null; exit 1; }
