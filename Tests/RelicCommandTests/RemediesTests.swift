@@ -8,7 +8,8 @@ import Testing
     arguments: [
       (
         DatasetError.missing(dataset: "stl10", path: "d/x.bin"),
-        "name the folder that holds stl10 by --dataset-path, or run 'relic download stl10'"
+        "name the folder that holds stl10 by --dataset-path, or have it filled by 'relic "
+          + "download stl10 --dataset-path FOLDER'"
       ),
       (.missing(dataset: "food101", path: "d/train.txt"), "unpack the whole archive"),
       (

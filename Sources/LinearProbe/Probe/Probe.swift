@@ -101,8 +101,8 @@ public struct Probe: Equatable, Sendable {
     guard !known.isEmpty else { throw .noSamples }
     guard !truth.isEmpty else { throw .noTestSamples }
     guard truth.contains(where: known.contains) else { throw .noCommonClass }
-    // The confusion matrix has a row and a column for each.
-    let classes = known.union(truth).count
+    // The confusion matrix has a row and a column for each that occurs or is predicted.
+    let classes = min(known.union(truth).count, Set(truth).count + truth.count)
     guard classes <= Self.mostClasses else {
       throw .tooManyClasses(count: classes, most: Self.mostClasses)
     }

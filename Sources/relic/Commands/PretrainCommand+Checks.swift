@@ -11,8 +11,8 @@ extension PretrainCommand {
     throw .missing("--ckpt-path", help: "relic \(Self.name) --help")
   }
 
-  /// Refuses options of which the loss or the learning rate would take no notice, and leaves out those
-  /// that a recipe or a configuration file has.
+  /// Refuses options of which the loss or the learning rate would take no notice, and takes none of
+  /// a configuration file.
   mutating func settleIdleOptions() throws(UsageError) {
     if configuration.learningRateShape == .constant {
       try refuse("--lr-decay-start", because: "is for '--lr-schedule cosine'")

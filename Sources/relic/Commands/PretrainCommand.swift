@@ -88,7 +88,7 @@ struct PretrainCommand: DatasetCommand, SharedCommand {
   /// Takes the folder that was typed, and the data set that lies in it where none was named.
   private mutating func findDataset() throws {
     try refuseIdleCache()
-    if resumed == nil { try settlePrefix() }
+    if resumed == nil { try settlePrefix() } else { recorded.takeScale(given: common.given) }
     if resumed != nil, let operand = common.operands.first {
       throw UsageError.conflict(
         "the folder '\(operand)' is given beside '--resume', which has its own",
@@ -123,7 +123,6 @@ struct PretrainCommand: DatasetCommand, SharedCommand {
     let start = try startingWeights()
     if start?.isWholeModel == true {
       try refuse("--logit-scale", because: "is part of the model that '--ckpt-path' names")
-      configuration.initialLogitScale = nil
     }
     try fetchDataset(console)
     let splits = DatasetSplits(configuration, files)
@@ -136,11 +135,13 @@ struct PretrainCommand: DatasetCommand, SharedCommand {
     if ranks.rank == 0 {
       try RunForecast(
         configuration, of: encoder, stepsPerEpoch: loader.stepsPerEpoch
-      ).checkDisk(of: run, free: DiskSpace.free(at: run.path))
+      ).checkDisk(of: run, begun: resumed != nil, free: DiskSpace.free(at: run.path))
     }
     let skipped = SkippedImages(console)
     let evaluation = try evaluation(by: splits, skipped, console)
     try compareRanks(dataset)
+    // One of a recipe or a file is not that of the model.
+    if start?.isWholeModel == true { configuration.initialLogitScale = nil }
     let lock = try ranks.rank == 0 ? run.lock() : nil
     defer { lock?.release() }
     // Another process may have begun or ended a run here since.

@@ -134,8 +134,12 @@ struct SearchCommand: DatasetCommand {
     }
     if sheet == nil {
       try refuse("--dataset-path", "--rows", because: "is for the images of '--sheet'")
-      if common.operands.count == 1, SearchSource.holdsFeatures(common.operands[0]) {
-        let reason = "is for images, and '\(common.operands[0])' holds features"
+    }
+    if common.operands.count == 1, SearchSource.holdsFeatures(common.operands[0]) {
+      let reason = "is for images, and '\(common.operands[0])' holds features"
+      try refuse("--batch-size", because: reason)
+      // A sheet needs the images that the features are of.
+      if sheet == nil {
         try refuse("--encoder", because: reason)
         try refuseIdleImages(because: reason)
       }

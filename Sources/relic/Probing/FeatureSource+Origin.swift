@@ -40,7 +40,7 @@ struct UnusableOrigin: Error, CustomStringConvertible {
   var description: String {
     let sizes = RunOptions.imageSizes
     return "the features of \(run) are said to be of images of \(imageSize) pixels, which is not "
-      + "from \(sizes.lowerBound) to \(sizes.upperBound); write them again by 'relic extract "
-      + "\(run.shellWord)'"
+      + "from \(sizes.lowerBound) to \(sizes.upperBound); write them again by 'relic extract', and "
+      + "fit a probe to them anew"
   }
 }

@@ -71,7 +71,7 @@ enum Remedies {
     case .deadLink: "mend or remove it"
     case .unusableName: "rename it"
     case .unsortedTestImages: "move each into the folder of its class"
-    case .splitsInClass(let path, _): "name it by --dataset-path \(path)"
+    case .splitsInClass(let path, _): "name it by --dataset-path \(path.shellWord)"
     case .pythonLayout:
       "get the binary version by 'relic download cifar10 --dataset-path FOLDER', and name that folder"
     case .brokenImage: "remove the file"

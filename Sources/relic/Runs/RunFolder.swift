@@ -117,7 +117,9 @@ struct RunFolder {
     guard holdsRun else { throw RunError.noRun(path: path) }
     var options = RunOptions()
     do throws(UsageError) {
-      try ConfigurationFile(path: configurationPath).apply(RunOptions.all, to: &options)
+      let recorded = try ConfigurationFile(path: configurationPath)
+        .apply(RunOptions.all, to: &options)
+      options.takeScale(given: Set(recorded.keys))
       // The default is a large set, and would be fetched.
       guard options.namesDataset else {
         throw .unreadableConfiguration(

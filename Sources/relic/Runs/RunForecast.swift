@@ -28,16 +28,17 @@ struct RunForecast {
   ///
   /// - Parameters:
   ///   - run: Its folder, which need not be there; what it holds of the run counts.
+  ///   - begun: Whether it has begun, so that its folder stays.
   ///   - free: The bytes that are free there, `nil` if that is not known.
   /// - Throws: What the run needs, if that is more.
-  func checkDisk(of run: RunFolder, free: Int?) throws(FileError) {
+  func checkDisk(of run: RunFolder, begun: Bool, free: Int?) throws(FileError) {
     let needed = disk.total - run.size
     guard let free, needed > free else { return }
     throw .cannotWrite(
       path: run.path,
       reason: "the run needs \(needed.byteSize) of the disk, and \(free.byteSize) are free; make "
         + "room, or "
-        + (run.holdsRun ? "move it elsewhere" : "name a folder elsewhere by --save-model-dir"))
+        + (begun ? "move the run elsewhere" : "name a folder elsewhere by --save-model-dir"))
   }
 }
 

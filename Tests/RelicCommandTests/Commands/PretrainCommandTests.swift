@@ -58,6 +58,9 @@ import Testing
       tiny + ["--ckpt-path", path, "--recipe", "tuned", "--save-model-dir", folder.path + "/tuned"])
     #expect(tuned.code == .success)
     #expect(try !folder.text("tuned/config.json").contains("logit_scale"))
+    let longer = Captured.run("pretrain", "--resume", folder.path + "/tuned", "--epochs", "2")
+    #expect(longer.code == .success)
+    #expect(try !folder.text("tuned/config.json").contains("logit_scale"))
     let after = try Safetensors.read(folder.path + "/run/checkpoint.safetensors")
     let name = "online_encoder.0.0.weight"
     #expect(after[name] == weights[name])

@@ -143,6 +143,7 @@ import Testing
     (["F/f", "--encoder", "x"], "'--encoder' is for images, and '"),
     (["F/f", "--of", "test", "-b", "8"], "'--batch-size' is for images, and '"),
     (["F/f/train_features.npy", "--encoder", "x"], "train_features.npy' holds features"),
+    (["F/f", "--sheet", "F/x.png", "-b", "8"], "'--batch-size' is for images, and '"),
     (["F/f", "--sheet", "x.jpg"], "give a name that ends in .png"),
     (["F/f", "--output", "x.txt"], "give a name that ends in .csv"),
     (["F/f/train_features.npy", "--of", "test"], "leave out --among and --of"),

@@ -34,7 +34,7 @@ import Testing
     let forecast = RunForecast(configuration, of: configuration.makeEncoder(), stepsPerEpoch: 10)
     let needed = forecast.disk.total
     let error = #expect(throws: FileError.self) {
-      try forecast.checkDisk(of: run, free: needed - 100_000_000)
+      try forecast.checkDisk(of: run, begun: false, free: needed - 100_000_000)
     }
     let text = "\(try #require(error))"
     #expect(
@@ -42,12 +42,17 @@ import Testing
     )
     #expect(text.hasSuffix("make room, or name a folder elsewhere by --save-model-dir"))
     #expect(ExitCode(for: try #require(error)) == .output)
-    #expect(throws: Never.self) { try forecast.checkDisk(of: run, free: needed) }
-    #expect(throws: Never.self) { try forecast.checkDisk(of: run, free: nil) }
+    #expect(throws: Never.self) { try forecast.checkDisk(of: run, begun: false, free: needed) }
+    #expect(throws: Never.self) { try forecast.checkDisk(of: run, begun: false, free: nil) }
     try FileManager.default.createDirectory(atPath: run.path, withIntermediateDirectories: false)
     try Data(count: 1000).write(to: URL(filePath: run.checkpointPath))
-    #expect(throws: Never.self) { try forecast.checkDisk(of: run, free: needed - 1000) }
-    #expect(throws: FileError.self) { try forecast.checkDisk(of: run, free: needed - 1001) }
+    #expect(throws: Never.self) {
+      try forecast.checkDisk(of: run, begun: true, free: needed - 1000)
+    }
+    let small = #expect(throws: FileError.self) {
+      try forecast.checkDisk(of: run, begun: true, free: needed - 1001)
+    }
+    #expect("\(try #require(small))".hasSuffix("make room, or move the run elsewhere"))
   }
 
   @Test func `the room is that of the folder which is there`() throws {

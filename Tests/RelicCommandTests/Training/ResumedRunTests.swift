@@ -64,7 +64,9 @@ import Testing
     #expect(try folder.names("my run").contains { $0.hasPrefix("events.out.tfevents.") })
     // A name beyond all times is none of a file that TensorBoard has.
     try folder.write("my run/events.out.tfevents.9223372036854775807.x", Data())
+    let names = try folder.names("my run")
     #expect(Captured.run("pretrain", "--resume", run).code == .success)
+    #expect(try folder.names("my run") == names)
     // Two names that are one to Unicode.
     for name in ["e\u{301}", "\u{e9}"] { try folder.write("my run/\(name)", Data()) }
     #expect(Captured.run("info", run, "--json").code == .success)

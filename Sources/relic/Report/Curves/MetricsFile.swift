@@ -23,7 +23,8 @@ struct MetricsFile {
   /// The lengths that the run had before it was made longer, each with the last step that it was taken as.
   var formerLengths: [(step: Int, epochs: Int)] {
     (series[.formerEpochs] ?? []).compactMap { point in
-      Int(exactly: point.value).map { (point.step, $0) }
+      let epochs = Int(exactly: point.value) ?? 0
+      return RunOptions.epochs.contains(epochs) ? (point.step, epochs) : nil
     }
   }
 

@@ -83,10 +83,22 @@ struct RunOptions: PrefixSettings, Sendable {
     takeImageSize()
   }
 
+  /// Takes no recipe's start of the logits' scale for one that a run has not recorded: a fixed temperature
+  /// or the model that it began with was in its place.
+  mutating func takeScale(given: Set<String>) {
+    guard !given.contains("logit_scale"), configuration.temperature != nil || weights != nil else {
+      return
+    }
+    configuration.initialLogitScale = nil
+  }
+
   /// Makes the side of views that a run has recorded that of its configuration.
   mutating func takeImageSize() {
     configuration.imageSize = imageSize ?? configuration.imageSize
   }
+
+  /// The lengths that a run may have, in epochs.
+  static let epochs = 1...65_535
 
   /// The sides that images may have, in pixels.
   static let imageSizes = 8...1024
@@ -167,8 +179,8 @@ struct RunOptions: PrefixSettings, Sendable {
           "values of options that are not given: the reference's, or those that did best in trials"
         ),
         .value(
-          "--num-epochs", "--epochs", sets: \.configuration.epochs, as: "N", from: 1, to: 65_535,
-          "passes over the images"),
+          "--num-epochs", "--epochs", sets: \.configuration.epochs, as: "N",
+          from: epochs.lowerBound, to: epochs.upperBound, "passes over the images"),
         .value(
           "--batch-size", "-b", sets: \.batchSize, as: "N", from: 2, to: 65_536,
           "images per step; lowered for a small data set, unless it is given"),

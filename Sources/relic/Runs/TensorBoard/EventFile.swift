@@ -2,8 +2,12 @@ internal import Foundation
 internal import RelicNN
 
 /// A file of events that TensorBoard shows while it grows.
-struct EventFile {
-  private let file: AppendedFile
+///
+/// A class because the file is made when there is something to tell.
+final class EventFile {
+  private let path: String
+  private let head: [UInt8]
+  private var file: AppendedFile?
 
   /// Begins a file in a run's folder for the steps after `step`.
   ///
@@ -15,23 +19,29 @@ struct EventFile {
     let names = Self.names(in: folder)
     let now = Date().timeIntervalSince1970
     let time = max(Int(now), (names.compactMap(Self.time).max() ?? 0) + 1)
-    let path = "\(folder)/\(Self.name(at: time))"
-    var bytes: [UInt8]
+    path = "\(folder)/\(Self.name(at: time))"
     if names.isEmpty {
-      bytes = Self.bytes(of: lines, endingAt: now)
+      head = Self.bytes(of: lines, endingAt: now)
+      _ = try opened()
     } else {
-      bytes =
+      head =
         EventRecord(wallTime: now, content: .version).bytes
         + EventRecord(wallTime: now, step: step + 1, content: .start).bytes
     }
-    try AtomicFile.write(bytes, to: path)
-    file = try AppendedFile(path: path)
+  }
+
+  private func opened() throws(FileError) -> AppendedFile {
+    if let file { return file }
+    try AtomicFile.write(head, to: path)
+    let new = try AppendedFile(path: path)
+    file = new
+    return new
   }
 
   /// Adds the numbers of a line of `metrics.jsonl`.
   func append(_ line: some Sequence<UInt8>) throws(FileError) {
     guard let line = MetricsLine(line) else { return }
-    try file.append(Self.record(of: line, at: Date().timeIntervalSince1970).bytes)
+    try opened().append(Self.record(of: line, at: Date().timeIntervalSince1970).bytes)
   }
 
   /// Returns a whole file of the lines of a run, the last of them written at `end`.
