@@ -73,7 +73,7 @@ struct ViewsCommand: DatasetCommand {
     // What is wrong with a folder without images is told when it is opened.
     let name =
       datasetName ?? folder.map { DatasetName(foundIn: $0) ?? .folder } ?? DatasetName.shapes
-    if recipe == .reference {
+    if !recipe.choosesSizes {
       try refuse(
         "--encoder-model-name", "--stem",
         because: "is for recipes that choose sizes by the network")

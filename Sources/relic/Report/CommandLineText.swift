@@ -53,7 +53,7 @@ enum CommandLineText {
       // images and of steps to small sets and short runs, a recipe's crops to the sides of images.
       let isAlwaysGiven =
         ["dataset_name", "batch_size", "warmup_steps"].contains(option.key)
-        || (options.recipe.featureScale > 1
+        || (options.recipe.choosesSizes
           && ["min_crop_scale", "max_crop_scale"].contains(option.key))
       guard !isUsual || isAlwaysGiven else { continue }
       words += option.placeholder == nil ? ["\(option.name)=\(value)"] : [option.name, value]

@@ -42,15 +42,16 @@ extension RunError: CustomStringConvertible {
         + "here; leave it out, or start a new run"
     case .noCheckpoint(let path):
       "\(path): has no checkpoint yet; start again with '--config "
-        + "\((path + "/config.json").shellWord) --save-model-dir \(path.shellWord) --overwrite'"
+        + "\(RunFolder(path: path).configurationPath.shellWord) --save-model-dir \(path.shellWord) "
+        + "--overwrite'"
     case .onlyEncoder(let path):
       "\(path): has no checkpoint to go on from, but an encoder; score it with 'relic evaluate "
-        + "\(path.shellWord)', or train anew with '--config \((path + "/config.json").shellWord)' and "
-        + "another --save-model-dir"
+        + "\(path.shellWord)', or train anew with '--config "
+        + "\(RunFolder(path: path).configurationPath.shellWord)' and another --save-model-dir"
     case .noEncoder(let path):
       "\(path): has no encoder.safetensors, but a checkpoint; write it with 'relic convert "
-        + "\((path + "/checkpoint.safetensors").shellWord) "
-        + "\((path + "/encoder.safetensors").shellWord) --encoder-only'"
+        + "\(RunFolder(path: path).checkpointPath.shellWord) "
+        + "\(RunFolder(path: path).encoderPath.shellWord) --encoder-only'"
     case .noOnlineNetwork(let path):
       "\(path): has no checkpoint, which holds the online network; leave out --network online"
     case .unusableCheckpoint(let path, let error):

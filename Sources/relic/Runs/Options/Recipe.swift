@@ -10,7 +10,11 @@ enum Recipe: String, CaseIterable, Sendable {
   /// The side of the images that features are made of, in sides of views.
   ///
   /// At twice the side, crops show things about as large as these images do, for a quarter of the work.
-  var featureScale: Int { self == .tuned ? 2 : 1 }
+  private var featureScale: Int { self == .tuned ? 2 : 1 }
+
+  /// Whether the sides of images and the crops that are not given follow from those that are, and from the
+  /// network.
+  var choosesSizes: Bool { featureScale > 1 }
 
   /// Settles the sides of views and of the images that features are made of, in pixels.
   ///
@@ -23,7 +27,7 @@ enum Recipe: String, CaseIterable, Sendable {
   func sizes(
     of own: Int, view: Int?, feature: Int?, outputStride stride: Int
   ) -> (view: Int, feature: Int) {
-    guard featureScale > 1 else {
+    guard choosesSizes else {
       let view = view ?? own
       return (view, feature ?? view)
     }
@@ -40,7 +44,7 @@ enum Recipe: String, CaseIterable, Sendable {
   func fitCrops(
     _ strength: inout ViewStrength, to sizes: (view: Int, feature: Int), given: Set<String>
   ) {
-    guard featureScale > 1, sizes.feature <= sizes.view else { return }
+    guard choosesSizes, sizes.feature <= sizes.view else { return }
     if !given.contains("min_crop_scale") { strength.minimumCropScale = 0.2 }
     if !given.contains("max_crop_scale") { strength.maximumCropScale = 1 }
   }

@@ -76,7 +76,7 @@ struct RunOptions: PrefixSettings, Sendable {
       outputStride: configuration.encoder.outputStride(stem: configuration.stem))
     imageSize = sizes.view
     // A recipe would take the side of views alone for a given one, and scale it.
-    if sizes.feature != sizes.view || recipe.featureScale > 1 {
+    if sizes.feature != sizes.view || recipe.choosesSizes {
       configuration.wholeImageSize = sizes.feature
     }
     recipe.fitCrops(&configuration.viewStrength, to: sizes, given: given)
